@@ -1,0 +1,1 @@
+"""Data, models, training and runs. Imports neither ``analysis`` nor ``app``."""

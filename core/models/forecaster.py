@@ -1,0 +1,128 @@
+"""What every model returns, and the part that most of them share: features, a GRU over time, one map to all steps.
+
+    f_s  = spatial(x_s)                      mixed once per row s, not once per window
+    h_b  = GRU(f_b, ..., f_{b+L-1})          last state, per sensor
+    ŷ_b  = W h_b + c                         all T steps at once, then the scaler is undone
+
+Axes: s row of a chunk of neighbouring windows, b window (B = S - L + 1), n i j sensor, k head, l input step,
+t step ahead, f feature. Inputs and forecasts are in the data's unit; the scaler is part of the model.
+"""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+
+from core.data.windows import Windows
+
+
+class Forecast(NamedTuple):
+    """A forecast and the graph that made it.
+
+    ``y (B, T, N)`` in the data's unit. ``interaction (H, N, N)``, or ``(B, H, N, N)`` where it depends on the
+    input: the matrix that multiplies the features, after every normalisation; rows are receivers.
+    """
+
+    y: Tensor
+    interaction: Tensor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sizes:
+    """What a model must know of the data before it sees them."""
+
+    sensors: int
+    inputs: int = 12
+    horizon: int = 12
+    slots: int = 288
+
+    def __post_init__(self) -> None:
+        for name in ("sensors", "inputs", "horizon", "slots"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+
+
+class Forecaster(nn.Module):
+    """A model of the table ``MODELS``: sizes and configuration in, ``Forecast`` out."""
+
+    Config: ClassVar[type[Any]]
+    settings: ClassVar[dict[str, Any]] = {}
+    """Training settings that differ from the defaults of ``core.train.Settings``."""
+
+    shift: Tensor
+    scale: Tensor
+
+    def __init__(self, sizes: Sizes, config: Any) -> None:
+        super().__init__()
+        self.sizes = sizes
+        self.config = config
+        self.register_buffer("shift", torch.zeros(()))
+        self.register_buffer("scale", torch.ones(()))
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Names of the H matrices; empty for a model that mixes no sensors."""
+        return ()
+
+    def observe(self, windows: Windows, adjacency: Tensor | None) -> None:  # noqa: ARG002
+        """Take from the training part what is not learned by gradient: the scaler here, more in some models."""
+        self.shift.fill_(windows.shift)
+        self.scale.fill_(windows.scale)
+
+    def penalty(self) -> Tensor:
+        """What the l1 weight multiplies: mean |parameter| of each learned matrix, summed."""
+        return torch.zeros(())
+
+    @abstractmethod
+    def forward(self, series: Tensor, slot: Tensor) -> Forecast:
+        """Forecast every window of a chunk.
+
+        Parameters
+        ----------
+        series : (S, N) rows of neighbouring windows, in the data's unit, without gaps
+        slot : (S,) time of day of each row, in steps
+
+        Returns
+        -------
+        Forecast
+            For the ``B = S - inputs + 1`` windows, in order.
+        """
+
+    def _no_interaction(self) -> Tensor:
+        return self.scale.new_zeros((0, self.sizes.sensors, self.sizes.sensors))
+
+
+class RecurrentForecaster(Forecaster):
+    """A spatial layer for each row, then a GRU over each window and one linear map to all steps ahead."""
+
+    def __init__(self, sizes: Sizes, config: Any, *, features: int, width: int) -> None:
+        super().__init__(sizes, config)
+        self.gru = nn.GRU(features, width)
+        self.decode = nn.Linear(width, sizes.horizon)
+
+    @abstractmethod
+    def spatial(self, x: Tensor, slot: Tensor) -> tuple[Tensor, Tensor]:
+        """Features ``(S, N, F)`` of standardised rows ``x (S, N)``, and the interaction that made them."""
+
+    def forward(self, series: Tensor, slot: Tensor) -> Forecast:
+        """See ``Forecaster.forward``."""
+        x = (series - self.shift) / self.scale
+        features, interaction = self.spatial(x, slot)
+        y = self.decoded(features) + self.baseline(x, slot)
+        return Forecast(y * self.scale + self.shift, interaction)
+
+    def baseline(self, x: Tensor, slot: Tensor) -> Tensor:  # noqa: ARG002
+        """What the network's output is added to, standardised, (B, T, N) or broadcast to it; nothing here."""
+        return x.new_zeros(())
+
+    def decoded(self, features: Tensor) -> Tensor:
+        """(S, N, F) -> (B, T, N): the GRU over every window of neighbouring rows, then the linear map."""
+        length = self.sizes.inputs
+        windows = features.unfold(0, length, 1)                          # (B, N, F, L), a view
+        b, n, f, _ = windows.shape
+        steps = windows.permute(3, 0, 1, 2).reshape(length, b * n, f)    # (L, B*N, F)
+        _, last = self.gru(steps)                                        # (1, B*N, width)
+        y = cast(Tensor, self.decode(last[0]))                           # (B*N, T)
+        return y.view(b, n, -1).transpose(1, 2)                          # (B, T, N)

@@ -1,0 +1,399 @@
+"""A trained model as a folder that any later version can read, or refuse with a reason.
+
+    run.json                 schema, state, model, data and their sha256, split, scaler, seed, versions, times
+    weights.safetensors      the parameters and buffers of the model
+    interaction.safetensors  ``interaction (H, N, N)`` float32: row i is what receiver i takes from each j
+    spread.safetensors       ``spread (H, N, N)``: its deviation over time; only where it depends on the input
+    network.safetensors      ``adjacency (N, N)``, ``truth (N, N)``: the graphs the data came with, if any
+    forecasts.safetensors    the test part: what was observed and what was forecast
+    progress.jsonl           one line per epoch
+
+A run carries its sensors and their road graph, so it opens on a machine that does not have the data.
+No torch here: opening a run needs NumPy alone.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+SCHEMA = 1
+STATES = ("training", "done", "stopped", "failed")
+FloatArray = NDArray[np.float32]
+
+
+class RunError(ValueError):
+    """A folder that is not a run that can be opened; the text says why and what to do."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Forecasts:
+    """The test part of a run: W windows, T steps ahead, N sensors, R rows.
+
+    Attributes
+    ----------
+    forecast : (W, T, N) in the data's unit; step t of window w is row ``first[w] + t``
+    rows : (R, N) what was observed, NaN where missing
+    times : (R,) local time of each row
+    first : (W,) row of the first step ahead of each window
+    last_value : (W, N) the last value seen before each window's first step
+    window_mean : (W, N) the mean of each window's inputs
+    """
+
+    forecast: FloatArray
+    rows: FloatArray
+    times: NDArray[np.datetime64]
+    first: NDArray[np.int64]
+    last_value: FloatArray
+    window_mean: FloatArray
+
+    @property
+    def target(self) -> FloatArray:
+        """What was observed at each step of each window, (W, T, N), NaN where missing."""
+        steps = np.arange(self.forecast.shape[1])
+        return cast(FloatArray, self.rows[self.first[:, None] + steps])
+
+    @property
+    def hours(self) -> NDArray[np.int64]:
+        """The local hour of day of each step of each window, (W, T), 0 to 23."""
+        hour = (self.times.astype("datetime64[h]").astype(np.int64)) % 24
+        return cast(NDArray[np.int64], hour[self.first[:, None] + np.arange(self.forecast.shape[1])])
+
+    def simple(self) -> dict[str, FloatArray]:
+        """The forecasts that cost nothing, each (W, T, N): every model stands beside them."""
+        shape = self.forecast.shape
+        return {
+            "last value": np.broadcast_to(self.last_value[:, None], shape),
+            "window mean": np.broadcast_to(self.window_mean[:, None], shape),
+        }
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Run:
+    """A finished run, checked when it was read.
+
+    ``interaction[h, i, j]`` is the weight with which receiver i uses sender j in head h, after every
+    normalisation. H is 0 for models that mix no sensors.
+    """
+
+    path: Path
+    record: Mapping[str, Any]
+    nodes: pd.DataFrame
+    interaction: FloatArray
+    spread: FloatArray | None
+    adjacency: FloatArray | None
+    truth: FloatArray | None
+    forecasts: Forecasts
+    progress: tuple[Mapping[str, Any], ...]
+
+    @property
+    def name(self) -> str:
+        """The folder's name, by which a run is picked and linked."""
+        return self.path.name
+
+    @property
+    def model(self) -> str:
+        """Name of the model, as in ``core.models.MODELS``."""
+        return cast(str, self.record["model"]["name"])
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """The names of the H heads."""
+        return tuple(self.record["heads"])
+
+    @property
+    def dataset(self) -> str:
+        """Name of the data set."""
+        return cast(str, self.record["data"]["name"])
+
+    @property
+    def protocol(self) -> str:
+        """How the figures were got: ``clean`` or ``published``."""
+        return cast(str, self.record["windows"]["protocol"])
+
+    @property
+    def unit(self) -> str:
+        """Unit of the values."""
+        return cast(str, self.record["data"]["unit"])
+
+    @property
+    def quantity(self) -> str:
+        """What the values measure, such as 'speed'."""
+        return cast(str, self.record["data"]["quantity"])
+
+    @property
+    def source(self) -> str:
+        """Whose data these are."""
+        return cast(str, self.record["data"]["source"])
+
+    @property
+    def note(self) -> str:
+        """What a reader of these data must know."""
+        return cast(str, self.record["data"]["note"])
+
+    @property
+    def interval_minutes(self) -> float:
+        """Minutes between two rows."""
+        return float(self.record["data"]["interval_minutes"])
+
+    @property
+    def inputs(self) -> int:
+        """Steps that a forecast sees."""
+        return int(self.record["windows"]["inputs"])
+
+    @property
+    def horizon(self) -> int:
+        """Steps ahead that are forecast."""
+        return int(self.record["windows"]["horizon"])
+
+    @property
+    def seed(self) -> int:
+        """Seed of the initial weights and of the order of the windows."""
+        return int(self.record["seed"])
+
+    @property
+    def groups(self) -> NDArray[np.str_] | None:
+        """The known group of each sensor, or None where the data name none."""
+        groups = self.nodes["group"].to_numpy(dtype=str)
+        return groups if (groups != "").any() else None
+
+    @property
+    def has_coordinates(self) -> bool:
+        """Whether every sensor has a place on the map."""
+        return bool(np.isfinite(self.nodes[["latitude", "longitude"]].to_numpy(dtype=float)).all())
+
+    @classmethod
+    def load(cls, path: Path, data_sha256: str | None = None) -> "Run":
+        """Read the run in folder ``path``.
+
+        Parameters
+        ----------
+        path : the run's folder
+        data_sha256 : the hash of the data it is to be used with; None to look at the run alone
+
+        Raises
+        ------
+        RunError
+            The folder is not a run, is of an unknown schema, is not finished, misses a file, holds an
+            array of the wrong shape or a weight that is not finite, or was trained on other data.
+        """
+        record = read_record(path)
+        if record["state"] != "done":
+            raise RunError(_unfinished(path, record))
+        if data_sha256 is not None and data_sha256 != record["data"]["sha256"]:
+            raise RunError(
+                f"run {path.name} was trained on data with sha256 {record['data']['sha256'][:12]}…, "
+                f"got data with sha256 {data_sha256[:12]}…: train anew, or name the data it was trained on"
+            )
+        nodes = _nodes(path, record)
+        n, h = len(nodes), len(record["heads"])
+        horizon, inputs = record["windows"]["horizon"], record["windows"]["inputs"]
+        for name, array in read_tensors(path / "weights.safetensors").items():
+            _require_finite(path / "weights.safetensors", name, array)
+        interaction = _tensor(path / "interaction.safetensors", "interaction", (h, n, n))
+        spread = None
+        if (path / "spread.safetensors").exists():
+            spread = _tensor(path / "spread.safetensors", "spread", (h, n, n))
+        graphs = read_tensors(path / "network.safetensors")
+        for name, array in graphs.items():
+            _require(path / "network.safetensors", name, array, (n, n))
+        return cls(
+            path=path,
+            record=record,
+            nodes=nodes,
+            interaction=interaction,
+            spread=spread,
+            adjacency=graphs.get("adjacency"),
+            truth=graphs.get("truth"),
+            forecasts=_forecasts(path / "forecasts.safetensors", n, inputs, horizon),
+            progress=read_progress(path),
+        )
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """The checked ``run.json`` of a folder, whatever its state.
+
+    Raises
+    ------
+    RunError
+        No such folder or file, not JSON, an unknown schema, or a part that is missing or of the wrong type.
+    """
+    file = path / "run.json"
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(f"a run is a folder with a run.json, got {path} without one") from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise RunError(f"{file} must be a JSON document: {error}") from None
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        came = record.get("schema") if isinstance(record, dict) else type(record).__name__
+        raise RunError(
+            f"{file} must have schema {SCHEMA}, got {came!r}: it was written by another version of Topolens"
+        )
+    for dotted, kind in _RECORD.items():
+        value: Any = record
+        for key in dotted.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        if not isinstance(value, kind) or isinstance(value, bool):
+            wanted = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
+            raise RunError(f"{file}: {dotted} must be of type {wanted}, got {type(value).__name__}")
+    if record["state"] not in STATES:
+        raise RunError(f"{file}: state must be one of {', '.join(STATES)}, got {record['state']!r}")
+    if not all(isinstance(name, str) for name in record["heads"]):
+        raise RunError(f"{file}: heads must be names")
+    for dotted in ("windows.inputs", "windows.horizon"):
+        section, key = dotted.split(".")
+        if record[section][key] < 1:
+            raise RunError(f"{file}: {dotted} must be at least 1, got {record[section][key]}")
+    if not (math.isfinite(record["data"]["interval_minutes"]) and record["data"]["interval_minutes"] > 0):
+        raise RunError(f"{file}: data.interval_minutes must be above 0")
+    return record
+
+
+def read_progress(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """The finished epochs of a run, one record each; a last line cut short by a kill is left out."""
+    try:
+        lines = (path / "progress.jsonl").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(f"{path / 'progress.jsonl'} cannot be read: {error}") from None
+    records = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            record = json.loads(line)
+        except (json.JSONDecodeError, RecursionError):
+            if number == len(lines):
+                break
+            raise RunError(f"{path / 'progress.jsonl'}, line {number} must be a JSON object") from None
+        if not isinstance(record, dict):
+            raise RunError(f"{path / 'progress.jsonl'}, line {number} must be a JSON object")
+        records.append(record)
+    return tuple(records)
+
+
+def read_tensors(file: Path) -> dict[str, NDArray[Any]]:
+    """All arrays of a safetensors file.
+
+    Raises
+    ------
+    RunError
+        The file is missing, is cut short, or is not in the safetensors format.
+    """
+    try:
+        with safe_open(file, framework="numpy") as tensors:
+            return {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118
+    except FileNotFoundError:
+        raise RunError(f"run {file.parent.name} must hold {file.name}, but it is missing") from None
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
+        raise RunError(f"{file} must be a whole safetensors file: {error}") from None
+
+
+_RECORD: dict[str, type | tuple[type, ...]] = {
+    "state": str,
+    "heads": list,
+    "seed": int,
+    "model.name": str,
+    "model.config": dict,
+    "data.name": str,
+    "data.sha256": str,
+    "data.unit": str,
+    "data.quantity": str,
+    "data.source": str,
+    "data.note": str,
+    "data.interval_minutes": (int, float),
+    "data.nodes": dict,
+    "windows.inputs": int,
+    "windows.horizon": int,
+    "windows.protocol": str,
+    "windows.split": dict,
+    "training": dict,
+    "times": dict,
+    "metrics": dict,
+}
+
+
+def _unfinished(path: Path, record: Mapping[str, Any]) -> str:
+    epochs = len(read_progress(path))
+    resume = f"continue it with: python -m app train --resume {path}"
+    if record["state"] == "training":
+        return f"run {path.name} is not finished ({epochs} epochs so far): wait for it, or {resume}"
+    if record["state"] == "stopped":
+        return f"run {path.name} was stopped after {epochs} epochs: {resume}"
+    reason = record.get("reason") or "no reason was kept"
+    return f"run {path.name} failed after {epochs} epochs ({reason}): {resume}"
+
+
+def _nodes(path: Path, record: Mapping[str, Any]) -> pd.DataFrame:
+    columns = record["data"]["nodes"]
+    place = f"{path / 'run.json'}: data.nodes"
+    kinds: dict[str, tuple[type, ...]] = {
+        "id": (str,),
+        "latitude": (int, float, type(None)),
+        "longitude": (int, float, type(None)),
+        "group": (str,),
+    }
+    for name, kind in kinds.items():
+        column = columns.get(name)
+        if not isinstance(column, list) or not all(isinstance(value, kind) for value in column):
+            raise RunError(f"{place}.{name} must be a list of {kind[0].__name__}")
+    sizes = {name: len(columns[name]) for name in kinds}
+    if len(set(sizes.values())) != 1 or not sizes["id"]:
+        raise RunError(f"{place} must have columns of one length of at least 1, got {sizes}")
+    if len(set(columns["id"])) != sizes["id"]:
+        raise RunError(f"{place}.id must have no id twice")
+    frame = pd.DataFrame({"id": columns["id"], "group": columns["group"]}, dtype=object)
+    for name in ("latitude", "longitude"):
+        frame[name] = np.array([math.nan if v is None else v for v in columns[name]], dtype=float)
+    return frame[["id", "latitude", "longitude", "group"]]
+
+
+def _tensor(file: Path, name: str, shape: tuple[int, ...]) -> FloatArray:
+    tensors = read_tensors(file)
+    if name not in tensors:
+        raise RunError(f"{file} must hold a tensor named {name}, got {sorted(tensors) or 'none'}")
+    return _require(file, name, tensors[name], shape)
+
+
+def _require(file: Path, name: str, array: NDArray[Any], shape: tuple[int, ...]) -> FloatArray:
+    if array.shape != shape or array.dtype != np.float32:
+        raise RunError(f"{file}: {name} must be float32 of shape {shape}, got {array.dtype} of {array.shape}")
+    _require_finite(file, name, array)
+    return array
+
+
+def _require_finite(file: Path, name: str, array: NDArray[Any]) -> None:
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise RunError(f"{file}: {name} must be finite, got {array[place]} at {place}")
+
+
+def _forecasts(file: Path, n: int, inputs: int, horizon: int) -> Forecasts:
+    tensors = read_tensors(file)
+    wanted = {"forecast", "rows", "times", "first", "last_value", "window_mean"}
+    if set(tensors) != wanted:
+        raise RunError(f"{file} must hold {sorted(wanted)}, got {sorted(tensors)}")
+    first, rows, times = tensors["first"], tensors["rows"], tensors["times"]
+    for name in ("first", "times"):
+        if tensors[name].dtype != np.int64 or tensors[name].ndim != 1:
+            raise RunError(f"{file}: {name} must be a row of int64")
+    w, r = len(first), len(times)
+    if rows.shape != (r, n) or rows.dtype != np.float32 or np.isinf(rows).any():
+        raise RunError(f"{file}: rows must be float32 of shape {(r, n)} without infinities, got {rows.shape}")
+    if w == 0 or first.min() < inputs or first.max() + horizon > r:
+        raise RunError(f"{file}: first must point at windows within the {r} rows")
+    return Forecasts(
+        forecast=_require(file, "forecast", tensors["forecast"], (w, horizon, n)),
+        rows=rows,
+        times=times.astype("datetime64[m]"),
+        first=first,
+        last_value=_require(file, "last_value", tensors["last_value"], (w, n)),
+        window_mean=_require(file, "window_mean", tensors["window_mean"], (w, n)),
+    )

@@ -1,0 +1,235 @@
+"""Training: one loop, the same for every model, that can be killed at any moment and continued.
+
+After each epoch the whole state (weights, best weights, optimiser, history) is written as one file. What is
+random in an epoch is drawn from a generator seeded by (seed, epoch), so nothing else needs to be kept, and a
+continued training reaches the same weights as an unbroken one on the same machine.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+from torch.nn import functional
+
+from core.data.windows import Part, Windows
+from core.files import write_bytes
+from core.models import Forecaster
+
+OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "mse": lambda y, target: functional.mse_loss(y, target, reduction="sum"),
+    "mae": lambda y, target: functional.l1_loss(y, target, reduction="sum"),
+}
+CHECKPOINT = "checkpoint.safetensors"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """How a model is trained.
+
+    Attributes
+    ----------
+    epochs : passes over the training windows
+    batch : neighbouring windows a step
+    optimizer : 'adam' or 'adamw';  rate, weight_decay : its settings
+    loss : 'mse' or 'mae', on standardised values, missing ones left out
+    l1 : weight of the model's penalty
+    clip : largest norm of the gradient; None for no clipping
+    patience : epochs without a better validation loss before training ends; None to use all epochs
+    seed : of the initial weights and of the order of the windows
+    """
+
+    epochs: int = 30
+    batch: int = 64
+    optimizer: str = "adam"
+    rate: float = 1e-3
+    weight_decay: float = 0.0
+    loss: str = "mse"
+    l1: float = 0.0
+    clip: float | None = 5.0
+    patience: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, table in (("optimizer", OPTIMIZERS), ("loss", LOSSES)):
+            if getattr(self, name) not in table:
+                raise ValueError(f"{name} must be one of {', '.join(table)}, got {getattr(self, name)!r}")
+        for name in ("epochs", "batch"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        for name in ("rate", "weight_decay", "l1", "clip", "patience"):
+            value = getattr(self, name)
+            if value is not None and not (0 <= value < float("inf")):
+                raise ValueError(f"{name} must be a finite number of at least 0, got {value}")
+        if not 0 <= self.seed < 2**31:
+            raise ValueError(f"seed must be from 0 to {2**31 - 1}, got {self.seed}")
+
+
+@dataclass(slots=True)
+class State:
+    """Where a training stands; what a checkpoint holds beside the tensors."""
+
+    epoch: int = 0
+    best_epoch: int = 0
+    best_loss: float = float("inf")
+    history: tuple[dict[str, float], ...] = ()
+
+
+class TrainingError(RuntimeError):
+    """The training cannot go on; the text says why."""
+
+
+def fit(
+    model: Forecaster,
+    windows: Windows,
+    settings: Settings,
+    folder: Path,
+    *,
+    tick: Callable[[int, int, int], None] = lambda *_: None,
+) -> State:
+    """Train ``model`` in place and leave it with the weights of its best validation epoch.
+
+    Parameters
+    ----------
+    model : already has its scaler (``model.observe``)
+    windows : the parts; the part named 'validation' picks the epoch
+    folder : the run's folder; ``progress.jsonl`` and the checkpoint are written there, and a checkpoint that
+        lies there is continued
+    tick : called after every chunk with epoch, chunk and chunks of the epoch
+
+    Returns
+    -------
+    State
+        Epochs done, the best of them, and the record of each.
+
+    Raises
+    ------
+    TrainingError
+        The loss is no longer finite, or the checkpoint belongs to another model.
+    """
+    if not any(True for _ in model.parameters()):
+        return State()
+    fabric = Fabric(accelerator="auto", devices=1)
+    optimizer = OPTIMIZERS[settings.optimizer](
+        model.parameters(),
+        lr=settings.rate,  # type: ignore[call-arg]
+        weight_decay=settings.weight_decay,
+    )
+    forecast, optimizer = fabric.setup(model, optimizer)
+    state, best = _restored(folder / CHECKPOINT, model, optimizer)
+    _write_progress(folder, state)
+
+    chunks = sum(1 for _ in windows.chunks("train", settings.batch))
+    while state.epoch < settings.epochs and not _exhausted(state, settings):
+        start, epoch = time.perf_counter(), state.epoch + 1
+        generator = None
+        if windows.shuffled:
+            generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + epoch)
+        total = count = 0.0
+        model.train()
+        for k, chunk in enumerate(windows.chunks("train", settings.batch, generator), start=1):
+            series, slot, target = fabric.to_device((chunk.series, chunk.slot, chunk.target))
+            optimizer.zero_grad(set_to_none=True)
+            error, seen = _error(model, forecast(series, slot).y, target, settings.loss)
+            fabric.backward(error / max(seen, 1) + settings.l1 * model.penalty())
+            if settings.clip is not None:
+                fabric.clip_gradients(forecast, optimizer, max_norm=settings.clip, error_if_nonfinite=False)
+            optimizer.step()
+            total, count = total + error.item(), count + seen
+            tick(epoch, k, max(chunks, k))
+        validation = loss(model, windows, "validation", settings)
+        if not (validation < float("inf")):
+            raise TrainingError(
+                f"the validation loss must be finite, got {validation} after epoch {epoch}: "
+                f"try a smaller rate than {settings.rate:g}"
+            )
+        if validation < state.best_loss:
+            state.best_epoch, state.best_loss = epoch, validation
+            best = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
+        record = {
+            "epoch": epoch,
+            "train": total / max(count, 1),
+            "validation": validation,
+            "seconds": time.perf_counter() - start,
+        }
+        state.epoch, state.history = epoch, (*state.history, record)
+        _write_checkpoint(folder / CHECKPOINT, model, optimizer, state, best)
+        _write_progress(folder, state)
+    model.load_state_dict(best)
+    return state
+
+
+@torch.no_grad()
+def loss(model: Forecaster, windows: Windows, part: Part, settings: Settings) -> float:
+    """The mean loss over a part, on standardised values, without the penalty."""
+    device = model.scale.device
+    model.eval()
+    total = count = 0.0
+    for chunk in windows.chunks(part, settings.batch):
+        y = model(chunk.series.to(device), chunk.slot.to(device)).y
+        error, seen = _error(model, y, chunk.target.to(device), settings.loss)
+        total, count = total + error.item(), count + seen
+    return total / max(count, 1)
+
+
+def _error(model: Forecaster, y: Tensor, target: Tensor, kind: str) -> tuple[Tensor, int]:
+    """Summed error of what was observed, standardised, and how many values that were."""
+    seen = ~target.isnan()
+    target = torch.where(seen, target, y.detach())     # a missing value adds neither error nor gradient
+    return LOSSES[kind](y / model.scale, target / model.scale), int(seen.sum())
+
+
+def _exhausted(state: State, settings: Settings) -> bool:
+    return settings.patience is not None and state.epoch - state.best_epoch >= max(settings.patience, 1)
+
+
+def _write_progress(folder: Path, state: State) -> None:
+    """One JSON line per finished epoch; rewritten whole, so that a kill can never leave half a line."""
+    lines = "".join(json.dumps(record) + "\n" for record in state.history)
+    write_bytes(folder / "progress.jsonl", lines.encode())
+
+
+def _write_checkpoint(
+    path: Path, model: Forecaster, optimizer: Any, state: State, best: dict[str, Tensor]
+) -> None:
+    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    tensors |= {f"best.{name}": tensor for name, tensor in best.items()}
+    for index, moments in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in moments.items()}
+    whole = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    write_bytes(path, save(whole, metadata={"state": json.dumps(asdict(state))}))
+
+
+def _restored(path: Path, model: Forecaster, optimizer: Any) -> tuple[State, dict[str, Tensor]]:
+    """State, best weights; model and optimiser as the last whole epoch left them, or untouched."""
+    fresh = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
+    if not path.exists():
+        return State(), fresh
+    try:
+        with safe_open(path, framework="pt") as file:
+            kept = json.loads(file.metadata()["state"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        model.load_state_dict(_named(tensors, "model."))
+        best = _named(tensors, "best.")
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in _named(tensors, "optimizer.").items():
+            index, key = name.split(".", 1)
+            moments.setdefault(int(index), {})[key] = tensor
+        whole = optimizer.state_dict()
+        whole["state"] = moments
+        optimizer.load_state_dict(whole)
+    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
+        raise TrainingError(f"{path} must be a checkpoint of this model: {error}") from None
+    return State(**{**kept, "history": tuple(kept["history"])}), best
+
+
+def _named(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,180 @@
+"""Run folders: what was written is read back, and what is not a whole run is refused with its reason."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from core.data.sensors import SensorData
+from core.experiment import Plan, model_of, settings_for, trained
+from core.files import write_bytes, write_json, write_tensors
+from core.run import Run, RunError, read_progress
+
+SMALL = {"heads": 1, "features": 4, "width": 4}
+
+
+@pytest.fixture(scope="module")
+def whole(city: SensorData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "whole"
+    settings = settings_for("intergat-gru", epochs=1)
+    trained(city, Plan(model="intergat-gru", config=SMALL, settings=settings, load="city"), out)
+    return out
+
+
+@pytest.fixture
+def run(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole, tmp_path / "run"))
+
+
+def edited(run: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    record = json.loads((run / "run.json").read_text())
+    change(record)
+    (run / "run.json").write_text(json.dumps(record))
+
+
+def retensored(file: Path, change: Callable[[dict[str, np.ndarray]], object]) -> None:
+    tensors = load_file(file)
+    change(tensors)
+    write_tensors(file, tensors)
+
+
+def test_a_run_carries_its_sensors_and_graphs(whole: Path, city: SensorData) -> None:
+    run = Run.load(whole, city.sha256)
+    assert run.heads == ("head 1", "output")
+    assert list(run.nodes["id"]) == list(city.nodes["id"])
+    np.testing.assert_allclose(run.nodes["latitude"], city.nodes["latitude"])
+    np.testing.assert_array_equal(run.adjacency, city.adjacency)
+    np.testing.assert_array_equal(run.truth, city.truth)
+    assert run.groups is not None
+    assert run.has_coordinates
+    assert (run.model, run.dataset, run.unit, run.protocol) == ("intergat-gru", "city", "km/h", "clean")
+
+
+def test_the_folder_holds_the_files_of_the_design_and_no_others(whole: Path) -> None:
+    assert {file.name for file in whole.iterdir()} == {
+        "run.json", "weights.safetensors", "interaction.safetensors", "network.safetensors",
+        "forecasts.safetensors", "progress.jsonl",
+    }
+    assert set(load_file(whole / "interaction.safetensors")) == {"interaction"}
+
+
+def test_a_run_opens_without_what_the_data_may_lack(run: Path) -> None:
+    write_tensors(run / "network.safetensors", {})
+
+    def forget(record: dict[str, Any]) -> None:
+        nodes = record["data"]["nodes"]
+        nodes["latitude"] = nodes["longitude"] = [None] * 120
+        nodes["group"] = [""] * 120
+
+    edited(run, forget)
+    read = Run.load(run)
+    assert read.adjacency is None
+    assert read.truth is None
+    assert read.groups is None
+    assert not read.has_coordinates
+
+
+WRONG_RECORDS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "schema": (lambda r: r.update(schema=2), "must have schema 1, got 2: it was written by another version"),
+    "state": (lambda r: r.update(state="almost"), "state must be one of training, done, .*, got 'almost'"),
+    "no model": (lambda r: r.pop("model"), "model.name must be of type str, got NoneType"),
+    "boolean": (lambda r: r.update(seed=True), "seed must be of type int, got bool"),
+    "heads": (lambda r: r.update(heads=[1]), "heads must be names"),
+    "more heads": (lambda r: r["heads"].append("x"), r"interaction must be float32 of shape \(3, 120, 120\)"),
+    "horizon": (lambda r: r["windows"].update(horizon=0), "windows.horizon must be at least 1, got 0"),
+    "interval": (lambda r: r["data"].update(interval_minutes=0), "interval_minutes must be above 0"),
+    "nodes": (lambda r: r["data"]["nodes"]["id"].pop(), "data.nodes must have columns of one length"),
+    "node type": (lambda r: r["data"]["nodes"].update(latitude=["x"]), "data.nodes.latitude must be a list"),
+    "twice": (lambda r: r["data"]["nodes"]["id"].__setitem__(0, r["data"]["nodes"]["id"][1]), "no id twice"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_RECORDS)
+def test_a_wrong_record_is_refused(run: Path, case: str) -> None:
+    change, words = WRONG_RECORDS[case]
+    edited(run, change)
+    with pytest.raises(RunError, match=words):
+        Run.load(run)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000])
+def test_a_record_that_is_no_record_is_refused(run: Path, content: bytes) -> None:
+    (run / "run.json").write_bytes(content)
+    with pytest.raises(RunError, match=r"run.json must (be a JSON document|have schema 1)"):
+        Run.load(run)
+
+
+def test_a_folder_without_a_record_is_no_run(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"a run is a folder with a run.json, got .* without one"):
+        Run.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["weights", "interaction", "network", "forecasts"])
+def test_a_missing_or_broken_file_is_named(run: Path, name: str) -> None:
+    file = run / f"{name}.safetensors"
+    content = file.read_bytes()
+    file.unlink()
+    with pytest.raises(RunError, match=f"run run must hold {name}.safetensors, but it is missing"):
+        Run.load(run)
+    file.write_bytes(content[: len(content) // 2])
+    with pytest.raises(RunError, match=f"{name}.safetensors must be a whole safetensors file"):
+        Run.load(run)
+
+
+WRONG_TENSORS: dict[str, tuple[str, Callable[[dict[str, np.ndarray]], object], str]] = {
+    "nan weight": ("weights", lambda t: t["free"].__setitem__((0, 3, 4), np.nan),
+                   r"free must be finite, got nan at \(0, 3, 4\)"),
+    "nan interaction": ("interaction", lambda t: t["interaction"].__setitem__((1, 0, 2), np.inf),
+                        r"interaction must be finite, got inf at \(1, 0, 2\)"),
+    "shape": ("interaction", lambda t: t.update(interaction=t["interaction"][:, :5]), r"got float32 of \(2, 5, 120\)"),
+    "name": ("interaction", lambda t: t.update(other=t.pop("interaction")), r"named interaction, got \['other'\]"),
+    "graph": ("network", lambda t: t.update(adjacency=t["adjacency"][:4]), r"adjacency must be float32 of shape"),
+    "type": ("forecasts", lambda t: t.update(forecast=t["forecast"].astype(np.float64)), "forecast must be float32"),
+    "pointer": ("forecasts", lambda t: t["first"].__setitem__(0, 10**6), "first must point at windows within"),
+    "backward": ("forecasts", lambda t: t["first"].__setitem__(0, -1), "first must point at windows within"),
+    "no rows": ("forecasts", lambda t: t.pop("rows"), "must hold .*, got"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_TENSORS)
+def test_a_wrong_tensor_is_refused(run: Path, case: str) -> None:
+    name, change, words = WRONG_TENSORS[case]
+    retensored(run / f"{name}.safetensors", change)
+    with pytest.raises(RunError, match=words):
+        Run.load(run)
+
+
+def test_other_data_are_refused(run: Path) -> None:
+    with pytest.raises(RunError, match="was trained on data with sha256 .* got data with sha256 000000000000"):
+        Run.load(run, "0" * 64)
+
+
+def test_weights_of_another_model_are_refused(run: Path) -> None:
+    edited(run, lambda r: r["model"].update(name="gru", config={}))
+    with pytest.raises(RunError, match=r"weights.safetensors must fit model gru"):
+        model_of(Run.load(run))
+
+
+def test_a_last_line_of_progress_cut_short_is_left_out_and_one_before_is_refused(run: Path) -> None:
+    file = run / "progress.jsonl"
+    file.write_text('{"epoch": 1}\n{"epo')
+    assert read_progress(run) == ({"epoch": 1},)
+    file.write_text('{"epo\n{"epoch": 2}\n')
+    with pytest.raises(RunError, match="progress.jsonl, line 1 must be a JSON object"):
+        read_progress(run)
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "run.json"
+    write_json(file, {"a": 1})
+    with pytest.raises(ValueError, match="JSON compliant"):
+        write_json(file, {"a": float("nan")})
+    with pytest.raises(TypeError):
+        write_bytes(file, "text")  # type: ignore[arg-type]
+    assert json.loads(file.read_text()) == {"a": 1}
+    assert [f.name for f in tmp_path.iterdir()] == ["run.json"]
