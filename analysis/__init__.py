@@ -1,0 +1,15 @@
+"""Measures of a learned interaction matrix: arrays in, numbers or frozen results out.
+
+`M[i, j]` is the weight with which receiver `i` uses sender `j`; rows are receivers. N sensors, H heads,
+W windows, T steps ahead. Every function leaves its inputs as they are and works in float64.
+
+One convention for signs and directions, unless a function says otherwise: a measure of *pairs* works on the
+**coupling** of a pair, `C_ij = |M_ij + M_ji| / 2`, diagonal left out. Negative weights couple as strongly as
+positive ones; where a weight is returned, it keeps its sign.
+
+    matrix.py       the matrix itself: asymmetry, sparsity, strength, strongest pairs, likeness of heads
+    spectrum.py     eigenvalues, localisation, smoothness of the modes
+    communities.py  groups of sensors, and how well two groupings agree
+    roads.py        the matrix against a road graph or a planted graph
+    forecasts.py    errors by horizon, by sensor, by hour of day
+"""

@@ -1,0 +1,425 @@
+"""Communities: definitions, planted truths, slow twins, and other programs' answers."""
+
+import math
+from collections.abc import Callable
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+import pytest
+from sklearn.cluster import SpectralClustering
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+from analysis.communities import (
+    Communities,
+    agreement,
+    contrast,
+    louvain_communities,
+    modularity,
+    spectral_communities,
+)
+from analysis.matrix import FloatArray, IntArray, coupling
+from tests.analysis.planted import blocks, chain, hub, membership, order, reordered, ring, sparse, uneven
+
+Method = Callable[..., Communities]
+
+SIZES = (6, 5, 4)
+METHODS = {"spectral": spectral_communities, "Louvain": louvain_communities}
+both_methods = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+
+
+def noisy_blocks(seed: int = 0, negative: bool = False) -> FloatArray:
+    """Three groups under noise, one-way weights, an irrelevant diagonal; in one order of the sensors."""
+    generator = np.random.default_rng(seed)
+    M = blocks(SIZES, within=1.0, across=0.05) * generator.uniform(0.5, 1.5, (15, 15)) + 9 * np.eye(15)
+    return -M if negative else M
+
+
+# Both methods
+
+
+@both_methods
+@pytest.mark.parametrize("seed", range(4))
+def test_planted_groups_are_found_in_any_order_of_the_sensors(method: Method, seed: int) -> None:
+    new = order(15, seed)
+    found = method(reordered(noisy_blocks(seed), new))
+    assert found.count == 3
+    assert found.labels.tolist() == membership(SIZES)[new].tolist()  # by size: exactly these names
+    assert found.sizes.tolist() == [6, 5, 4]
+    assert not len(found.isolated)
+
+
+@both_methods
+def test_of_two_groups_of_one_size_the_one_with_the_earlier_sensor_comes_first(method: Method) -> None:
+    M = blocks((4, 4, 5), across=0.01)
+    assert method(M).labels.tolist() == [1] * 4 + [2] * 4 + [0] * 5
+    assert method(M[::-1, ::-1]).labels.tolist() == [0] * 5 + [1] * 4 + [2] * 4
+
+
+@both_methods
+def test_separate_parts_are_groups_and_silent_sensors_are_in_none(method: Method) -> None:
+    M = np.zeros((9, 9))
+    M[1:8, 1:8] = blocks((4, 3))
+    found = method(M)
+    assert found.labels.tolist() == [-1, 0, 0, 0, 0, 1, 1, 1, -1]
+    assert found.isolated.tolist() == [0, 8]
+    assert found.count == 2
+    assert found.sizes.tolist() == [4, 3]
+
+
+@both_methods
+def test_sign_scale_direction_and_diagonal_do_not_matter(method: Method) -> None:
+    plain = method(noisy_blocks()).labels
+    one_way = np.triu(coupling(noisy_blocks()))
+    for same in (noisy_blocks(negative=True), noisy_blocks() * 1e-30, noisy_blocks() * 1e30, one_way):
+        np.testing.assert_array_equal(method(same).labels, plain)
+
+
+@both_methods
+def test_weights_lost_in_rounding_are_none(method: Method) -> None:
+    M = blocks((3, 3))
+    M[0, 5] = 1e-13
+    np.testing.assert_array_equal(method(M).labels, method(blocks((3, 3))).labels)
+    M = np.zeros((4, 4))
+    M[0, 1], M[2, 3] = 1.0, 1e-13
+    assert method(M).isolated.tolist() == [2, 3]
+
+
+@both_methods
+@pytest.mark.parametrize("M", [np.zeros((4, 4)), np.eye(4), np.ones((1, 1))], ids=["zeros", "diagonal", "one sensor"])
+def test_without_weight_there_is_no_group(method: Method, M: FloatArray) -> None:
+    found = method(M)
+    assert found.count == 0
+    assert found.labels.tolist() == [-1] * len(M)
+    assert found.isolated.tolist() == list(range(len(M)))
+    assert len(found.gaps) == len(found.sizes) == 0
+
+
+@both_methods
+@pytest.mark.parametrize("level", [0.1, 1e-30, -3.0])
+def test_all_equal_is_one_group(method: Method, level: float) -> None:
+    found = method(np.full((7, 7), level))
+    assert (found.count, found.labels.tolist()) == (1, [0] * 7)
+
+
+@both_methods
+def test_two_sensors_are_one_group(method: Method) -> None:
+    assert method(uneven(2)).labels.tolist() == [0, 0]
+
+
+@both_methods
+@pytest.mark.parametrize("level", [1e-6, 1e-3, 1.0])
+def test_noise_is_answered_and_answered_alike_each_time(method: Method, level: float) -> None:
+    noise = 1 + level * uneven(20, seed=3)
+    first, second = method(noise), method(noise)
+    np.testing.assert_array_equal(first.labels, second.labels)
+    assert first.labels.min() == 0
+    assert first.count == first.labels.max() + 1
+    assert (np.diff(first.sizes) <= 0).all()
+
+
+# Spectral
+
+
+def slow_eigengaps(M: FloatArray) -> FloatArray:
+    """Differences of the eigenvalues of the normalised Laplacian, from its definition."""
+    C = coupling(M)
+    d = C.sum(axis=1)
+    n = len(C)
+    L = [[(i == j) - C[i, j] / math.sqrt(d[i] * d[j]) for j in range(n)] for i in range(n)]
+    return np.diff(np.linalg.eigvalsh(np.array(L)))
+
+
+@pytest.mark.parametrize("M", [noisy_blocks(), ring(9), uneven(12), hub(6)], ids=["blocks", "ring", "uneven", "hub"])
+def test_gaps_are_those_of_the_normalised_laplacian(M: FloatArray) -> None:
+    np.testing.assert_allclose(spectral_communities(M).gaps, slow_eigengaps(M), atol=1e-12)
+    np.testing.assert_allclose(spectral_communities(M, most=3).gaps, slow_eigengaps(M)[:3], atol=1e-12)
+
+
+def test_the_count_is_where_the_gap_is_largest_from_two_on() -> None:
+    for parts in (2, 3, 4, 5):
+        M = blocks((4,) * parts, across=0.02)
+        assert spectral_communities(M).count == parts
+    gaps = slow_eigengaps(uneven(12))
+    assert gaps.argmax() == 0  # one group would win, if it were among the candidates
+    assert spectral_communities(uneven(12)).count == int(gaps[1:].argmax()) + 2
+
+
+def test_the_count_is_not_suggested_above_the_most() -> None:
+    assert spectral_communities(blocks((4,) * 6, across=0.02), most=4).count <= 4
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 9, 14])
+@pytest.mark.parametrize(
+    "M", [noisy_blocks(), uneven(15), uneven(15, negative=True)], ids=["blocks", "noise", "both signs"]
+)
+def test_groups_are_those_of_scikit_learn_on_a_connected_matrix(M: FloatArray, count: int) -> None:
+    expected = SpectralClustering(count, affinity="precomputed", random_state=7).fit_predict(coupling(M))
+    found = spectral_communities(M, count, seed=7)
+    assert found.count == count
+    assert adjusted_rand_score(found.labels, expected) == 1.0
+
+
+def test_a_given_count_is_kept() -> None:
+    assert spectral_communities(noisy_blocks(), 1).labels.tolist() == [0] * 15
+    assert sorted(spectral_communities(noisy_blocks(), 15).labels.tolist()) == list(range(15))
+
+
+def test_no_more_groups_are_found_than_there_are_connected_sensors() -> None:
+    M = np.pad(blocks((3,)), (0, 2))
+    assert spectral_communities(M, 5).labels.tolist() == [0, 1, 2, -1, -1]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_more_parts_than_groups_are_put_together_whole_and_alike_in_any_order(seed: int) -> None:
+    sizes = (7, 5, 4, 3, 2)
+    label, new = membership(sizes), order(21, seed)
+    plain, found = spectral_communities(blocks(sizes), 3), spectral_communities(reordered(blocks(sizes), new), 3)
+    assert found.count == 3
+    assert adjusted_rand_score(found.labels, plain.labels[new]) == 1
+    for part in range(5):
+        assert len(set(found.labels[label[new] == part])) == 1
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_of_two_equal_gaps_the_smaller_count_is_taken_in_any_order(seed: int) -> None:
+    found = spectral_communities(reordered(chain(5), order(5, seed)))
+    assert found.gaps[1] == pytest.approx(found.gaps[2])
+    assert found.count == 2
+
+
+def test_a_ring_is_cut_into_arcs() -> None:
+    labels = spectral_communities(ring(12), 3).labels
+    assert sum(labels[i] != labels[i - 1] for i in range(12)) == 3
+
+
+def test_a_chain_is_cut_into_stretches() -> None:
+    labels = spectral_communities(chain(12), 2).labels
+    assert sum(labels[i] != labels[i - 1] for i in range(1, 12)) == 1
+
+
+@pytest.mark.parametrize("count", [0, -1, 5])
+def test_a_count_that_no_matrix_can_have_is_refused(count: int) -> None:
+    with pytest.raises(ValueError, match=f"^count must be from 1 to the number of sensors, 4, got {count}$"):
+        spectral_communities(ring(4), count)
+
+
+def test_a_most_below_two_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^most must be at least 2, got 1$"):
+        spectral_communities(ring(4), most=1)
+
+
+# Louvain
+
+
+def test_louvain_reaches_the_best_modularity_of_a_small_matrix() -> None:
+    M = blocks((3, 2), across=0.1)
+    best = max(modularity(M, [(split >> i) & 1 for i in range(5)]) for split in range(32))
+    assert modularity(M, louvain_communities(M).labels) == pytest.approx(best)
+
+
+def test_a_higher_resolution_gives_smaller_groups() -> None:
+    assert louvain_communities(noisy_blocks(), resolution=0.1).count == 1
+    assert louvain_communities(noisy_blocks(), resolution=20).count == 15
+
+
+@pytest.mark.parametrize("resolution", [0, -1, math.nan, math.inf])
+def test_a_resolution_that_is_not_positive_is_refused(resolution: float) -> None:
+    with pytest.raises(ValueError, match=f"^resolution must be greater than 0, got {resolution}$"):
+        louvain_communities(ring(5), resolution=resolution)
+
+
+# Modularity
+
+
+@pytest.mark.parametrize("M", [noisy_blocks(), uneven(15, negative=True), sparse(15), chain(15)])
+def test_modularity_equals_that_of_networkx(M: FloatArray) -> None:
+    labels = np.arange(15) % 4
+    graph = nx.from_numpy_array(coupling(M))
+    groups = [set(np.flatnonzero(labels == group).tolist()) for group in range(4)]
+    assert modularity(M, labels) == pytest.approx(nx.community.modularity(graph, groups))
+
+
+def test_modularity_of_planted_groups_is_known() -> None:
+    assert modularity(blocks((4, 4)), membership((4, 4))) == pytest.approx(1 / 2)
+    assert modularity(blocks((3, 3, 3)), membership((3, 3, 3))) == pytest.approx(2 / 3)
+    assert modularity(uneven(6), [0] * 6) == pytest.approx(0)
+    assert modularity(ring(2), [0, 1]) == pytest.approx(-1 / 2)
+
+
+def test_modularity_leaves_out_sensors_in_no_group() -> None:
+    M, labels = uneven(8), np.array([0, 1, 0, -1, 1, 1, -1, 0])
+    kept = labels >= 0
+    assert modularity(M, labels) == modularity(M[np.ix_(kept, kept)], labels[kept])
+    assert modularity(M, np.where(kept, labels.astype(str), "")) == modularity(M, labels)
+
+
+@pytest.mark.parametrize("M", [np.zeros((3, 3)), np.eye(3)])
+def test_modularity_without_weight_is_not_a_number(M: FloatArray) -> None:
+    assert math.isnan(modularity(M, [0, 0, 1]))
+    assert math.isnan(modularity(ring(3), [-1, -1, -1]))
+
+
+# Contrast
+
+
+def slow_contrast(M: FloatArray, labels: list[int]) -> tuple[float, float]:
+    within, across = [], []
+    for i, j in combinations(range(len(M)), 2):
+        if labels[i] != -1 and labels[j] != -1:
+            (within if labels[i] == labels[j] else across).append(abs(M[i, j] + M[j, i]) / 2)
+    return sum(within) / len(within), sum(across) / len(across)
+
+
+@pytest.mark.parametrize("M", [noisy_blocks(), uneven(15, negative=True), sparse(15), hub(15)])
+def test_contrast_equals_its_definition_in_loops(M: FloatArray) -> None:
+    labels = [0, 0, 1, 2, 2, -1, 1, 1, 0, 3, 2, -1, 0, 0, 3]
+    within, across = slow_contrast(M, labels)
+    found = contrast(M, labels)
+    assert (found.within, found.across) == pytest.approx((within, across))
+    assert found.value == pytest.approx((within - across) / across)
+
+
+def test_contrast_of_planted_groups_is_known() -> None:
+    assert contrast(blocks(SIZES, 3.0, 1.0) + np.eye(15), membership(SIZES)).value == pytest.approx(2)
+    assert contrast(np.full((6, 6), 0.1), [0, 0, 1, 1, 2, 2]).value == pytest.approx(0)
+    assert contrast(blocks((3, 3), 0.0, 1.0), membership((3, 3))).value == -1
+    assert contrast(blocks((3, 3)), membership((3, 3))).value == math.inf
+
+
+def test_contrast_does_not_depend_on_names_order_or_scale() -> None:
+    M, labels, new = noisy_blocks(), membership(SIZES), order(15)
+    value = contrast(M, labels).value
+    assert contrast(M, np.array(["a", "c", "b"])[labels]).value == value
+    assert contrast(reordered(M, new), labels[new]).value == pytest.approx(value)
+    assert contrast(1e-20 * M, labels).value == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("M", "labels", "within", "across"),
+    [
+        (np.ones((3, 3)), [0, 0, 0], 1, math.nan),
+        (np.ones((3, 3)), [0, 1, 2], math.nan, 1),
+        (np.zeros((3, 3)), [0, 0, 1], 0, 0),
+        (np.ones((1, 1)), [0], math.nan, math.nan),
+        (np.ones((3, 3)), [-1, 0, -1], math.nan, math.nan),
+    ],
+    ids=["one group", "all alone", "no weight", "one sensor", "one in a group"],
+)
+def test_contrast_without_both_sides_is_not_a_number(
+    M: FloatArray, labels: list[int], within: float, across: float
+) -> None:
+    found = contrast(M, labels)
+    np.testing.assert_array_equal([found.within, found.across, found.value], [within, across, math.nan])
+
+
+# Agreement
+
+
+def random_labels(count: int, seed: int) -> IntArray:
+    return np.random.default_rng(seed).integers(0, count, 40)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("a", "b"), [(2, 2), (3, 7), (7, 3), (1, 4), (4, 1), (1, 1), (40, 5)])
+def test_agreement_equals_that_of_scikit_learn(a: int, b: int, seed: int) -> None:
+    labels, reference = random_labels(a, seed), random_labels(b, seed + 9)
+    found = agreement(labels, reference, permutations=20, seed=4)
+    assert found.nmi == pytest.approx(normalized_mutual_info_score(reference, labels), abs=1e-12)
+    assert found.ari == pytest.approx(adjusted_rand_score(reference, labels), abs=1e-12)
+    generator = np.random.default_rng(4)
+    shuffled = [generator.permutation(np.unique(labels, return_inverse=True)[1]) for _ in range(20)]
+    nmi = [normalized_mutual_info_score(reference, other) for other in shuffled]
+    ari = [adjusted_rand_score(reference, other) for other in shuffled]
+    assert found.chance_nmi == pytest.approx(np.mean(nmi), abs=1e-12)
+    assert found.chance_ari == pytest.approx(np.mean(ari), abs=1e-12)
+    assert found.p == (1 + sum(value >= found.nmi - 1e-12 for value in nmi)) / 21
+    assert found.compared == 40
+
+
+def test_pairs_put_together_alike_make_the_adjusted_rand_index() -> None:
+    labels, reference = random_labels(3, 1), random_labels(4, 2)
+    pairs = list(combinations(range(40), 2))
+    a = [labels[i] == labels[j] for i, j in pairs]
+    b = [reference[i] == reference[j] for i, j in pairs]
+    chance = sum(a) * sum(b) / len(pairs)
+    expected = (sum(x and y for x, y in zip(a, b, strict=True)) - chance) / ((sum(a) + sum(b)) / 2 - chance)
+    assert agreement(labels, reference).ari == pytest.approx(expected)
+
+
+def test_the_same_groups_by_other_names_agree_wholly() -> None:
+    found = agreement([3, 3, 1, 1, 7, 7] * 3, ["x", "x", "y", "y", "z", "z"] * 3, permutations=99)
+    assert (found.nmi, found.ari) == (1.0, 1.0)
+    assert found.p == 0.01
+    assert found.chance_nmi < 0.5
+
+
+def test_chance_is_not_zero_for_mutual_information_and_about_zero_for_the_rand_index() -> None:
+    found = agreement(random_labels(10, 1), random_labels(10, 2))
+    assert found.chance_nmi > 0.3
+    assert abs(found.chance_ari) < 0.02
+    assert found.p > 0.05
+
+
+def test_agreement_goes_both_ways_and_in_any_order() -> None:
+    labels, reference, new = random_labels(4, 1), random_labels(3, 2), order(40)
+    found = agreement(labels, reference)
+    back, other = agreement(reference, labels), agreement(labels[new], reference[new])
+    assert (back.nmi, back.ari) == pytest.approx((found.nmi, found.ari))
+    assert (other.nmi, other.ari) == pytest.approx((found.nmi, found.ari))
+
+
+def test_sensors_without_a_reference_are_left_out() -> None:
+    labels, reference = random_labels(4, 1), random_labels(4, 2)  # group 3 is to be unknown
+    known = reference != 3
+    expected = agreement(labels[known], reference[known])
+    assert agreement(labels, np.where(known, reference, -1)) == expected
+    assert agreement(labels, np.where(known, reference.astype(str), "")) == expected
+    assert expected.compared == known.sum()
+
+
+def test_sensors_left_out_by_the_labels_count_as_one_group() -> None:
+    labels, reference = random_labels(4, 1), random_labels(4, 2)
+    assert agreement(labels - 1, reference) == agreement(labels, reference)
+
+
+def test_one_sensor_or_one_group_on_both_sides_agrees_as_chance_does() -> None:
+    for labels in ([0], [5, 5, 5]):
+        found = agreement(labels, labels)
+        assert (found.nmi, found.ari, found.chance_nmi, found.chance_ari, found.p) == (1, 1, 1, 1, 1)
+
+
+def test_labels_of_a_table_are_understood() -> None:
+    texts = np.array(["a", "b", "", "a"], dtype=object)
+    assert agreement([0, 1, 1, 0], texts).compared == 3
+
+
+@pytest.mark.parametrize(
+    ("labels", "reference", "message"),
+    [
+        ([0, 1], [0, 1, 2], r"^reference must hold one label per sensor, 2, got 3$"),
+        ([[0, 1]], [0, 1], r"^labels must hold one label per sensor, \(N,\), got shape \(1, 2\)$"),
+        ([0.5, 1.0], [0, 1], r"^labels must hold integers or texts, got dtype float64$"),
+        ([0, 1], np.array(["a", None]), r"^reference must hold integers or texts, got dtype object$"),
+        ([0, 1], ["", ""], r"^reference must put at least one sensor into a group, got none$"),
+    ],
+)
+def test_labels_that_are_no_labels_are_refused(labels: object, reference: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        agreement(labels, reference)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("measure", [modularity, contrast])
+def test_labels_of_another_length_are_refused(measure: Callable[..., object]) -> None:
+    with pytest.raises(ValueError, match=r"^labels must hold one label per sensor, 5, got 4$"):
+        measure(ring(5), [0, 0, 1, 1])
+
+
+def test_no_permutation_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^permutations must be at least 1, got 0$"):
+        agreement([0, 1], [0, 1], permutations=0)
+
+
+def test_sizes_count_empty_results() -> None:
+    nobody = Communities(np.array([-1]), 0, np.empty(0), np.array([0]))
+    assert nobody.sizes.tolist() == []
