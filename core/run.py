@@ -12,8 +12,6 @@ A run carries its sensors and their road graph, so it opens on a machine that do
 No torch here: opening a run needs NumPy alone.
 """
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +22,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-SCHEMA = 1
-STATES = ("training", "done", "stopped", "failed")
+from core.record import SCHEMA, STATES, RunError, node_table, read_progress, read_record, unfinished
+
+__all__ = ["SCHEMA", "STATES", "Forecasts", "Run", "RunError", "read_progress", "read_record", "read_tensors"]
+
 FloatArray = NDArray[np.float32]
-
-
-class RunError(ValueError):
-    """A folder that is not a run that can be opened; the text says why and what to do."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -186,13 +182,13 @@ class Run:
         """
         record = read_record(path)
         if record["state"] != "done":
-            raise RunError(_unfinished(path, record))
+            raise RunError(unfinished(path, record))
         if data_sha256 is not None and data_sha256 != record["data"]["sha256"]:
             raise RunError(
                 f"run {path.name} was trained on data with sha256 {record['data']['sha256'][:12]}…, "
                 f"got data with sha256 {data_sha256[:12]}…: train anew, or name the data it was trained on"
             )
-        nodes = _nodes(path, record)
+        nodes = node_table(path, record)
         n, h = len(nodes), len(record["heads"])
         horizon, inputs = record["windows"]["horizon"], record["windows"]["inputs"]
         for name, array in read_tensors(path / "weights.safetensors").items():
@@ -217,68 +213,6 @@ class Run:
         )
 
 
-def read_record(path: Path) -> dict[str, Any]:
-    """The checked ``run.json`` of a folder, whatever its state.
-
-    Raises
-    ------
-    RunError
-        No such folder or file, not JSON, an unknown schema, or a part that is missing or of the wrong type.
-    """
-    file = path / "run.json"
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RunError(f"a run is a folder with a run.json, got {path} without one") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise RunError(f"{file} must be a JSON document: {error}") from None
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
-        came = record.get("schema") if isinstance(record, dict) else type(record).__name__
-        raise RunError(
-            f"{file} must have schema {SCHEMA}, got {came!r}: it was written by another version of Topolens"
-        )
-    for dotted, kind in _RECORD.items():
-        value: Any = record
-        for key in dotted.split("."):
-            value = value.get(key) if isinstance(value, dict) else None
-        if not isinstance(value, kind) or isinstance(value, bool):
-            wanted = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
-            raise RunError(f"{file}: {dotted} must be of type {wanted}, got {type(value).__name__}")
-    if record["state"] not in STATES:
-        raise RunError(f"{file}: state must be one of {', '.join(STATES)}, got {record['state']!r}")
-    if not all(isinstance(name, str) for name in record["heads"]):
-        raise RunError(f"{file}: heads must be names")
-    for dotted in ("windows.inputs", "windows.horizon"):
-        section, key = dotted.split(".")
-        if record[section][key] < 1:
-            raise RunError(f"{file}: {dotted} must be at least 1, got {record[section][key]}")
-    if not (math.isfinite(record["data"]["interval_minutes"]) and record["data"]["interval_minutes"] > 0):
-        raise RunError(f"{file}: data.interval_minutes must be above 0")
-    return record
-
-
-def read_progress(path: Path) -> tuple[Mapping[str, Any], ...]:
-    """The finished epochs of a run, one record each; a last line cut short by a kill is left out."""
-    try:
-        lines = (path / "progress.jsonl").read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return ()
-    except (OSError, UnicodeDecodeError) as error:
-        raise RunError(f"{path / 'progress.jsonl'} cannot be read: {error}") from None
-    records = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            record = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
-            if number == len(lines):
-                break
-            raise RunError(f"{path / 'progress.jsonl'}, line {number} must be a JSON object") from None
-        if not isinstance(record, dict):
-            raise RunError(f"{path / 'progress.jsonl'}, line {number} must be a JSON object")
-        records.append(record)
-    return tuple(records)
-
-
 def read_tensors(file: Path) -> dict[str, NDArray[Any]]:
     """All arrays of a safetensors file.
 
@@ -294,65 +228,6 @@ def read_tensors(file: Path) -> dict[str, NDArray[Any]]:
         raise RunError(f"run {file.parent.name} must hold {file.name}, but it is missing") from None
     except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise RunError(f"{file} must be a whole safetensors file: {error}") from None
-
-
-_RECORD: dict[str, type | tuple[type, ...]] = {
-    "state": str,
-    "heads": list,
-    "seed": int,
-    "model.name": str,
-    "model.config": dict,
-    "data.name": str,
-    "data.sha256": str,
-    "data.unit": str,
-    "data.quantity": str,
-    "data.source": str,
-    "data.note": str,
-    "data.interval_minutes": (int, float),
-    "data.nodes": dict,
-    "windows.inputs": int,
-    "windows.horizon": int,
-    "windows.protocol": str,
-    "windows.split": dict,
-    "training": dict,
-    "times": dict,
-    "metrics": dict,
-}
-
-
-def _unfinished(path: Path, record: Mapping[str, Any]) -> str:
-    epochs = len(read_progress(path))
-    resume = f"continue it with: python -m app train --resume {path}"
-    if record["state"] == "training":
-        return f"run {path.name} is not finished ({epochs} epochs so far): wait for it, or {resume}"
-    if record["state"] == "stopped":
-        return f"run {path.name} was stopped after {epochs} epochs: {resume}"
-    reason = record.get("reason") or "no reason was kept"
-    return f"run {path.name} failed after {epochs} epochs ({reason}): {resume}"
-
-
-def _nodes(path: Path, record: Mapping[str, Any]) -> pd.DataFrame:
-    columns = record["data"]["nodes"]
-    place = f"{path / 'run.json'}: data.nodes"
-    kinds: dict[str, tuple[type, ...]] = {
-        "id": (str,),
-        "latitude": (int, float, type(None)),
-        "longitude": (int, float, type(None)),
-        "group": (str,),
-    }
-    for name, kind in kinds.items():
-        column = columns.get(name)
-        if not isinstance(column, list) or not all(isinstance(value, kind) for value in column):
-            raise RunError(f"{place}.{name} must be a list of {kind[0].__name__}")
-    sizes = {name: len(columns[name]) for name in kinds}
-    if len(set(sizes.values())) != 1 or not sizes["id"]:
-        raise RunError(f"{place} must have columns of one length of at least 1, got {sizes}")
-    if len(set(columns["id"])) != sizes["id"]:
-        raise RunError(f"{place}.id must have no id twice")
-    frame = pd.DataFrame({"id": columns["id"], "group": columns["group"]}, dtype=object)
-    for name in ("latitude", "longitude"):
-        frame[name] = np.array([math.nan if v is None else v for v in columns[name]], dtype=float)
-    return frame[["id", "latitude", "longitude", "group"]]
 
 
 def _tensor(file: Path, name: str, shape: tuple[int, ...]) -> FloatArray:

@@ -1,0 +1,78 @@
+"""Sensor data from any source as one type, ``SensorData``."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.data.sensors import SensorData
+
+FOLDER = "folder:"  # load("folder:PATH") reads a folder of one's own
+
+
+def _los_loop(folder: Path) -> "SensorData":
+    from core.data import los_loop
+
+    return los_loop.read(folder)
+
+
+def _sz_taxi(folder: Path) -> "SensorData":
+    from core.data import sz_taxi
+
+    return sz_taxi.read(folder)
+
+
+def _pemsd7m(folder: Path) -> "SensorData":
+    from core.data import pemsd7m
+
+    return pemsd7m.read(folder)
+
+
+def _city(_: Path) -> "SensorData":
+    from core.data import city
+
+    return city.load()
+
+
+# Name of a data set -> what reads it from its folder. Readers are imported when called: a name costs nothing.
+DATASETS: dict[str, Callable[[Path], "SensorData"]] = {
+    "city": _city,
+    "los-loop": _los_loop,
+    "sz-taxi": _sz_taxi,
+    "pemsd7m": _pemsd7m,
+}
+
+
+def data_root() -> Path:
+    """Folder with one folder for each data set: TOPOLENS_DATA if that is set, or ``data`` in the project."""
+    named = os.environ.get("TOPOLENS_DATA", "").strip()
+    return Path(named).expanduser() if named else Path(__file__).resolve().parents[2] / "data"
+
+
+def load(name: str, root: Path | None = None) -> "SensorData":
+    """Load a data set by name, or a folder of one's own.
+
+    Parameters
+    ----------
+    name : a key of ``DATASETS``, read from ``root/<name>`` ('city' is made by code and needs no files), or
+        'folder:PATH' for a folder in the format of ``core/data/folder.py``
+    root : folder of the data sets, ``data_root()`` if not given
+
+    Raises
+    ------
+    ValueError
+        No data set has this name.
+    DataError
+        Files are missing or wrong; the text names each, and how missing ones are fetched.
+    """
+    if name.startswith(FOLDER):
+        from core.data import folder
+
+        path = name.removeprefix(FOLDER)
+        if not path.strip():
+            raise ValueError(f"a folder must be named after {FOLDER!r}, got nothing")
+        return folder.read(Path(path).expanduser())
+    if name not in DATASETS:
+        raise ValueError(f"data set must be one of {', '.join(DATASETS)} or {FOLDER}PATH, got {name!r}")
+    return DATASETS[name]((data_root() if root is None else root) / name)

@@ -1,5 +1,7 @@
 """Tables of numbers as their publishers serve them: read fast, and with care where something is wrong."""
 
+import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.data import table
 from core.data.faults import Faults
+from core.data.sensors import coordinate_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,14 @@ def _fits(cells: NDArray[np.float64]) -> bool:
 def _read_fast(path: Path, header: bool) -> Numbers | None:
     """Read a table in which nothing is wrong; None for any other, without a reason."""
     try:
-        # a column named twice comes back renamed, and a short row as NaN: both lead to the careful way
-        frame = pd.read_csv(
-            path, header=0 if header else None, dtype=np.float64, float_precision="round_trip", index_col=False
-        )
-    except (ValueError, OSError, OverflowError):  # pandas' own errors are ValueErrors
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            names = tuple(next(csv.reader(file), ()))
+        frame = pd.read_csv(path, header=None, skiprows=int(header), dtype=np.float64, encoding="utf-8-sig", engine="c")
+    except (ValueError, OSError, csv.Error):  # pandas' own errors are ValueErrors
         return None
-    columns = tuple(str(name) for name in frame.columns) if header else _numbered(frame.shape[1])
-    return Numbers(columns, frame.to_numpy())
+    # pandas takes cells beyond the first row's for an index, and fills short rows with NaN
+    whole = isinstance(frame.index, pd.RangeIndex) and frame.shape[1] == len(names)
+    return Numbers(names if header else _numbered(len(names)), frame.to_numpy()) if whole else None
 
 
 def _read_with_care(path: Path, dataset: str, faults: Faults, header: bool) -> Numbers | None:
@@ -91,3 +94,62 @@ def _read_with_care(path: Path, dataset: str, faults: Faults, header: bool) -> N
 
 def _numbered(count: int) -> tuple[str, ...]:
     return tuple(str(j + 1) for j in range(count))
+
+
+@dataclass(frozen=True, slots=True)
+class Stations:
+    """A small table of sensors: the line of each row and the cells of each column, as text."""
+
+    file: str
+    lines: tuple[int, ...]
+    cells: dict[str, list[str]]
+
+    def degrees(self, latitude: str, longitude: str, faults: Faults) -> NDArray[np.float64]:
+        """(rows, 2) latitude and longitude from the columns so named; faults for what is none."""
+        axes = [latitude, longitude]
+        pairs = zip(self.lines, self.cells[latitude], self.cells[longitude], strict=True)
+        degrees = np.array([table.numbers(self.file, line, pair, axes, faults, gaps=False) for line, *pair in pairs])
+        for i, axis, must, degree in coordinate_problems(*degrees.T):
+            column = latitude if axis == "latitude" else longitude
+            if not np.isnan(degree):
+                faults.add(self.file, must, got=f"{degree:g}", row=self.lines[i], column=column)
+        return degrees
+
+
+def stations(path: Path, dataset: str, columns: Sequence[str], count: int, faults: Faults) -> Stations | None:
+    """Read a table of sensors with exactly these columns; the first one counts the rows from 0.
+
+    Parameters
+    ----------
+    path, dataset, faults : as for :func:`numbers`
+    columns : the header
+    count : rows that the published file has
+
+    Returns
+    -------
+    The table, or None where it has faults.
+    """
+    file, before = path.name, len(faults)
+    content = table.text(path, faults, missing=missing(path.parent, dataset))
+    if content is None:
+        return None
+    rows = table.rows(file, content, faults)
+    first, header = next(rows, (1, []))
+    if header != list(columns):
+        faults.add(file, f"must have the header {','.join(columns)}", cell=",".join(header), row=first)
+        return None
+    lines, read = list[int](), list[list[str]]()
+    for line, cells in rows:
+        if len(cells) != len(columns):
+            faults.add(file, f"must have {len(columns)} cells as the header has", got=len(cells), row=line)
+            continue
+        if cells[0] != str(len(read)):
+            faults.add(file, "must count the rows from 0", cell=cells[0], row=line, column=columns[0] or "1")
+        lines.append(line)
+        read.append(cells)
+    if len(read) != count:
+        faults.add(file, f"must have {count} rows as published", got=len(read))
+    if len(faults) > before:
+        return None
+    by_column = [list(cells) for cells in zip(*read, strict=True)]
+    return Stations(file, tuple(lines), dict(zip(columns, by_column, strict=True)))

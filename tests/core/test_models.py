@@ -246,7 +246,7 @@ def test_the_profile_is_the_mean_of_the_training_part_at_each_time_of_day(city: 
 
 
 def test_attention_without_a_road_graph_is_refused(city: SensorData) -> None:
-    with pytest.raises(ValueError, match="gat-gru attends over road neighbours: .* got none"):
+    with pytest.raises(ValueError, match=r"gat-gru attends over road neighbours: .* got none"):
         built("gat-gru", SIZES).observe(windows(city, horizon=4), None)
 
 

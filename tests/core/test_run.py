@@ -150,7 +150,7 @@ def test_a_wrong_tensor_is_refused(run: Path, case: str) -> None:
 
 
 def test_other_data_are_refused(run: Path) -> None:
-    with pytest.raises(RunError, match="was trained on data with sha256 .* got data with sha256 000000000000"):
+    with pytest.raises(RunError, match=r"was trained on data with sha256 .* got data with sha256 000000000000"):
         Run.load(run, "0" * 64)
 
 
@@ -165,7 +165,7 @@ def test_a_last_line_of_progress_cut_short_is_left_out_and_one_before_is_refused
     file.write_text('{"epoch": 1}\n{"epo')
     assert read_progress(run) == ({"epoch": 1},)
     file.write_text('{"epo\n{"epoch": 2}\n')
-    with pytest.raises(RunError, match="progress.jsonl, line 1 must be a JSON object"):
+    with pytest.raises(RunError, match=r"progress\.jsonl, line 1 must be a JSON object"):
         read_progress(run)
 
 

@@ -130,7 +130,7 @@ def test_a_stopped_training_says_so_and_continues(city: SensorData, tmp_path: Pa
 
 
 def test_a_failed_training_keeps_its_reason(city: SensorData, tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="the validation loss must be finite, got .* try a smaller rate"):
+    with pytest.raises(TrainingError, match=r"the validation loss must be finite, got .* try a smaller rate"):
         trained(city, plan(epochs=2, rate=1e30), tmp_path / "run")
     with pytest.raises(RunError, match=r"run run failed after \d epochs \(TrainingError: the validation loss"):
         Run.load(tmp_path / "run")
@@ -193,7 +193,8 @@ def test_missing_values_teach_nothing(city: SensorData) -> None:
 def test_the_l1_weight_makes_the_plus_matrix_sparser(city: SensorData, tmp_path: Path) -> None:
     config = {"heads": 1, "width": 4}
     free, tight = (
-        trained(city, plan("intergat-plus", config, epochs=4, l1=l1, rate=2e-2), tmp_path / str(l1)) for l1 in (0.0, 5.0)
+        trained(city, plan("intergat-plus", config, epochs=4, l1=l1, rate=2e-2), tmp_path / str(l1))
+        for l1 in (0.0, 5.0)
     )
     assert (tight.interaction == 0).mean() > (free.interaction == 0).mean() + 0.2
 

@@ -1,0 +1,211 @@
+"""The road graph of a folder, ``adjacency.csv``, in one of two forms.
+
+A square table: row i, column j holds the weight with which receiver i uses sender j. It may have a header row,
+an index column, both (with any text in the corner) or neither; where the ids are given they set the order,
+where they are not the order is that of ``values.csv``.
+
+An edge list: a header with ``from``, ``to`` and ``weight``, then one edge a row. ``from`` is the sender and ``to``
+the receiver, so ``adjacency[to, from] = weight``; a road open both ways is two rows. A list with nothing below its
+header says that no graph is known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.data import table
+from core.data.faults import Faults, quoted
+from core.data.sensors import FloatArray
+
+EDGE_COLUMNS = ("from", "to", "weight")
+MISSING = (
+    "is missing (where no road graph is known, make it the one line "
+    f"'{','.join(EDGE_COLUMNS)}': an edge list without edges)"
+)
+
+
+def read(path: Path, ids: Sequence[str] | None, faults: Faults) -> FloatArray | None:
+    """Read the graph of the sensors ``ids``, (N, N) float32 with rows as receivers.
+
+    Parameters
+    ----------
+    path : the file
+    ids : the N sensors in the order of ``values.csv``; None where that could not be read: then the graph is
+        checked as far as it can be by itself
+    faults : gets everything that is wrong
+
+    Returns
+    -------
+    The graph, or None where none is known, or where there are faults.
+    """
+    file = path.name
+    content = table.text(path, faults, missing=MISSING)
+    if content is None:
+        return None
+    first = next(table.rows(file, content, Faults()), None)
+    if first is None:  # the quotes are broken from the start
+        list(table.rows(file, content, faults))
+        return None
+    line, cells = first
+    if not table.separated_by_commas(file, line, cells, faults):
+        return None
+    before = len(faults)
+    words = [cell.strip().lower() for cell in cells]
+    names_all = ids is not None and set(ids) <= set(cells)  # sensors may be called 'from' and 'to'
+    if {"from", "to"} <= set(words) and not names_all:
+        graph = _edges(file, content, words, ids, faults)
+    else:
+        graph = _square(file, content, ids, faults)
+    return graph if len(faults) == before else None
+
+
+def _edges(file: str, content: str, words: list[str], ids: Sequence[str] | None, faults: Faults) -> FloatArray | None:
+    rows = table.rows(file, content, faults)
+    header, _ = next(rows)
+    if sorted(words) != sorted(EDGE_COLUMNS):
+        faults.add(
+            file,
+            f"an edge list must have the columns {', '.join(EDGE_COLUMNS)} and no other",
+            cell=",".join(words),
+            row=header,
+        )
+        return None
+    place = {word: j for j, word in enumerate(words)}
+    order = {name: i for i, name in enumerate(ids or ())}
+    graph = np.zeros((len(order), len(order)), dtype=np.float32)
+    seen: dict[tuple[str, str], int] = {}
+    for line, cells in rows:
+        if len(cells) != len(words):
+            faults.add(file, f"must have {len(words)} cells as the header has", got=len(cells), row=line)
+            continue
+        sender, receiver = cells[place["from"]], cells[place["to"]]
+        weight = table.numbers(file, line, [cells[place["weight"]]], ["weight"], faults, gaps=False, negative=False)
+        for word, name in (("from", sender), ("to", receiver)):
+            if ids is not None and name not in order:
+                faults.add(file, "must be a sensor of values.csv", cell=name, row=line, column=word)
+        earlier = seen.setdefault((sender, receiver), line)
+        if earlier != line:
+            faults.add(file, "an edge must be given once", got=f"the edge of row {earlier} again", row=line)
+        if sender in order and receiver in order:
+            graph[order[receiver], order[sender]] = weight[0]
+    return graph if seen else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    header: bool
+    index: bool
+
+
+def _square(file: str, content: str, ids: Sequence[str] | None, faults: Faults) -> FloatArray | None:
+    before = len(faults)
+    top: list[str] = []
+    left: list[str] = []
+    for _, cells in table.rows(file, content, Faults()):  # once for the form, once for the numbers
+        top = top or cells
+        left.append(cells[0])
+    form = _form(top, left, ids)
+    rows = table.rows(file, content, faults)
+    senders = list(ids or ())
+    if form.header:
+        line, cells = next(rows)
+        senders = cells[1:] if form.index else cells
+        offset = 2 if form.index else 1
+        places = [(line, str(j)) for j in range(offset, offset + len(senders))]
+        _check_names(file, "column", senders, places, ids, faults)
+    width = len(top)
+    columns = _column_names(senders if form.header else [], width - form.index, first=1 + form.index)
+    receivers: list[str] = []
+    lines: list[int] = []
+    weights: list[FloatArray] = []
+    for line, cells in rows:
+        lines.append(line)
+        receivers.append(cells[0])
+        if len(cells) != width:
+            faults.add(file, f"must have {width} cells as the first row has", got=len(cells), row=line)
+        elif len(cells) > form.index:
+            row = table.numbers(file, line, cells[form.index :], columns, faults, gaps=False, negative=False)
+            weights.append(row.astype(np.float32))
+    size = (len(lines), width - form.index)
+    if size[0] != size[1]:  # where values.csv could not be read the form is a guess that fits
+        faults.add(
+            file,
+            "must be square, one row and one column for each sensor",
+            got=f"{size[0]} rows and {size[1]} columns",
+        )
+    elif ids is not None and size[0] != len(ids):
+        faults.add(file, f"must have a row and a column for each of {len(ids)} sensors", got=size[0])
+    if form.index:
+        _check_names(file, "row", receivers, [(line, "1") for line in lines], ids, faults)
+        senders = senders if form.header else receivers
+    else:
+        receivers = senders
+    if ids is None or len(faults) > before:
+        return None
+    return _ordered(np.stack(weights), receivers, senders, ids)
+
+
+def _form(top: Sequence[str], left: Sequence[str], ids: Sequence[str] | None) -> _Form:
+    """Tell from first row and first column whether a table has a header row and an index column.
+
+    Ids may be numbers, as the weights are, so the size settles it where it can: N sensors make N rows without a
+    header and N + 1 with one. Only where the size fits no form, the content has to tell.
+    """
+    height, width = len(left), len(top)
+    if ids is None:
+        corner = not top[0].strip()
+        return _Form(corner or _words(top) or height == width + 1, corner or _words(left) or width == height + 1)
+    known, n = frozenset(ids), len(ids)
+    form = _Form(header=height == n + 1, index=width == n + 1)
+    if height in (n, n + 1) and width in (n, n + 1):
+        weights = top[form.index :]
+        every_id = n > 2 and known == set(weights)  # with one or two sensors 0 and 1 may be either
+        is_header = _names(top, known) if form.header else _words(weights) or every_id
+        if is_header == form.header:
+            return form
+    return _Form(_names(top, known), _names(left, known))
+
+
+def _words(cells: Sequence[str]) -> bool:
+    """Whether most of the cells are words, not numbers."""
+    return 2 * sum(table.number(cell) is None for cell in cells) > len(cells)
+
+
+def _names(cells: Sequence[str], known: frozenset[str]) -> bool:
+    """Whether at least half of the cells are names: words, blanks, or ids that are known, each counted once."""
+    blank_or_word = sum(not cell.strip() or table.number(cell) is None for cell in cells if cell not in known)
+    return 2 * (len(known.intersection(cells)) + blank_or_word) >= len(cells)
+
+
+def _column_names(names: Sequence[str], count: int, first: int) -> list[str]:
+    return list(names) if len(names) == count else [str(j) for j in range(first, first + count)]
+
+
+def _check_names(
+    file: str,
+    what: str,
+    names: Sequence[str],
+    places: Sequence[tuple[int, str]],
+    ids: Sequence[str] | None,
+    faults: Faults,
+) -> None:
+    """Names of the rows or of the columns must be the sensors of values.csv, each once."""
+    known, seen = frozenset(ids or ()), set[str]()
+    for name, (line, column) in zip(names, places, strict=True):
+        if ids is not None and name not in known:
+            faults.add(file, "must be a sensor of values.csv", cell=name, row=line, column=column)
+        elif name in seen:
+            faults.add(file, f"a sensor must have one {what}", cell=name, row=line, column=column)
+        seen.add(name)
+    for name in ids or ():
+        if name not in seen:
+            faults.add(file, f"must have a {what} for each sensor of values.csv", got=f"none for {quoted(name)}")
+
+
+def _ordered(weights: FloatArray, receivers: Sequence[str], senders: Sequence[str], ids: Sequence[str]) -> FloatArray:
+    """Rows and columns in the order of ``ids``."""
+    row = {name: i for i, name in enumerate(receivers)}
+    column = {name: j for j, name in enumerate(senders)}
+    return weights[np.ix_([row[name] for name in ids], [column[name] for name in ids])]

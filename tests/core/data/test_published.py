@@ -1,0 +1,400 @@
+"""The readers of the published data sets: on the real files, and on files that are not as published."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data import DATASETS, data_root, load, los_loop, pemsd7m, published, sz_taxi
+from core.data.faults import Faults
+from core.data.folder import check
+from core.data.sensors import DataError, SensorData
+
+RealData = Callable[[str], SensorData]
+
+
+@pytest.fixture(scope="module")
+def real(published: Path) -> RealData:
+    """Load a real data set, each once."""
+    loaded: dict[str, SensorData] = {}
+
+    def get(name: str) -> SensorData:
+        if name not in loaded:
+            loaded[name] = load(name, published)
+        return loaded[name]
+
+    return get
+
+
+def lines_of(path: Path) -> list[list[str]]:
+    return [line.split(",") for line in path.read_text().splitlines()]
+
+
+@pytest.mark.real_data
+def test_los_loop_is_one_week_of_207_detectors(real: RealData, published: Path) -> None:
+    data = real("los-loop")
+    lines = lines_of(published / "los-loop" / "los_speed.csv")
+    assert data.values.shape == (2016, 207)
+    assert list(data.nodes["id"]) == lines[0]
+    slow = np.array([[float(cell) for cell in line] for line in lines[1:]], dtype=np.float32)
+    np.testing.assert_array_equal(data.values, slow)
+    assert (data.values.min(), data.values.max(), data.missing) == (1, 70, 0)
+    assert (str(data.times[0]), str(data.times[-1])) == ("2012-03-01 00:00:00", "2012-03-07 23:55:00")
+    assert (data.unit, data.quantity, data.steps_per_day, data.segments()) == ("mph", "speed", 288, [(0, 2016)])
+
+
+@pytest.mark.real_data
+def test_los_loop_has_the_published_places_and_roads(real: RealData, published: Path) -> None:
+    data = real("los-loop")
+    places = {line[1]: line[2:] for line in lines_of(published / "los-loop" / "graph_sensor_locations.csv")[1:]}
+    for node in data.nodes.itertuples():
+        assert [node.latitude, node.longitude] == [float(degrees) for degrees in places[str(node.id)]]
+    graph = data.adjacency
+    assert graph is not None
+    slow = np.array(lines_of(published / "los-loop" / "los_adj.csv"), dtype=np.float32)
+    np.testing.assert_array_equal(graph, slow)
+    assert (np.diag(graph) == 1).all()  # as published
+    assert (graph > 0).sum() - 207 == 2626
+    assert data.groups is None
+
+
+@pytest.mark.real_data
+def test_sz_taxi_is_a_month_of_156_roads_with_zeros_marked_as_missing(real: RealData, published: Path) -> None:
+    data = real("sz-taxi")
+    lines = lines_of(published / "sz-taxi" / "sz_speed.csv")
+    slow = np.array([[float(cell) for cell in line] for line in lines[1:]], dtype=np.float32)
+    assert list(data.nodes["id"]) == lines[0]
+    np.testing.assert_array_equal(np.nan_to_num(data.values), slow)
+    np.testing.assert_array_equal(np.isnan(data.values), slow == 0)
+    assert round(data.missing, 3) == 0.248
+    assert (str(data.times[0]), str(data.times[-1])) == ("2015-01-01 00:00:00", "2015-01-31 23:45:00")
+    assert (data.steps_per_day, data.segments(), data.has_coordinates, data.groups) == (96, [(0, 2976)], False, None)
+
+
+@pytest.mark.real_data
+def test_the_note_of_sz_taxi_tells_the_fall_that_is_in_the_data(real: RealData) -> None:
+    data = real("sz-taxi")
+    fall = int(np.flatnonzero(data.times == pd.Timestamp("2015-01-11"))[0])
+    before, after = np.nanmean(data.values[:fall]), np.nanmean(data.values[fall:])
+    assert f"falls from {before:.1f} to {after:.1f}" in data.note
+    assert "km/h is assumed" in data.note
+
+
+@pytest.mark.real_data
+def test_the_roads_of_sz_taxi_are_not_transposed(real: RealData, published: Path) -> None:
+    data = real("sz-taxi")
+    slow = np.array(lines_of(published / "sz-taxi" / "sz_adj.csv"), dtype=np.float32)
+    assert data.adjacency is not None
+    np.testing.assert_array_equal(data.adjacency, slow)
+    one_way = [(int(i), int(j)) for i, j in np.argwhere(slow > slow.T)]
+    assert one_way == [(23, 2), (146, 12)]  # the only two that can show a transpose
+    assert data.adjacency.sum() == 532
+
+
+@pytest.mark.real_data
+def test_pemsd7m_is_44_weekdays_of_228_detectors_in_18_groups(real: RealData) -> None:
+    data = real("pemsd7m")
+    assert data.values.shape == (12672, 228)
+    assert (round(float(data.values.min()), 1), round(float(data.values.max()), 1), data.missing) == (3.0, 82.6, 0)
+    assert (str(data.times[0]), str(data.times[-1])) == ("2012-05-01 00:00:00", "2012-06-29 23:55:00")
+    assert set(data.times.dayofweek) == set(range(5))
+    assert len({time.date() for time in data.times}) == 44
+    assert all((last - first) % 288 == 0 for first, last in data.segments())
+    assert len(data.segments()) == 9
+    assert data.groups is not None
+    assert len(set(data.groups)) == 18
+    assert data.groups[:3] == ("5 S", "5 S", "5 N")
+    assert list(data.nodes["id"][:2]) == ["716939", "759700"]
+    assert (data.nodes["latitude"][0], data.nodes["longitude"][0]) == (34.041407, -118.218373)
+
+
+@pytest.mark.real_data
+def test_the_roads_of_pemsd7m_agree_with_a_loop_over_the_distances(real: RealData, published: Path) -> None:
+    metres = np.array(lines_of(published / "pemsd7m" / "W_228.csv"), dtype=np.float64)
+    slow = np.zeros((228, 228))
+    for i in range(228):
+        for j in range(228):
+            weight = np.exp(-((metres[i, j] / 10_000) ** 2) / 0.1)
+            slow[i, j] = weight if weight >= 0.5 and i != j else 0
+    graph = real("pemsd7m").adjacency
+    assert graph is not None
+    np.testing.assert_allclose(graph, slow, rtol=1e-6)
+    assert (graph > 0).sum() == 1664
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["los-loop", "sz-taxi", "pemsd7m"])
+def test_check_knows_a_published_folder_by_its_files(published: Path, name: str) -> None:
+    found = check(published / name)
+    assert found.kind == name
+    assert found.altered == ()
+    assert found.unchecked == (("V_228_f32.npz",) if name == "pemsd7m" else ())
+    assert str(found).startswith(f"{name}: ")
+
+
+@pytest.mark.real_data
+def test_check_names_a_file_that_can_be_read_but_is_not_the_published_one(published: Path, tmp_path: Path) -> None:
+    shutil.copytree(published / "los-loop", tmp_path / "los")
+    changed = tmp_path / "los" / "los_speed.csv"
+    changed.chmod(0o644)
+    changed.write_text(changed.read_text().replace("64.375", "64.376", 1))
+    found = check(tmp_path / "los")
+    assert found.altered == ("los_speed.csv",)
+    assert "files       not as published: los_speed.csv" in str(found)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """All three data sets in a small form: 3 sensors, and 2 days of 4 steps or 8 steps."""
+    for reader in (los_loop, sz_taxi, pemsd7m):
+        monkeypatch.setattr(reader, "SENSORS", 3)
+    for reader in (los_loop, sz_taxi):
+        monkeypatch.setattr(reader, "STEPS", 8)
+    monkeypatch.setattr(pemsd7m, "DAYS", 2)
+    monkeypatch.setattr(pemsd7m, "STEPS_PER_DAY", 4)
+    speeds = "\n".join(f"{t + 1}.5,{t + 2},0" for t in range(8)) + "\n"
+    square = "1,0.5,0\n0,1,0.25\n0,0,1\n"
+    for path, text in {
+        "los-loop/los_speed.csv": "30,10,20\n" + speeds,
+        "los-loop/los_adj.csv": square,
+        "los-loop/graph_sensor_locations.csv": "index,sensor_id,latitude,longitude\n0,30,3,-3\n1,10,1,-1\n2,20,2,-2\n",
+        "sz-taxi/sz_speed.csv": "30,10,20\n" + speeds,
+        "sz-taxi/sz_adj.csv": square,
+        "pemsd7m/W_228.csv": "0,1000,9000\n2000,0,0\n9000,9000,0\n",
+        "pemsd7m/PeMSD7_M_Station_Info.csv": ",ID,Fwy,Dir,District,Latitude,Longitude\n0,30,5,S,7,3,-3\n1,10,5,N,7,1,-1\n2,20,101,S,7,2,-2\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    rows = np.array([[float(cell) for cell in line.split(",")] for line in speeds.split()])
+    np.savetxt(tmp_path / "pemsd7m" / "V_228.csv", rows, delimiter=",")  # as the publisher wrote it
+    return tmp_path
+
+
+def problems(name: str, root: Path) -> list[str]:
+    with pytest.raises(DataError) as caught:
+        load(name, root)
+    return str(caught.value).splitlines()
+
+
+@pytest.mark.parametrize("name", ["los-loop", "sz-taxi", "pemsd7m"])
+def test_the_small_forms_are_sound(small: Path, name: str) -> None:
+    data = load(name, small)
+    assert data.name == name
+    assert list(data.nodes["id"]) == ["30", "10", "20"]
+    expected = [1.5, 2, 0] if name != "sz-taxi" else [1.5, 2, np.nan]
+    np.testing.assert_array_equal(data.values[0], expected)
+    assert data.adjacency is not None
+    assert data.adjacency[0, 1] > data.adjacency[1, 0]
+
+
+def test_pemsd7m_is_the_same_from_the_published_text_and_from_the_small_archive(small: Path) -> None:
+    from_text = load("pemsd7m", small)
+    folder = small / "pemsd7m"
+    np.savez_compressed(folder / "V_228_f32.npz", data=from_text.values)
+    (folder / "V_228.csv").unlink()
+    assert load("pemsd7m", small).sha256 == from_text.sha256
+
+
+def test_the_published_text_goes_before_the_small_archive(small: Path) -> None:
+    np.savez_compressed(small / "pemsd7m" / "V_228_f32.npz", data=np.zeros((8, 3), dtype=np.float32))
+    assert load("pemsd7m", small).values[0, 0] == 1.5
+
+
+def test_pemsd7m_groups_are_freeway_and_direction_and_its_roads_have_no_diagonal(small: Path) -> None:
+    data = load("pemsd7m", small)
+    assert data.groups == ("5 S", "5 N", "101 S")
+    near = np.float32(np.exp(-0.1)), np.float32(np.exp(-0.4))
+    assert data.adjacency is not None
+    np.testing.assert_array_equal(data.adjacency, [[0, near[0], 0], [near[1], 0, 1], [0, 0, 0]])
+    assert data.segments() == [(0, 4), (4, 8)]
+
+
+@pytest.mark.parametrize("name", ["los-loop", "sz-taxi", "pemsd7m"])
+def test_missing_files_are_all_named_with_place_and_command(tmp_path: Path, name: str) -> None:
+    found = problems(name, tmp_path)
+    assert len(found) == {"los-loop": 3, "sz-taxi": 2, "pemsd7m": 3}[name]
+    for line in found:
+        assert line.endswith(f".csv: is missing in {tmp_path / name}; get it with: python -m app data fetch {name}")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("los-loop/los_speed.csv", "2.5,3,0", "2.5,x,0", "los_speed.csv, row 3, column 10: must be a number, got 'x'"),
+        ("los-loop/los_speed.csv", "2.5,3,0", "2.5,,0", "los_speed.csv, row 3, column 10: must be a number, got ''"),
+        (
+            "los-loop/los_speed.csv",
+            "2.5,3,0",
+            "2.5,3",
+            "los_speed.csv, row 3: must have 3 cells as the first row has, got 2",
+        ),
+        (
+            "los-loop/los_speed.csv",
+            "2.5,3,0",
+            "2.5,3,0,9",
+            "los_speed.csv, row 3: must have 3 cells as the first row has, got 4",
+        ),
+        (
+            "los-loop/los_speed.csv",
+            "2.5,3,0",
+            "2.5,-3,0",
+            "los_speed.csv, row 3, column 10: must not be negative, got '-3'",
+        ),
+        ("los-loop/los_speed.csv", "2.5,3,0\n", "", "los_speed.csv: must hold 8 x 3 numbers as published, got 7 x 3"),
+        (
+            "los-loop/los_speed.csv",
+            "30,10,20",
+            "30,10,21",
+            "graph_sensor_locations.csv, row 4, column sensor_id: must name the sensors in the order of los_speed.csv, "
+            "got '20' where its column 3 is '21'",
+        ),
+        (
+            "los-loop/los_adj.csv",
+            "0,0,1\n",
+            "0,0,1\n0,0,0\n",
+            "los_adj.csv: must hold 3 x 3 numbers as published, got 4 x 3",
+        ),
+        (
+            "los-loop/los_adj.csv",
+            "0.25",
+            "inf",
+            "los_adj.csv, row 2, column 3: must be finite and fit float32, got 'inf'",
+        ),
+        (
+            "los-loop/graph_sensor_locations.csv",
+            "index",
+            "INDEX",
+            "graph_sensor_locations.csv, row 1: must have the header index,sensor_id,latitude,longitude, got 'INDEX,sensor_id",
+        ),
+        (
+            "los-loop/graph_sensor_locations.csv",
+            "1,10,1,-1",
+            "2,10,1,-1",
+            "graph_sensor_locations.csv, row 3, column index: must count the rows from 0, got '2'",
+        ),
+        (
+            "los-loop/graph_sensor_locations.csv",
+            "10,1,-1",
+            "10,91,-1",
+            "graph_sensor_locations.csv, row 3, column latitude: must lie between -90 and 90 degrees, got 91",
+        ),
+        (
+            "los-loop/graph_sensor_locations.csv",
+            "10,1,-1",
+            "10,,-1",
+            "row 3, column latitude: must be a number, got ''",
+        ),
+        ("los-loop/graph_sensor_locations.csv", "\n2,20,2,-2", "", "must have 3 rows as published, got 2"),
+        ("sz-taxi/sz_speed.csv", "30,10,20", "30,10,30", "nodes: id must be unique, got '30' at index 0 and 2"),
+        ("sz-taxi/sz_speed.csv", "2.5,3,0", "nan,3,0", "sz_speed.csv, row 3, column 30: must be a number, got 'nan'"),
+        ("sz-taxi/sz_adj.csv", "0,0,1", "0,0", "sz_adj.csv, row 3: must have 3 cells as the first row has, got 2"),
+        ("pemsd7m/W_228.csv", "9000", "far", "W_228.csv, row 1, column 3: must be a number, got 'far'"),
+        (
+            "pemsd7m/PeMSD7_M_Station_Info.csv",
+            "101,S,7,2",
+            "101,S,7,two",
+            "PeMSD7_M_Station_Info.csv, row 4, column Latitude: must be a number, got 'two'",
+        ),
+        (
+            "pemsd7m/V_228.csv",
+            "1.500000000000000000e+00",
+            "1.5e",
+            "V_228.csv, row 1, column 1: must be a number, got '1.5e'",
+        ),
+    ],
+)
+def test_a_file_that_is_not_as_published_is_named_with_the_place(
+    small: Path, file: str, old: str, new: str, expected: str
+) -> None:
+    text = (small / file).read_text()
+    assert old in text
+    (small / file).write_text(text.replace(old, new, 1))
+    found = problems(file.split("/", maxsplit=1)[0], small)
+    assert any(expected in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"PK", "must be a whole NumPy archive"),
+        (b"", "must be a whole NumPy archive"),
+        ({"other": np.zeros((8, 3), np.float32)}, "must be a NumPy archive with an array 'data'"),
+        (
+            {"data": np.zeros((8, 2), np.float32)},
+            "'data' must be numbers of shape (8, 3) as published, got float32 (8, 2)",
+        ),
+        ({"data": np.full((8, 3), "x")}, "'data' must be numbers of shape (8, 3) as published, got <U1 (8, 3)"),
+        ({"data": np.full((8, 3), np.nan)}, "must be finite and not negative, got nan at [0, 0]"),
+        ({"data": np.array([{"object": 1}] * 8)}, "must be a NumPy archive with an array 'data'"),  # would need pickle
+    ],
+)
+def test_an_archive_that_is_not_as_published_is_refused(
+    small: Path, content: bytes | dict[str, np.ndarray], expected: str
+) -> None:
+    folder = small / "pemsd7m"
+    (folder / "V_228.csv").unlink()
+    if isinstance(content, bytes):
+        (folder / "V_228_f32.npz").write_bytes(content)
+    else:
+        np.savez_compressed(folder / "V_228_f32.npz", **content)  # type: ignore[arg-type]
+    assert any(line.startswith("V_228_f32.npz: ") and expected in line for line in problems("pemsd7m", small))
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.6, 0.9])
+def test_a_truncated_or_damaged_archive_is_refused(small: Path, cut: float) -> None:
+    folder = small / "pemsd7m"
+    (folder / "V_228.csv").unlink()
+    np.savez_compressed(folder / "V_228_f32.npz", data=np.ones((8, 3), np.float32))
+    whole = (folder / "V_228_f32.npz").read_bytes()
+    at = int(len(whole) * cut)
+    for damaged in (whole[:at], whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]):
+        (folder / "V_228_f32.npz").write_bytes(damaged)
+        try:
+            assert (load("pemsd7m", small).values == 1).all()  # a byte that does not matter
+        except DataError as error:
+            assert "V_228_f32.npz" in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_the_fast_way_and_the_careful_way_read_the_same(tmp_path: Path, header: bool) -> None:
+    random = np.random.default_rng(0)
+    cells = random.uniform(0, 100, (20, 4)) ** 3
+    names = "a,b,c,d" if header else ""
+    path = tmp_path / "t.csv"
+    np.savetxt(path, cells, delimiter=",", header=names, comments="")
+    if not header:
+        path.write_text(path.read_text().lstrip("\n"))
+    fast = published._read_fast(path, header)
+    careful = published._read_with_care(path, "x", Faults(), header)
+    assert fast is not None
+    assert careful is not None
+    assert fast.columns == careful.columns == (("a", "b", "c", "d") if header else ("1", "2", "3", "4"))
+    np.testing.assert_array_equal(fast.cells, cells)
+    np.testing.assert_array_equal(careful.cells, cells)
+
+
+def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(
+        ValueError, match="data set must be one of city, los-loop, sz-taxi, pemsd7m or folder:PATH, got 'x'"
+    ):
+        load("x", tmp_path)
+    with pytest.raises(ValueError, match="a folder must be named after 'folder:', got nothing"):
+        load("folder: ", tmp_path)
+
+
+def test_the_city_needs_no_files(tmp_path: Path) -> None:
+    assert load("city", tmp_path / "nowhere").truth is not None
+
+
+def test_the_root_is_named_by_the_environment_or_lies_in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOPOLENS_DATA", "~/somewhere")
+    assert data_root() == Path.home() / "somewhere"
+    monkeypatch.setenv("TOPOLENS_DATA", " ")
+    assert data_root() == Path(__file__).parents[3] / "data"
+
+
+def test_the_names_are_known_without_reading_anything() -> None:
+    assert list(DATASETS) == ["city", "los-loop", "sz-taxi", "pemsd7m"]
