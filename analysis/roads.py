@@ -33,7 +33,7 @@ class RoadMatch:
     Attributes
     ----------
     pairs : number of strongest pairs that were looked at
-    hits : how many of them have a road; not whole where ties are shared out
+    hits : how many of them have a road; not whole where tied pairs each count in part
     precision : `hits / pairs`; nan without pairs
     chance : share of all pairs that have a road, the precision of a blind choice; nan for one sensor
     auroc : how likely a pair with a road couples more than one without, ties half; nan if all or none
@@ -266,7 +266,7 @@ def reach(M: ArrayLike, road: ArrayLike, share: float | None = None) -> Reach:
     ----------
     M : (N, N)
     road : (N, N), >= 0
-    share : look at this strongest share of pairs alone, ties at the cut shared out; None for all pairs
+    share : look at this strongest share of pairs alone, tied pairs at the cut each in part; None for all pairs
 
     Returns
     -------

@@ -7,7 +7,7 @@ continued training reaches the same weights as an unbroken one on the same machi
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional
 
+from core.choices import chosen, require_positive
 from core.data.windows import Part, Windows
 from core.files import write_bytes
 from core.models import Forecaster
@@ -59,12 +60,10 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, table in (("optimizer", OPTIMIZERS), ("loss", LOSSES)):
-            if getattr(self, name) not in table:
-                raise ValueError(f"{name} must be one of {', '.join(table)}, got {getattr(self, name)!r}")
-        for name in ("epochs", "batch"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        tables: dict[str, Mapping[str, Any]] = {"optimizer": OPTIMIZERS, "loss": LOSSES}
+        for name, table in tables.items():
+            chosen(table, getattr(self, name), name)
+        require_positive(self, "epochs", "batch")
         for name in ("rate", "weight_decay", "l1", "clip", "patience"):
             value = getattr(self, name)
             if value is not None and not (0 <= value < float("inf")):

@@ -27,6 +27,19 @@ STATION_COLUMNS = ("", "ID", "Fwy", "Dir", "District", "Latitude", "Longitude")
 DAYS, STEPS_PER_DAY, SENSORS = 44, 288, 228
 SCALE_METRES, WIDTH, LEAST_WEIGHT = 10_000.0, 0.1, 0.5
 
+# all that zipfile and NumPy raise on an archive that is damaged; a size that was damaged ends in MemoryError
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    OverflowError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 
 def read(folder: Path) -> SensorData:
     """Read PeMSD7(M) from the published files.
@@ -98,13 +111,13 @@ def _speeds(folder: Path, faults: Faults) -> FloatArray | None:
     if (folder / SPEEDS).exists() or not small.is_file():
         table = published.numbers(folder / SPEEDS, NAME, shape, faults)
         return None if table is None else table.cells.astype(np.float32)
-    if not zipfile.is_zipfile(small):
-        faults.add(SPEEDS_SMALL, "must be a whole NumPy archive (.npz)")
-        return None
     try:
-        with np.load(small, allow_pickle=False) as arrays:
-            speeds = arrays["data"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        with small.open("rb") as file:  # NumPy leaves a file open that it opened itself and cannot read
+            if not zipfile.is_zipfile(file):
+                raise ValueError("it is not a whole .npz file")
+            with np.load(file, allow_pickle=False) as arrays:
+                speeds = arrays["data"]
+    except _UNREADABLE as error:
         faults.add(SPEEDS_SMALL, f"must be a NumPy archive with an array 'data', but {error}")
         return None
     if speeds.shape != shape or speeds.dtype.kind != "f":

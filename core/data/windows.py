@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.choices import chosen
 from core.data.sensors import SensorData
 
 Part = Literal["train", "validation", "test"]
@@ -55,9 +56,7 @@ def protocol(name: str) -> Protocol:
     ValueError
         Unknown name; the known ones are listed.
     """
-    if name not in PROTOCOLS:
-        raise ValueError(f"protocol must be one of {', '.join(PROTOCOLS)}, got {name!r}")
-    return PROTOCOLS[name]
+    return chosen(PROTOCOLS, name, "protocol")
 
 
 @dataclass(frozen=True, slots=True)

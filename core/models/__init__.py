@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from core.choices import chosen
 from core.models.forecaster import Forecast, Forecaster, Sizes
 from core.models.gat import GAT
 from core.models.gru import GRU
@@ -31,9 +32,7 @@ def model_class(name: str) -> type[Forecaster]:
     ValueError
         Unknown name; the known ones are listed.
     """
-    if name not in MODELS:
-        raise ValueError(f"model must be one of {', '.join(MODELS)}, got {name!r}")
-    return MODELS[name]
+    return chosen(MODELS, name, "model")
 
 
 def built(name: str, sizes: Sizes, config: Mapping[str, Any] | None = None) -> Forecaster:
@@ -45,10 +44,9 @@ def built(name: str, sizes: Sizes, config: Mapping[str, Any] | None = None) -> F
         Unknown model, unknown setting, or a setting out of its range.
     """
     kind = model_class(name)
-    known = [field.name for field in fields(kind.Config)]
+    known = {field.name: field for field in fields(kind.Config)}
     for key in config or {}:
-        if key not in known:
-            raise ValueError(f"a setting of {name} must be one of {', '.join(known) or 'none'}, got {key!r}")
+        chosen(known, key, f"a setting of {name}")
     return kind(sizes, kind.Config(**(config or {})))
 
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 import torch
 from torch import Tensor, nn
 
+from core.choices import require_positive
 from core.data.windows import Windows
 
 
@@ -39,9 +40,7 @@ class Sizes:
     slots: int = 288
 
     def __post_init__(self) -> None:
-        for name in ("sensors", "inputs", "horizon", "slots"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        require_positive(self, "sensors", "inputs", "horizon", "slots")
 
 
 class Forecaster(nn.Module):

@@ -23,6 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.choices import require_positive
 from core.data.windows import Windows
 from core.models.forecaster import RecurrentForecaster, Sizes
 from core.models.intergat import GAIN
@@ -37,9 +38,7 @@ class GATConfig:
     width: int = 32
 
     def __post_init__(self) -> None:
-        for name in ("heads", "features", "width"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        require_positive(self, "heads", "features", "width")
 
 
 class GAT(RecurrentForecaster):

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.choices import require_positive
 from core.models.forecaster import RecurrentForecaster, Sizes
 from core.models.intergat import GAIN
 
@@ -24,9 +25,7 @@ class GRUConfig:
     width: int = 32
 
     def __post_init__(self) -> None:
-        for name in ("hidden", "features", "width"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        require_positive(self, "hidden", "features", "width")
 
 
 class GRU(RecurrentForecaster):

@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from core.choices import require_positive
 from core.data.windows import Windows
 from core.models.forecaster import RecurrentForecaster, Sizes
 
@@ -33,9 +34,7 @@ class InterGATPlusConfig:
     start: float = 0.1
 
     def __post_init__(self) -> None:
-        for name in ("heads", "width"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        require_positive(self, "heads", "width")
         if not self.start > 0:
             raise ValueError(f"start must be above 0, got {self.start}: relu would leave nothing to learn from")
 

@@ -254,7 +254,7 @@ def test_a_head_is_like_itself_at_any_scale_and_offset_and_unlike_its_transpose(
     M = chain(7)
     similarity = head_similarity(np.stack([M, 3 * M + 0.1, -M, M.T]))
     np.testing.assert_allclose(similarity[0, :3], [1, 1, -1], rtol=1e-12)
-    assert similarity[0, 3] == pytest.approx(-1 / 6)  # 6 of 42 entries each, none shared
+    assert similarity[0, 3] == pytest.approx(-1 / 6)  # 6 of 42 entries each, none in common
 
 
 @pytest.mark.parametrize("level", [0.0, 0.1, 1 / 3, 1e30])

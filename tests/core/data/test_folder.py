@@ -317,7 +317,9 @@ hostile = st.sampled_from(
 ).filter(lambda text: text.strip() != "")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     ids=st.lists(visible | hostile, min_size=1, max_size=5, unique=True),
     group=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
@@ -337,7 +339,9 @@ def test_any_id_and_group_survives_writing_and_reading(
     assert (again.adjacency == graph).all()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(values=st.binary(max_size=60), adjacency=st.binary(max_size=40), nodes=st.binary(max_size=40))
 def test_no_bytes_lead_to_anything_but_named_faults(
     values: bytes, adjacency: bytes, nodes: bytes, tmp_path_factory: pytest.TempPathFactory
@@ -354,7 +358,9 @@ cells = st.sampled_from(["", "0", "1", "-1", "nan", "A", "B", "from", "to", "wei
 tables = st.lists(st.lists(cells, max_size=4), max_size=5).map(lambda rows: "\n".join(",".join(r) for r in rows))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(adjacency=tables, nodes=tables)
 def test_no_table_of_plausible_cells_leads_to_anything_but_data_or_named_faults(
     adjacency: str, nodes: str, tmp_path_factory: pytest.TempPathFactory

@@ -1,0 +1,218 @@
+"""The command line: ``python -m app train | evaluate | analyse | data | demo``."""
+
+import json
+import signal
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+DEMO_MODELS = ("intergat-gru", "intergat-plus", "gat-gru", "gru")
+
+
+def spoken(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn what the layers below refuse into one sentence on standard error and exit status 1."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        from core.train import TrainingError
+
+        try:
+            command(*args, **kwargs)
+        except (ValueError, TrainingError, OSError) as error:
+            raise click.ClickException(str(error)) from error
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Topolens: what graph a forecaster has learned, and whether to believe it."""
+
+
+@cli.command()
+@click.option("--dataset", help="los-loop, sz-taxi, pemsd7m, city, or folder:PATH for data of your own.")
+@click.option("--model", default="intergat-gru", show_default=True, help="A wrong name lists the known ones.")
+@click.option("--out", type=click.Path(path_type=Path), help="The run's folder; it must not exist yet.")
+@click.option("--resume", type=click.Path(path_type=Path), help="Continue the run in this folder instead.")
+@click.option("--protocol", default="clean", show_default=True, help="clean, or published (optimistic).")
+@click.option("--inputs", default=12, show_default=True, help="Steps that a forecast sees.")
+@click.option("--horizon", type=int, help="Steps ahead.  [default: one hour]")
+@click.option("--title", default="", help="How the run is called in the app.")
+@click.option("--seed", type=int, help="Of the weights and the order of the windows.  [default: 0]")
+@click.option("--epochs", type=int, help="[default: 30]")
+@click.option("--batch", type=int, help="Neighbouring windows a step.  [default: 64]")
+@click.option("--optimizer", help="adam or adamw.  [default: adam]")
+@click.option("--rate", type=float, help="Learning rate.  [default: the model's]")
+@click.option("--weight-decay", type=float, help="[default: the model's]")
+@click.option("--loss", help="mse or mae.  [default: mse]")
+@click.option("--l1", type=float, help="Weight of the penalty on the interaction.  [default: the model's]")
+@click.option("--clip", type=float, help="Largest norm of the gradient.  [default: 5]")
+@click.option("--patience", type=int, help="Epochs without progress before stopping.  [default: never]")
+@spoken
+def train(
+    dataset: str | None,
+    model: str,
+    out: Path | None,
+    resume: Path | None,
+    protocol: str,
+    inputs: int,
+    horizon: int | None,
+    title: str,
+    **chosen: Any,
+) -> None:
+    """Train a model and keep it as a run folder. Ctrl-C stops it; --resume RUN continues it."""
+    from core.data import load
+    from core.experiment import Plan, resumed, settings_for, trained
+    from core.run import read_record
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: stop as Ctrl-C does
+    settings = {name: value for name, value in chosen.items() if value is not None}
+    if resume is not None:
+        if dataset or out or settings:
+            raise click.UsageError("--resume takes everything from the run: give no other option")
+        record = read_record(resume)
+        with _Bar(record["training"]["epochs"]) as bar:
+            run = resumed(load(record["data"]["load"]), resume, tick=bar)
+    else:
+        if dataset is None or out is None:
+            raise click.UsageError("--dataset and --out are needed, or --resume")
+        plan = Plan(
+            model=model,
+            settings=settings_for(model, **settings),
+            protocol=protocol,
+            inputs=inputs,
+            horizon=horizon,
+            title=title,
+            load=dataset,
+        )
+        with _Bar(plan.settings.epochs) as bar:
+            run = trained(load(dataset), plan, out, tick=bar)
+    click.echo(f"{run.path}: {run.record['metrics']['epochs']} epochs, best {run.record['metrics']['best_epoch']}")
+
+
+@cli.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@spoken
+def evaluate(run: Path, as_json: bool) -> None:
+    """Errors of a run on its test part, beside the last value and the mean of the window."""
+    from app.measures import error_table
+    from core.run import Run
+
+    table = error_table(loaded := Run.load(run))
+    if as_json:
+        click.echo(json.dumps(table.to_dict(orient="records"), indent=1))
+        return
+    pooled = "pooled up to each horizon" if loaded.record["windows"]["protocol"] == "published" else "at each horizon"
+    click.echo(f"{loaded.record['title']}: test part, {pooled}, protocol {loaded.protocol}, {loaded.unit}")
+    if loaded.protocol == "published":
+        click.echo("Optimistic: the test part picked the epoch.")
+    click.echo(table.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
+
+
+@cli.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--json", "target", required=True, help="Where the JSON document goes; - is standard output.")
+@click.option("--share", default=0.02, show_default=True, help="Share of pairs that count as strongest.")
+@spoken
+def analyse(run: Path, target: str, share: float) -> None:
+    """Every measure of every head, of the mean of heads, and of the forecasts, as one JSON document."""
+    from app.measures import measures
+    from core.files import write_bytes
+    from core.run import Run
+
+    document = json.dumps(measures(Run.load(run), share), indent=1, allow_nan=False) + "\n"
+    if target == "-":
+        click.echo(document, nl=False)
+    else:
+        write_bytes(Path(target), document.encode())
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default=ROOT / "assets" / "demo", help="[default: assets/demo]")
+@click.option("--epochs", default=40, show_default=True)
+@click.option("--weeks", default=4, show_default=True, help="Length of the made-up city's series.")
+@click.option("--model", "models", multiple=True, default=DEMO_MODELS, show_default=True)
+@spoken
+def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...]) -> None:
+    """Train the runs that ship with the project, on the made-up city. Finished ones are kept."""
+    from core.data import city
+    from core.experiment import Plan, resumed, settings_for, trained
+
+    data = city.load(weeks=weeks)
+    for model in models:
+        click.echo(model)
+        plan = Plan(
+            model=model,
+            settings=settings_for(model, epochs=epochs),
+            title=f"{model} on the made-up city",
+            load="city",
+        )
+        with _Bar(epochs) as bar:
+            if (out / model / "run.json").exists():
+                resumed(data, out / model, tick=bar)
+            else:
+                trained(data, plan, out / model, tick=bar)
+
+
+@cli.group()
+def data() -> None:
+    """Published data sets, and data of your own."""
+
+
+@data.command()
+@click.argument("name")
+@click.option("--mirror", help="Take the files from this address instead; their hashes are checked all the same.")
+@spoken
+def fetch(name: str, mirror: str | None) -> None:
+    """Download a published data set from its publisher, checked by sha256."""
+    from core.data.download import fetch as fetched
+
+    for path in fetched(name, mirror=mirror):
+        click.echo(path)
+
+
+@data.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@spoken
+def check(folder: Path) -> None:
+    """What is in a folder of data, or everything that is wrong with it."""
+    from core.data.folder import check as checked
+
+    click.echo(str(checked(folder)))
+
+
+class _Bar:
+    """A progress bar over all epochs, made when the first chunk is done."""
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs = epochs
+        self.bar: Any = None
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __call__(self, epoch: int, chunk: int, chunks: int) -> None:
+        if self.bar is None:
+            from tqdm import tqdm
+
+            self.bar = tqdm(total=self.epochs, initial=epoch - 1, unit="epoch", bar_format=_FORMAT, mininterval=0.5)
+        self.bar.n = round(epoch - 1 + chunk / chunks, 3)
+        self.bar.refresh() if chunk == chunks else self.bar.update(0)
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
+_FORMAT = "{percentage:3.0f}% |{bar}| epoch {n:.1f} of {total} [{elapsed} gone, {remaining} left]"
+
+if __name__ == "__main__":
+    cli(prog_name="python -m app")

@@ -1,0 +1,83 @@
+"""All heads of a model as small pictures beside one another."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from app.figures.cells import block_means, block_size, ordered
+from app.figures.frame import BAR_ROOM, colour_bar, framed, noted, squared
+from app.figures.scale import alike, scale_of, shared
+from app.figures.text import safe
+
+SMALL_CELLS = 240  # a side of a small picture
+ROW = 260  # pixels
+
+
+def head_multiples(
+    interaction: NDArray[Any],
+    names: Sequence[str],
+    order: NDArray[Any] | None = None,
+    *,
+    same_scale: bool = True,
+    unit: str = "weight",
+) -> go.Figure:
+    """All heads (H, N, N) side by side as small pictures, to be compared.
+
+    Colours are sent as one byte a cell, a quarter of float32: a small picture shows no more. With
+    ``same_scale`` a colour means the same weight in every head; without it, the name of each picture says
+    from which weight to which its colours go. Above 240 sensors a cell is the mean of a block.
+    """
+    heads = [np.asarray(head, dtype=float) for head in interaction]
+    if not heads:
+        return noted(framed(go.Figure(), height=240), "this model mixes no sensors: there is no matrix")
+    every = [scale_of(head) for head in heads]
+    titles = [safe(name, 28) for name in names]
+    said = f"{safe(unit)}, one scale for all"
+    words = shared(every).words
+    if same_scale:
+        every = [shared(every)] * len(heads)
+    else:
+        every = alike(every)
+        ends = [f"{scale.words[0]} to {scale.words[-1]}" for scale in every]
+        titles = [f"{title}<br>{end}" for title, end in zip(titles, ends, strict=True)]
+        said, words = f"{safe(unit)}, each on its own scale", ["its least", "its most"]
+    columns = len(heads) if len(heads) <= 4 else 3 if len(heads) <= 6 else 4
+    rows = -(-len(heads) // columns)
+    free = rows * columns > len(heads)  # the last place of the grid has no head: the colour bar lies there
+    name_room = 24 if same_scale else 40
+    room = rows * (ROW + name_room) - name_room
+    top, bottom = name_room + (8 if free else BAR_ROOM + 34), 8
+    figure = make_subplots(rows, columns, horizontal_spacing=0.03, vertical_spacing=name_room / room)
+    for place, (head, scale) in enumerate(zip(heads, every, strict=True)):
+        drawn, _ = ordered(head, [""] * len(head), order)
+        drawn = block_means(drawn, block_size(len(drawn), SMALL_CELLS))
+        picture = go.Heatmap(z=scale.coded(drawn), coloraxis="coloraxis", name=titles[place], hoverinfo="skip")
+        figure.add_trace(picture, row=place // columns + 1, col=place % columns + 1)
+    framed(figure, height=room + top + bottom, bar=not free)
+    squared(figure)
+    figure.update_layout(margin={"l": 8, "r": 8, "t": top, "b": bottom})
+    figure.update_xaxes(showticklabels=False, automargin=False, title={"text": ""})
+    figure.update_yaxes(showticklabels=False, automargin=False, title={"text": ""})
+    for place, title in enumerate(titles):
+        axis = "" if place == 0 else str(place + 1)
+        across, up = figure.layout[f"xaxis{axis}"], figure.layout[f"yaxis{axis}"]
+        up.scaleanchor = f"x{axis}"
+        at = {"x": across.domain[0], "xanchor": "left", "y": up.domain[1], "yanchor": "bottom", "align": "left"}
+        figure.add_annotation(text=title, xref="paper", yref="paper", showarrow=False, font={"size": 13}, **at)
+    ticks = [255 * k / (len(words) - 1) for k in range(len(words))]
+    bar = colour_bar("", ticks, words)
+    bar["title"]["text"] = f"{said}<br>rows: receivers<br>columns: senders"
+    if free:
+        x, y = figure.layout[f"xaxis{rows * columns}"], figure.layout[f"yaxis{rows * columns}"]
+        x.visible = y.visible = False
+        width = x.domain[1] - x.domain[0]
+        bar |= {"x": x.domain[0], "y": y.domain[1], "yanchor": "top", "len": width * 0.9}
+    else:
+        bar |= {"y": 1 + name_room / room, "len": 0.45}
+    look = {"colorscale": every[0].colours, "cmin": 0, "cmax": 255, "colorbar": bar}
+    figure.update_layout(coloraxis=look)
+    return figure

@@ -1,0 +1,141 @@
+"""All measures of a run as plain data: what ``evaluate`` and ``analyse`` print."""
+
+import math
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis import communities, forecasts, matrix, roads, spectrum
+from app.reading.forecasts import shown_steps
+from core.run import Run
+
+Array = NDArray[Any]
+MEASURES = ("rmse", "mae", "mape", "accuracy", "r2")
+
+
+def forecast_errors(run: Run) -> dict[str, forecasts.Errors]:
+    """Errors of the run's forecast and of the simple ones; pooled up to the step under protocol 'published'."""
+    made = {run.model: run.forecasts.forecast, **run.forecasts.simple()}
+    pooled = run.protocol == "published"
+    return {name: forecasts.errors(values, run.forecasts.target, pooled=pooled) for name, values in made.items()}
+
+
+def error_table(run: Run) -> pd.DataFrame:
+    """One row for each forecast and shown step: 15, 30, 45 and 60 minutes where the run has them."""
+    rows = []
+    for name, errors in forecast_errors(run).items():
+        for step in shown_steps(run.horizon, run.interval_minutes):
+            figures = {measure: float(getattr(errors, measure)[step]) for measure in MEASURES}
+            rows.append({"forecast": name, "minutes": (step + 1) * run.interval_minutes, **figures})
+    return pd.DataFrame(rows)
+
+
+def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
+    """Every measure of a run, ready for JSON: undefined figures are None, arrays are lists.
+
+    Parameters
+    ----------
+    run : the run
+    share : share of pairs that count as the strongest
+    """
+    heads = dict(zip(run.heads, run.interaction, strict=True))
+    if len(run.heads) > 1:
+        heads = {"mean of heads": matrix.mean_of_heads(run.interaction), **heads}
+    return plain(
+        {
+            "run": run.name,
+            "model": run.model,
+            "data": run.dataset,
+            "protocol": run.protocol,
+            "optimistic": run.protocol == "published",
+            "quantity": run.quantity,
+            "unit": run.unit,
+            "sensors": list(run.nodes["id"]),
+            "share": share,
+            "heads": {name: head_measures(head, run, share) for name, head in heads.items()},
+            "similarity": {
+                "heads": list(run.heads),
+                "pearson": matrix.head_similarity(run.interaction) if run.heads else [],
+            },
+            "forecasts": {
+                name: {"minutes": minutes(run), **_fields(errors)} for name, errors in forecast_errors(run).items()
+            },
+            "by_sensor": _fields(forecasts.errors_by_sensor(run.forecasts.forecast, run.forecasts.target)),
+            "by_hour": _fields(
+                forecasts.errors_by_hour(run.forecasts.forecast, run.forecasts.target, run.forecasts.hours)
+            ),
+        }
+    )
+
+
+def minutes(run: Run) -> list[float]:
+    """Minutes ahead of each step."""
+    return [(step + 1) * run.interval_minutes for step in range(run.horizon)]
+
+
+def head_measures(head: Array, run: Run, share: float) -> dict[str, Any]:
+    """Every measure of one matrix of a run."""
+    found = communities.spectral_communities(head)
+    louvain = communities.louvain_communities(head)
+    measured: dict[str, Any] = {
+        "asymmetry": matrix.asymmetry(head),
+        "sparsity": _fields(matrix.sparsity(head)) | {"typical": matrix.sparsity(head).typical},
+        "strength": _fields(matrix.strength(head)),
+        "strongest": _fields(matrix.strongest_pairs(head, share)),
+        "spectrum": _spectrum(head, run.adjacency),
+        "localisation": _fields(spectrum.localisation(head)),
+        "spectral communities": _fields(found) | {"modularity": communities.modularity(head, found.labels)},
+        "louvain communities": _fields(louvain) | {"modularity": communities.modularity(head, louvain.labels)},
+    }
+    if run.adjacency is not None and (run.adjacency > 0).any():
+        measured["roads"] = _match(roads.road_match(head, run.adjacency, share))
+        measured["reach"] = _fields(roads.reach(head, run.adjacency))
+        measured["classes"] = _fields(roads.edge_classes(head, run.adjacency, share))
+        clusters = communities.spectral_communities(run.adjacency).labels
+        measured["road clusters"] = _groups(head, found.labels, clusters)
+    if run.has_coordinates:
+        strongest = matrix.strongest_pairs(head, share)
+        km = roads.kilometres(run.nodes["latitude"].to_numpy(), run.nodes["longitude"].to_numpy())
+        measured["kilometres"] = roads.spans(strongest.first, strongest.second, km)
+    if run.groups is not None:
+        measured["known groups"] = _groups(head, found.labels, run.groups)
+    if run.truth is not None:
+        measured["planted"] = _match(roads.recovery(head, run.truth))
+    return measured
+
+
+def plain(value: Any) -> Any:
+    """The same as numbers, text, lists and dictionaries that JSON has; what is not finite becomes None."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, np.ndarray | list | tuple):
+        return [plain(inner) for inner in (value.tolist() if isinstance(value, np.ndarray) else value)]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _spectrum(head: Array, road: Array | None) -> dict[str, Any]:
+    found = _fields(spectrum.spectrum(head, road))
+    found["vectors"] = np.asarray(found["vectors"]).T          # one list an eigenvector, as long as the sensors
+    return found
+
+
+def _match(match: roads.RoadMatch) -> dict[str, Any]:
+    return _fields(match) | {"lift": match.lift}
+
+
+def _groups(head: Array, labels: Array, known: Array) -> dict[str, Any]:
+    return {
+        "agreement": _fields(communities.agreement(labels, known)),
+        "contrast": _fields(communities.contrast(head, known)),
+    }
+
+
+def _fields(result: Any) -> dict[str, Any]:
+    return {field.name: getattr(result, field.name) for field in fields(result)}

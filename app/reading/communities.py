@@ -1,0 +1,69 @@
+"""Who belongs together, and how sure that is."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.reading.words import counted, plain, probability, three, two
+
+if TYPE_CHECKING:
+    from analysis.communities import Agreement, Communities, Contrast
+
+METHOD_NAMES = {"spectral": "Spectral clustering", "louvain": "Louvain's method"}
+
+
+def communities_answer(found: "Communities", method: str, automatic: bool, modularity: float) -> str:
+    """The answer of the page: how many communities, how large, how clear."""
+    placed = found.labels[found.labels >= 0]
+    if not len(placed):
+        return "Nobody: this matrix has no weights, so there is nothing to group by."
+    sizes = np.bincount(placed)
+    sizes = sizes[sizes > 0]
+    number = counted(len(sizes), "community", "communities")
+    if len(sizes) == 1:
+        return f"{METHOD_NAMES[method]} finds **one community**: no grouping stands out in this matrix."
+    how = "" if automatic or method == "louvain" else ", the number you asked for"
+    alone = int((found.labels < 0).sum())
+    left = f" {counted(alone, 'sensor')} without any weight belong to none." if alone else ""
+    clear = "clear" if modularity >= 0.3 else "faint" if modularity >= 0.1 else "hardly any structure"
+    least, most = int(sizes.min()), int(sizes.max())
+    sensors = f"{counted(most, 'sensor')} each" if least == most else f"{least:,} to {counted(most, 'sensor')}"
+    return (
+        f"{METHOD_NAMES[method]} finds **{number}**{how}, of {sensors} (modularity {three(modularity)}: {clear}).{left}"
+    )
+
+
+def agreement_sentence(agreement: "Agreement", reference: str, count: int) -> str:
+    """How well communities agree with the ``count`` groups of a reference, beside chance."""
+    reference = f"{count:,} {plain(reference)}"
+    figures = (
+        f"NMI {two(agreement.nmi)} (chance {two(agreement.chance_nmi)}), "
+        f"ARI {two(agreement.ari)} (chance {two(agreement.chance_ari)}), {probability(agreement.p)}"
+    )
+    if agreement.p > 0.05:
+        return f"They agree with the {reference} no more than chance does: {figures}."
+    if agreement.ari >= 0.65:
+        return f"They are much the same as the {reference}: {figures}."
+    if agreement.ari >= 0.2:
+        return f"They agree in part with the {reference}: {figures}."
+    return f"They agree a little with the {reference}, more than chance but not by much: {figures}."
+
+
+def contrast_sentence(names: Sequence[str], contrasts: Sequence["Contrast"], reference: str) -> str:
+    """Which head keeps most of its weight within the groups of a reference, and which least."""
+    values = np.array([contrast.value for contrast in contrasts], dtype=float)
+    known = np.isfinite(values)
+    if not known.any():
+        return f"No head's contrast across the {plain(reference)} is defined: there is no weight across them."
+    best = int(np.nanargmax(values))
+    sentence = (
+        f"{plain(names[best]).capitalize()} is most sharply divided along the {plain(reference)}: "
+        f"weights within are {three(1 + float(values[best]))} times those across (chance: 1)."
+        if values[best] > 0
+        else f"No head has more weight within the {plain(reference)} than across them."
+    )
+    if known.sum() > 1 and values[best] > 0:
+        least = int(np.nanargmin(values))
+        sentence += f" In {plain(names[least])} they are {three(1 + float(values[least]))} times."
+    return sentence

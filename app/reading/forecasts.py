@@ -1,0 +1,145 @@
+"""How far off a forecast is, where and when, and what it is worth beside forecasts that cost nothing."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from app.reading.words import code, counted, joined, percent, plain, with_unit
+
+SAME_BUT_GRAPH = ("intergat-gru", "gat-gru")  # models that are the control in everything else
+PUBLISHED = (
+    "Protocol 'published': the test part also chose the best epoch, values are scaled by the maximum of all data, and "
+    "missing values that the publisher wrote as 0 count. These errors are **optimistic**; they are there only to stand "
+    "beside published tables."
+)
+CLEAN = "Protocol 'clean': the test part was used for nothing but this."
+
+
+def shown_steps(horizon: int, interval_minutes: float) -> list[int]:
+    """Up to four steps ahead to show, from 0: those at 15, 30, 45 and 60 minutes where there are any, else spread out.
+
+    >>> shown_steps(12, 5), shown_steps(4, 15), shown_steps(1, 15), shown_steps(10, 60)
+    ([2, 5, 8, 11], [0, 1, 2, 3], [0], [1, 4, 7, 9])
+    """
+    quarters = [minutes / interval_minutes for minutes in (15, 30, 45, 60)]
+    steps = [round(quarter) - 1 for quarter in quarters if quarter == round(quarter) and 1 <= quarter <= horizon]
+    if len(steps) >= 2 or horizon == 1:
+        return steps or [0]
+    return sorted({round(horizon * quarter / 4) - 1 for quarter in range(1, 5) if round(horizon * quarter / 4) >= 1})
+
+
+def minutes_words(minutes: float) -> str:
+    r"""How far ahead, as people say it.
+
+    >>> minutes_words(60), minutes_words(1440), minutes_words(7.5)
+    ('60\xa0minutes', '1\xa0day', '7.5\xa0minutes')
+    """
+    if minutes >= 1440 and minutes % 1440 == 0:
+        return counted(int(minutes // 1440), "day")
+    if minutes > 120 and minutes % 60 == 0:
+        return counted(int(minutes // 60), "hour")
+    return f"{minutes:g}\u00a0minute{'' if minutes == 1 else 's'}"
+
+
+def benefit(ours: float, other: float) -> str:
+    r"""An error beside another: '24.1 % less than', 'as much as', '3.0 % more than'.
+
+    >>> benefit(3.0, 4.0), benefit(4.0, 3.0), benefit(4.0, 4.01)
+    ('25.0\xa0% less than', '33.3\xa0% more than', 'about as much as')
+    """
+    if not (np.isfinite(ours) and np.isfinite(other)) or other <= 0:
+        return "not to be compared with"
+    change = ours / other - 1
+    if abs(change) < 0.005:
+        return "about as much as"
+    return f"{percent(abs(change))} {'less' if change < 0 else 'more'} than"
+
+
+def overview_answer(
+    model: str, minutes: float, unit: str, errors: Mapping[str, float], days: pd.DataFrame, pooled: bool = False
+) -> str:
+    """The answer of the overview: the error, beside the better of the simple forecasts, on how many days.
+
+    Parameters
+    ----------
+    model : name of the model
+    minutes : how far ahead
+    errors : mean absolute error of 'forecast' and of each simple forecast
+    days : (days, forecasts) the same per day
+    pooled : whether the error is over all steps up to that one
+    """
+    ours = errors["forecast"]
+    if not np.isfinite(ours):
+        return "Nothing was observed in the test part, so no error can be given."
+    simple = {name: error for name, error in errors.items() if name != "forecast" and np.isfinite(error)}
+    when = f"{'Up to' if pooled else 'At'} {minutes_words(minutes)} ahead"
+    sentence = f"{when}, **{plain(model)}** is off by **{with_unit(ours, unit)}** on average"
+    if model.replace("-", " ") in simple or not simple:
+        return sentence + ", and it is one of the simple forecasts that every model has to beat."
+    best = min(simple, key=lambda name: simple[name])
+    sentence += f": {benefit(ours, simple[best])} {_SIMPLE[best]} ({with_unit(simple[best], unit)})."
+    if "forecast" in days and best in days and len(days) > 1:
+        better = int((days["forecast"] < days[best]).sum())
+        sentence += f" It was the better of the two on {better:,} of {len(days):,} days of the test part."
+    return sentence
+
+
+def control_sentence(ours: float, control: float, unit: str, model: str) -> str:
+    """What the graph is worth: the error beside that of the same forecaster without any graph."""
+    if not (np.isfinite(ours) and np.isfinite(control)):
+        return ""
+    word = benefit(ours, control)
+    judged = "no different" if word == "about as much as" else f"{word} that"
+    more = "" if model in SAME_BUT_GRAPH else ", and the two models differ in more than the graph"
+    return (
+        f"Without any graph (model gru, same data and protocol) the error is {with_unit(control, unit)}; that of "
+        f"{plain(model)} is {judged}. One seed each: small differences may be luck{more}."
+    )
+
+
+_SIMPLE = {"last value": "repeating the last value", "window mean": "the mean of what the model sees"}
+
+
+def forecast_answer(
+    minutes: float,
+    unit: str,
+    overall: float,
+    by_sensor: NDArray[np.floating],
+    ids: Sequence[str],
+    simple: NDArray[np.floating],
+) -> str:
+    """The answer of the page on forecasts: how far off, where most and least, and at how many sensors it pays.
+
+    ``by_sensor`` and ``simple`` are mean absolute errors (N,) of the forecast and of repeating the last value.
+    """
+    known = np.isfinite(by_sensor)
+    if not known.any():
+        return "Nothing was observed in the test part, so no error can be given."
+    worst, best = int(np.nanargmax(by_sensor)), int(np.nanargmin(by_sensor))
+    sentence = f"At {minutes_words(minutes)} ahead the forecast is off by **{with_unit(overall, unit)}** on average"
+    if known.sum() > 1:
+        sentence += (
+            f", least at {code(ids[best], 30)} ({with_unit(float(by_sensor[best]), unit)}) and most at "
+            f"{code(ids[worst], 30)} ({with_unit(float(by_sensor[worst]), unit)})"
+        )
+    both = known & np.isfinite(simple)
+    better = int((by_sensor[both] < simple[both]).sum())
+    return f"{sentence}. It beats repeating the last value at **{better:,} of {counted(int(both.sum()), 'sensor')}**."
+
+
+def hours_sentence(by_hour: NDArray[np.floating], unit: str) -> str:
+    """When it is hardest to forecast, (24,) errors."""
+    if not np.isfinite(by_hour).any():
+        return ""
+    hardest, easiest = int(np.nanargmax(by_hour)), int(np.nanargmin(by_hour))
+    return (
+        f"Hardest to forecast is the hour from {hardest}:00 ({with_unit(float(by_hour[hardest]), unit)}), easiest that "
+        f"from {easiest}:00 ({with_unit(float(by_hour[easiest]), unit)}), local time of the data."
+    )
+
+
+def left_out_sentence(missing: Sequence[str]) -> str:
+    """Sensors that were asked for and cannot be drawn."""
+    return f"No value of {joined([code(i, 30) for i in missing])} was observed in the test part." if missing else ""

@@ -1,0 +1,145 @@
+"""What one head does, in a sentence made from its figures."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.reading.roads import auroc_words, match_words
+from app.reading.words import code, counted, percent, plain, three
+
+if TYPE_CHECKING:
+    from analysis.matrix import Pairs, Sparsity
+    from analysis.roads import Reach, RoadMatch
+
+ALL_ALIKE = 0.95  # of the others listened to: nobody is singled out
+NEAR, LEANS = 0.5, 0.85  # hops that hold half the weight, as a share of those of a flat matrix
+
+
+def head_name(head: str) -> str:
+    """The name of a head as a sentence begins with it; safe as Markdown."""
+    return "The mean of the heads" if head == "mean" else plain(head[:1].upper() + head[1:])
+
+
+def head_sentence(
+    head: str,
+    sparsity: "Sparsity",
+    reach: "Reach | None",
+    road: "RoadMatch | None",
+    truth: "RoadMatch | None",
+    share: float,
+) -> str:
+    """One sentence or two on one head: how far it looks, how it stands to the roads, and to the planted graph."""
+    name = f"**{head_name(head)}**"
+    if not sparsity.neighbours.any():
+        return f"{name} uses no other sensor: all weights between sensors are exactly zero."
+    others = len(sparsity.neighbours) - 1
+    parts = []
+    if sparsity.typical >= ALL_ALIKE * others:
+        parts.append(f"listens to all {counted(others, 'other sensor')} almost alike")
+    distance = reach_words(reach) if reach is not None else ""
+    if distance:
+        parts.append(distance)
+    if not parts:
+        parts.append(listens_words(sparsity))
+    sentence = f"{name} {' and '.join(parts)}"
+    if road is not None:
+        sentence += f"; {match_words(road, share)}"
+    sentence += "."
+    if truth is not None:
+        sentence += f" Against the planted graph: {auroc_words(truth)}."
+    return sentence
+
+
+def reach_words(reach: "Reach") -> str:
+    """How far along the roads a head looks, beside a flat matrix; '' where the roads lead nowhere."""
+    if not np.isfinite(reach.half):
+        return ""
+    hops = counted(round(reach.half), "hop")
+    if not np.isfinite(reach.chance_half):
+        return f"keeps half its weight within {hops}"
+    ratio = reach.half / reach.chance_half
+    if ratio <= NEAR:
+        looks = "is local"
+    elif ratio <= LEANS:
+        looks = "leans to near sensors"
+    elif ratio >= 1 / LEANS:
+        looks = "looks far"
+    else:
+        looks = "spreads its weight over the map"
+    return f"{looks}: half its weight stays within {hops} (a flat matrix: {round(reach.chance_half)})"
+
+
+def listens_words(sparsity: "Sparsity") -> str:
+    """To how many others a sensor listens: 'listens to about 6.3 of 119 others'."""
+    others = len(sparsity.neighbours) - 1
+    return f"listens to about {three(sparsity.typical)} of {counted(others, 'other')}"
+
+
+def heads_answer(head: str, sparsity: "Sparsity", asymmetry: float, pairs: "Pairs", ids: Sequence[str]) -> str:
+    """The answer of the page on heads: how many others a sensor listens to, and which pair is strongest."""
+    others = len(sparsity.neighbours) - 1
+    if others < 1:
+        return "There is one sensor only: nobody to listen to."
+    if not sparsity.neighbours.any():
+        return f"{head_name(head)} lets nobody listen to anybody: all weights between sensors are exactly zero."
+    zeros = (
+        "no weight is exactly zero" if sparsity.zeros == 0 else f"{percent(sparsity.zeros)} of weights are exactly zero"
+    )
+    alike = sparsity.typical >= ALL_ALIKE * others
+    listens = (
+        f"a typical sensor listens to all {counted(others, 'other')} almost alike"
+        if alike
+        else f"a typical sensor listens to about **{three(sparsity.typical)} of {counted(others, 'other')}**"
+    )
+    where = "In the mean of the heads" if head == "mean" else f"In {plain(head)}"
+    answer = f"{where}, {listens}; {zeros}. {asymmetry_words(asymmetry)}"
+    if pairs.count and (pairs.count == 1 or abs(pairs.weight[0]) > abs(pairs.weight[1])):
+        first, second = code(ids[pairs.first[0]], 30), code(ids[pairs.second[0]], 30)
+        answer += f" The strongest pair is {first} and {second} ({three(float(pairs.weight[0]))})."
+    return answer
+
+
+def asymmetry_words(asymmetry: float) -> str:
+    """Whether listening is mutual, as a sentence."""
+    if asymmetry < 1e-6:  # float32 rounds at 6e-8
+        return "Listening is mutual: both directions of each pair have one weight."
+    value = f"(asymmetry {three(asymmetry)})"
+    if asymmetry < 0.005:
+        return f"Listening is mutual {value}."
+    if asymmetry < 0.2:
+        return f"Listening is mostly mutual {value}."
+    if asymmetry < 0.6:
+        return f"The two directions of a pair often differ {value}."
+    return f"Most pairs go one way {value}."
+
+
+def spread_sentence(weights: NDArray[np.floating], spread: NDArray[np.floating] | None) -> str:
+    """How much attention that depends on the input varies over the test part; '' where it does not depend on it."""
+    if spread is None:
+        return ""
+    between = ~np.eye(weights.shape[-1], dtype=bool) & (np.abs(weights) > 0)
+    if not between.any():
+        return ""
+    varies = float(np.median(np.asarray(spread, dtype=float)[between] / np.abs(weights[between])))
+    return (
+        "Its weights depend on the input: what is shown is their mean over the test part, around which a typical weight "
+        f"varies by {percent(varies)} (standard deviation)."
+    )
+
+
+def similarity_answer(similarity: NDArray[np.floating], names: Sequence[str]) -> str:
+    """Which two heads are most alike."""
+    if len(names) < 2:
+        return "There is one head only."
+    upper = np.triu_indices(len(names), k=1)
+    values = similarity[upper]
+    most = int(np.argmax(values))
+    first, second = (plain(names[int(axis[most])]) for axis in upper)
+    if values[most] < 0.1:
+        return f"No two heads look at the same pairs: the largest correlation is {three(float(values[most]))}."
+    return (
+        f"Most alike are {first} and {second} (correlation {three(float(values[most]))}); "
+        f"the median of all pairs of heads is {three(float(np.median(values)))}."
+    )

@@ -1,0 +1,95 @@
+"""Learned pairs against a graph that is known: the roads, or the graph that was planted."""
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from app.reading.words import counted, percent, plain, times, whole_percent
+
+if TYPE_CHECKING:
+    from analysis.roads import EdgeClasses, RoadMatch
+
+GIVEN_ROADS = ("gat-gru",)  # models that may listen along the roads only
+DEVIATIONS = 3.0  # of independent draws: pairs of sensors are not independent, so two would claim too much
+QUARTER = 1.25
+
+
+def against_chance(match: "RoadMatch") -> Literal["more", "same", "fewer"]:
+    """Whether the strongest pairs hit the graph more often than blind choice, or less, or neither can be said.
+
+    More (fewer) only when the hits exceed (miss) what chance gives by three standard deviations of independent draws
+    and by a factor of 1.25.
+    """
+    expected = match.pairs * match.chance
+    deviation = np.sqrt(expected * (1 - match.chance))
+    if match.hits >= expected + DEVIATIONS * deviation and match.hits >= QUARTER * expected:
+        return "more" if match.hits > expected else "same"
+    if match.hits <= expected - DEVIATIONS * deviation and match.hits <= expected / QUARTER:
+        return "fewer" if match.hits < expected else "same"
+    return "same"
+
+
+def match_words(match: "RoadMatch", share: float, place: str = "lie on roads") -> str:
+    """How often the strongest pairs hit: '… lie on roads 3.4 times as often as chance (41 % against 12 %)'."""
+    compared = f"({percent(match.precision)} against {percent(match.chance)})"
+    strongest = f"its strongest {whole_percent(share)} of pairs {place}"
+    return {
+        "more": f"{strongest} {times(match.lift)} times as often as chance {compared}",
+        "same": f"{strongest} no more often than chance {compared}",
+        "fewer": f"{strongest} less often than chance {compared}",
+    }[against_chance(match)]
+
+
+def auroc_words(match: "RoadMatch") -> str:
+    """The ranking of all pairs, beside chance: 'AUROC 0.93, chance 0.50'."""
+    near = ", which is about chance (0.50)" if abs(match.auroc - 0.5) < 0.05 else ", chance 0.50"
+    return f"AUROC {match.auroc:.2f}{near}"
+
+
+def given_sentence(model: str) -> str:
+    """What has to be said where a match with the roads is no finding; '' for models that had to find them."""
+    if model not in GIVEN_ROADS:
+        return ""
+    return (
+        f"{plain(model)} is given the road graph and can listen along roads only: that its weights lie on roads is how "
+        "it was built, not something it found."
+    )
+
+
+def classes_answer(classes: "EdgeClasses", match: "RoadMatch | None", share: float, roads: bool) -> str:
+    """The answer of the map: how many of the strongest pairs run along roads."""
+    both, learned, left = len(classes.both), len(classes.learned), len(classes.road)
+    drawn = both + learned
+    if not drawn:
+        return "Nothing: this matrix has no weight between any two sensors."
+    if not roads or match is None:
+        pairs = counted(drawn, "strongest pair")
+        return f"These data have no road graph to compare with: all {pairs} are drawn as learned."
+    verdict = {
+        "more": f"{times(match.lift)} times as often as chance, which would hit {percent(match.chance)}",
+        "same": f"no more often than chance, which would hit {percent(match.chance)}",
+        "fewer": f"less often than chance, which would hit {percent(match.chance)}",
+    }[against_chance(match)]
+    without = f"{learned:,} {'has' if learned == 1 else 'have'} no road" if learned else "none is without a road"
+    strongest = f"the strongest {whole_percent(share)}"
+    missing = f"{counted(left, 'road link')} {'is' if left == 1 else 'are'} not among {strongest}"
+    return (
+        f"Of the {counted(drawn, 'strongest pair')}, **{both:,} {'runs' if both == 1 else 'run'} along a road** "
+        f"({percent(both / drawn)}): {verdict}. **{without[0].upper() + without[1:]}**, and {missing}."
+    )
+
+
+def recovery_answer(match: "RoadMatch", everything: "RoadMatch | None" = None) -> str:
+    """How much of the planted graph was found."""
+    ranking = everything or match
+    found = {
+        "more": f"{times(match.lift)} times as often as chance",
+        "same": "no more often than chance",
+        "fewer": "less often than chance",
+    }[against_chance(match)]
+    return (
+        f"These data were made from a graph that is known. Of the strongest {counted(match.pairs, 'pair')}, "
+        f"{match.hits:.0f} {'is' if round(match.hits) == 1 else 'are'} planted ({percent(match.precision)}; "
+        f"chance {percent(match.chance)}): {found}. "
+        f"Over all pairs, {auroc_words(ranking)}."
+    )

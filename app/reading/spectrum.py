@@ -1,0 +1,78 @@
+"""What the modes of a matrix do."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.reading.words import counted, probability, three
+
+if TYPE_CHECKING:
+    from analysis.spectrum import Localisation, Spectrum
+
+
+def lives_on(ipr: float) -> float:
+    """The number of sensors a mode lives on, ``1 / IPR``; 0 for a mode without values."""
+    return 1 / ipr if ipr > 0 else 0.0
+
+
+def spectrum_answer(spectrum: "Spectrum") -> str:
+    """The answer of the page: how far the first mode stands out, and how local the modes are."""
+    n = len(spectrum.values)
+    if n < 2:
+        return "There is one sensor only, and so one mode."
+    if not np.any(spectrum.values):
+        return "None: this matrix has no weights, so every pattern is as good as any other."
+    first, local = spectrum.ipr[0], int(np.argmax(spectrum.ipr))
+    scale = float(np.abs(spectrum.values).max())
+    stands = (
+        f"The first mode stands apart (eigenvalue {three(float(spectrum.values[0]))}, "
+        f"{three(spectrum.gap)} above the second)"
+        if spectrum.gap > 0.1 * scale
+        else f"The first mode hardly stands apart (eigenvalue {three(float(spectrum.values[0]))}, "
+        f"only {three(spectrum.gap)} above the second)"
+    )
+    return (
+        f"{stands} and lives on about **{three(lives_on(first))} of {counted(n, 'sensor')}**. "
+        f"The most local one, mode {local + 1:,}, lives on {three(lives_on(float(spectrum.ipr[local])))}."
+    )
+
+
+def localisation_answer(found: "Localisation") -> str:
+    """Whether modes are more local than those of shuffled weights."""
+    shuffled = f"{counted(len(found.permuted), 'shuffle')} of the same weights"
+    if not np.isfinite(found.excess):
+        return "Shuffling changes nothing here: the matrix has no weights between sensors."
+    compared = f"{found.excess:.2f} times the mean IPR of {shuffled} ({probability(found.p)})"
+    if found.p <= 0.05 and found.excess >= 1.1:
+        return f"Modes are more local than the weights alone explain: {compared}."
+    if found.p <= 0.05 and found.excess > 1:
+        return f"Modes are a little more local than the weights alone explain: {compared}."
+    return f"Modes are no more local than with the same weights in random places: {compared}."
+
+
+def mode_sentence(spectrum: "Spectrum", mode: int, road: bool) -> str:
+    """What can be said of one mode; ``mode`` counts from 0."""
+    n = len(spectrum.values)
+    vector = spectrum.vectors[:, mode]
+    positive, negative = int((vector > 0).sum()), int((vector < 0).sum())
+    energies = np.asarray(spectrum.road_energy if road and spectrum.road_energy is not None else spectrum.energy)
+    energy = float(energies[mode])
+    rank = int((energies < energy).sum())
+    smooth = (
+        "among the smoothest third"
+        if rank < n / 3
+        else "among the roughest third"
+        if rank >= 2 * n / 3
+        else "of middling smoothness"
+    )
+    graph = "road" if road and spectrum.road_energy is not None else "learned"
+    signs = (
+        "All its values have one sign: sensors rise and fall together"
+        if not positive or not negative
+        else f"{positive:,} sensors rise while {negative:,} fall"
+    )
+    return (
+        f"Mode {mode + 1:,} (eigenvalue {three(float(spectrum.values[mode]))}) lives on about "
+        f"{three(lives_on(float(spectrum.ipr[mode])))} of {counted(n, 'sensor')}. {signs}. "
+        f"It is {smooth} on the {graph} graph (Dirichlet energy {three(energy)})."
+    )

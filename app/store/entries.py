@@ -1,0 +1,212 @@
+"""The runs there are, and reading one."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.run import Run, RunError, read_progress, read_record
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "assets" / "demo"
+PREFERRED = "demo/intergat-plus"
+FILES = (
+    "run.json",
+    "weights.safetensors",
+    "interaction.safetensors",
+    "spread.safetensors",
+    "forecasts.safetensors",
+    "network.safetensors",
+    "progress.jsonl",
+)
+CONTROL = "gru"  # the model without any graph, against which a graph has to prove its worth
+
+Floats = NDArray[np.floating[Any]]
+Ints = NDArray[np.integer[Any]]
+
+cached = st.cache_data(show_spinner=False, max_entries=128)
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """A folder that is, or wants to be, a run: what can be said of it without reading its arrays.
+
+    Attributes
+    ----------
+    key : by which it is linked: the folder's name, for demo runs after 'demo/'
+    version : the folder and the state of its files, the key of every cache
+    state : training, done, stopped, failed, or unreadable
+    problem : why it cannot be read; '' where it can
+    """
+
+    key: str
+    path: Path
+    version: str
+    state: str = "unreadable"
+    title: str = ""
+    model: str = ""
+    dataset: str = ""
+    protocol: str = ""
+    sha256: str = ""
+    inputs: int = 0
+    horizon: int = 1
+    heads: tuple[str, ...] = ()
+    ids: tuple[str, ...] = field(default=(), repr=False)
+    problem: str = ""
+
+    @property
+    def label(self) -> str:
+        """The entry in the list of runs; keys differ, so labels do."""
+        if self.key.startswith("demo/"):
+            return f"{self.model or self.key} on {self.dataset or '?'} (demo){self._remark}"
+        more = [word for word in (self.model, self.dataset) if word and word not in self.key]
+        return " · ".join([self.key, *more]) + self._remark
+
+    @property
+    def _remark(self) -> str:
+        return "" if self.state == "done" else f", {self.state}"
+
+
+def demo_folder() -> Path:
+    """Where the runs lie that come with the project."""
+    return DEMO
+
+
+def runs_folder() -> Path:
+    """Where a user's own runs lie: ``TOPOLENS_RUNS``, else ``runs`` in the project."""
+    return Path(os.environ.get("TOPOLENS_RUNS") or ROOT / "runs")
+
+
+def runs() -> tuple[RunEntry, ...]:
+    """All runs there are: the demo first, then the user's own, newest first."""
+    entries = [_entry(f"demo/{path.name}", str(path), _version(path)) for path in _folders(demo_folder())]
+    own = [(f"{path.name}", path, _version(path)) for path in _folders(runs_folder())]
+    own.sort(key=lambda run: _changed(run[1]), reverse=True)
+    return (*entries, *(_entry(key, str(path), version) for key, path, version in own))
+
+
+def default_key(entries: Sequence[RunEntry]) -> str:
+    """The run to open where none is asked for: the demo's best, else one that is done, else any; '' for none."""
+    done = [entry for entry in entries if entry.state == "done"]
+    for candidates in (
+        [entry for entry in done if entry.key == PREFERRED],
+        [entry for entry in done if entry.heads],
+        done,
+        entries,
+    ):
+        if candidates:
+            return candidates[0].key
+    return ""
+
+
+def control_of(entry: RunEntry, entries: Sequence[RunEntry]) -> RunEntry | None:
+    """A finished run of the model without any graph, on the same data, windows and protocol."""
+    if entry.model == CONTROL:
+        return None
+    same = [
+        other
+        for other in entries
+        if other.model == CONTROL
+        and other.state == "done"
+        and (other.sha256, other.protocol, other.inputs, other.horizon)
+        == (entry.sha256, entry.protocol, entry.inputs, entry.horizon)
+    ]
+    return same[0] if same else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def load_run(version: str) -> Run:
+    """The run of a version; nobody may change its arrays.
+
+    Raises
+    ------
+    RunError
+        The folder is not a finished run; the text says why.
+    """
+    run = Run.load(_path(version))
+    # Cached objects are shared by all sessions: one that wrote into them would change what others see.
+    for array in (run.interaction, run.spread, run.adjacency, run.truth, *_arrays(run)):
+        if array is not None:
+            array.setflags(write=False)
+    return run
+
+
+@cached
+def progress_of(version: str) -> pd.DataFrame:
+    """One row per finished epoch, also of a run that is not done; empty where none can be read."""
+    try:
+        return pd.DataFrame(list(read_progress(_path(version))))
+    except RunError:
+        return pd.DataFrame()
+
+
+def _folders(place: Path) -> list[Path]:
+    try:
+        found = [path for path in place.iterdir() if path.name[0] != "." and (path / "run.json").is_file()]
+    except OSError:  # no such folder, or none that may be read: there are no runs
+        return []
+    return sorted(found)
+
+
+def _version(path: Path) -> str:
+    stamps = []
+    for name in FILES:
+        try:
+            status = (path / name).stat()
+        except OSError:
+            continue
+        stamps.append(f"{name}:{status.st_mtime_ns}:{status.st_size}:{status.st_ino}")
+    return f"{path}\n{' '.join(stamps)}"
+
+
+def _path(version: str) -> Path:
+    return Path(version.rpartition("\n")[0])
+
+
+def _changed(path: Path) -> int:
+    try:
+        return (path / "run.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@st.cache_data(show_spinner=False, max_entries=1000)
+def _entry(key: str, path: str, version: str) -> RunEntry:
+    folder = Path(path)
+    try:
+        record = read_record(folder)
+        json.dumps(record, ensure_ascii=False).encode()
+    except RunError as error:
+        return RunEntry(key=key, path=folder, version=version, problem=str(error))
+    except UnicodeEncodeError:  # JSON may hold half of a surrogate pair, which no page can be sent
+        return RunEntry(
+            key=key, path=folder, version=version, problem=f"{folder / 'run.json'} holds half a letter: not Unicode"
+        )
+    ids = record["data"]["nodes"].get("id")
+    return RunEntry(
+        key=key,
+        path=folder,
+        version=version,
+        state=record["state"],
+        title=str(record.get("title") or ""),
+        model=record["model"]["name"],
+        dataset=record["data"]["name"],
+        protocol=record["windows"]["protocol"],
+        sha256=record["data"]["sha256"],
+        inputs=record["windows"]["inputs"],
+        horizon=record["windows"]["horizon"],
+        heads=tuple(record["heads"]),
+        ids=tuple(i for i in ids if isinstance(i, str)) if isinstance(ids, list) else (),
+    )
+
+
+def _arrays(run: Run) -> tuple[Floats, ...]:
+    kept = run.forecasts
+    return (kept.forecast, kept.rows, kept.last_value, kept.window_mean)

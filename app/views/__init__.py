@@ -1,0 +1,1 @@
+"""One page each, as scripts that Streamlit runs; controls, page and ground are what all pages share."""

@@ -1,0 +1,191 @@
+"""The selection while a session lasts: read from the link once, changed by controls, written back into the link.
+
+A control shows one field of the selection and changes nothing but that field; it does so in its callback, before the
+page is drawn, so that every figure of the run agrees. The link is read when a session starts and when the reader goes
+back or forward in the browser, never after a control was used: the address that a quick second click carries may still
+be the one from before the first.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import streamlit as st
+
+from app import store
+from app.reading.words import one_line, whole_percent
+from app.selection import MEAN, SHARES, Selection, from_query, left_sentence
+
+_SELECTION, _LINK, _USED = "selection", "link", "control used"
+
+
+def selected() -> Selection:
+    """What is selected now."""
+    return cast(Selection, st.session_state[_SELECTION])
+
+
+def choose(**changes: Any) -> None:
+    """Change fields of the selection; for callbacks, which run before the page is drawn."""
+    st.session_state[_SELECTION] = replace(selected(), **changes)
+    st.session_state[_USED] = True
+
+
+def agree_with_link(entries: Sequence[store.RunEntry]) -> None:
+    """Bring selection and link together; what the link says and nobody understands is said once."""
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    used = st.session_state.pop(_USED, False)
+    fresh = _SELECTION not in st.session_state
+    if fresh or (query and not used and query != st.session_state.get(_LINK)):
+        selection, left = from_query(query, entries, store.default_key(entries))
+        if left:
+            st.toast(left_sentence(left), icon=":material/link_off:", duration="long")
+    else:
+        selection = selected()
+    chosen = {entry.key: entry for entry in entries}.get(selection.run)
+    if chosen is None:  # it was there before, and is not any more
+        chosen = {entry.key: entry for entry in entries}.get(store.default_key(entries))
+    selection = selection.fitted(chosen) if chosen else Selection()
+    st.session_state[_SELECTION] = selection
+    written = {name: value if isinstance(value, list) else [value] for name, value in selection.to_query().items()}
+    if not entries:
+        written = {}
+    if written != query:
+        st.query_params.from_dict(written)
+    st.session_state[_LINK] = written
+
+
+def sidebar(entries: Sequence[store.RunEntry]) -> None:
+    """Run, head and threshold: the selection that all pages share."""
+    selection = selected()
+    by_key = {entry.key: entry for entry in entries}
+    with st.sidebar:
+        pick(
+            "Run",
+            "run",
+            list(by_key),
+            name=lambda key: one_line(by_key[key].label, 80),
+            change=lambda key: st.session_state.update({_SELECTION: selected().fitted(by_key[key]), _USED: True}),
+            help="A trained model with its test part. Your own runs appear here when they are saved in the "
+            "folder runs.",
+        )
+        heads = by_key[selection.run].heads
+        if heads:
+            pick(
+                "Head",
+                "head",
+                [MEAN, *heads],
+                name=lambda head: "mean of heads" if head == MEAN else one_line(head, 40),
+                help="A head is one matrix of weights between sensors. Heads are not equal: look at each "
+                "before the mean.",
+            )
+            st.select_slider(
+                "Strongest pairs",
+                SHARES,
+                format_func=whole_percent,
+                help="The share of all pairs of sensors that counts as learned: on the map, against the roads, "
+                "in tables.",
+                **_bound("share"),
+            )
+
+
+def pick(
+    label: str,
+    field: str,
+    options: Sequence[Any],
+    *,
+    name: Callable[[Any], str] = str,
+    change: Callable[[Any], None] | None = None,
+    **settings: Any,
+) -> None:
+    """A list to choose one of, for one field of the selection."""
+    st.selectbox(label, options, format_func=_distinct(options, name), **_bound(field, change), **settings)
+
+
+def switch(label: str, field: str, options: dict[Any, str], *, shown: Any = None) -> None:
+    """A few alternatives side by side, for one field of the selection; ``shown`` where the field leaves it open."""
+    bound = _bound(field)
+    if shown is not None:
+        st.session_state[bound["key"]] = shown
+    st.segmented_control(label, list(options), format_func=options.__getitem__, required=True, **bound)
+
+
+def slide(label: str, field: str, least: int, most: int, **settings: Any) -> None:
+    """A number on a line, for one field of the selection; a note where there is one number only."""
+    if most <= least:
+        st.caption(f"{label}: {least}")
+        return
+    st.slider(label, least, most, **_bound(field), **settings)
+
+
+def toggle(label: str, field: str, **settings: Any) -> None:
+    """A switch, for one field of the selection."""
+    st.toggle(label, **_bound(field), **settings)
+
+
+def pick_sensors(label: str, ids: Sequence[str], most: int) -> None:
+    """A list to choose several sensors of."""
+    st.multiselect(
+        label,
+        list(ids),
+        format_func=_distinct(ids, lambda i: one_line(i, 40)),
+        max_selections=most,
+        **_bound("sensors", lambda chosen: choose(sensors=tuple(chosen))),
+    )
+
+
+def pick_sensor(label: str, ids: Sequence[str]) -> None:
+    """A list to choose one sensor of, or none: what a click on the map does, for the keyboard."""
+    key = _key("sensor")
+    st.session_state[key] = selected().sensor
+    st.selectbox(
+        label,
+        list(ids),
+        index=None,
+        placeholder="none: click one on the map, or choose here",
+        format_func=_distinct(ids, lambda i: one_line(i, 40)),
+        key=key,
+        on_change=lambda: choose(sensors=with_first(st.session_state[key])),
+    )
+
+
+def with_first(sensor: str | None) -> tuple[str, ...]:
+    """The chosen sensors with this one as the latest; none at all where it is None."""
+    if sensor is None:
+        return ()
+    return (sensor, *(other for other in selected().sensors if other != sensor))[:4]
+
+
+def _key(field: str) -> str:
+    return f"control {field}"
+
+
+def _bound(field: str, change: Callable[[Any], None] | None = None) -> dict[str, Any]:
+    """Key and callback that tie a control to a field; the control shows what is selected, whoever selected it."""
+    key = _key(field)
+    value = getattr(selected(), field)
+    st.session_state[key] = list(value) if isinstance(value, tuple) else value
+
+    def changed() -> None:
+        value = st.session_state[key]
+        if value is None:  # a click on the chosen one of a segmented control: it stays chosen
+            return
+        if change:
+            change(value)
+        else:
+            choose(**{field: value})
+
+    return {"key": key, "on_change": changed}
+
+
+def _distinct(options: Sequence[Any], name: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Names of options, no two alike: a list tells its options apart by what is shown."""
+    names: dict[Any, str] = {}
+    taken: set[str] = set()
+    for option in options:
+        shown, count = name(option) or "(no name)", 1
+        while shown in taken:
+            count += 1
+            shown = f"{name(option) or '(no name)'} ({count})"
+        taken.add(shown)
+        names[option] = shown
+    return lambda option: names.get(option, "")

@@ -1,0 +1,215 @@
+"""Small runs made by hand, and the app in Streamlit's own test harness."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.store import entries
+from core.files import write_json, write_tensors
+
+ROOT = Path(__file__).resolve().parents[2]
+QUESTIONS = {
+    "overview": "What did the model learn, and what is it worth?",
+    "heads": "Whom does each sensor listen to?",
+    "spectrum": "Which patterns does the matrix hold, and where do they live?",
+    "communities": "Which sensors belong together?",
+    "map": "What has it learned that the roads do not show?",
+    "forecast": "How far off is the forecast, and where?",
+}
+PAGES = tuple(QUESTIONS)
+MATRIX_PAGES = ("heads", "spectrum", "communities", "map")
+N, DISTRICTS = 24, 4
+
+# What a sensor may be called: markup, formulas, templates, a link, nothing to see, far too long.
+HOSTILE = (
+    "<img src=x onerror=window.hit=1>",
+    "</script><script>window.hit=1</script>",
+    "=HYPERLINK('x')",
+    "+1-1",
+    "-2",
+    "@SUM(A1)",
+    "{{ 7*7 }}",
+    "`code` **bold** $x^2$ :red[x] :material/home: www.example.org",
+    "a\nb\tc",
+    "\u202egnp.exe",
+    "x" * 300,
+    "x" * 299 + "y",
+    "[link](javascript:window.hit=1)",
+    "${window.hit=1}",
+    "%{x}",
+)
+
+Recipe = Callable[..., Path]
+
+
+def made_run(
+    folder: Path,
+    *,
+    heads: int = 3,
+    sensors: int = N,
+    coordinates: bool = True,
+    roads: bool = True,
+    groups: bool = True,
+    truth: bool = True,
+    hostile: bool = False,
+    state: str = "done",
+    protocol: str = "clean",
+    model: str = "intergat-plus",
+    seed: int = 0,
+    steps: int = 4,
+    interval: float = 15,
+    matrix: Any = None,
+    better: float = 0.5,
+    note: str = "A made-up ring road.",
+    record: Mapping[str, Any] | None = None,
+) -> Path:
+    """A run on a ring road with planted districts: head 1 follows the road, head 2 the districts, others nothing.
+
+    ``better`` is how far the forecast moves from the last value to the truth: 1 is perfect, below 0 worse than it.
+    """
+    random = np.random.default_rng(seed)
+    n = sensors
+    ring = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
+    road = ((ring == 1) | (ring == n - 1)).astype(np.float32) if n > 1 else np.zeros((n, n), dtype=np.float32)
+    district = np.arange(n) * DISTRICTS // max(n, 1)
+    made = [road * 1.0, (district[:, None] == district).astype(float), random.random((n, n))]
+    weights = np.stack([made[min(h, 2)] for h in range(heads)]) if heads else np.zeros((0, n, n))
+    weights = weights + 0.01 * random.random(weights.shape)
+    for head in weights:
+        np.fill_diagonal(head, 0)
+    if matrix is not None:
+        weights = np.broadcast_to(np.asarray(matrix, dtype=float), (heads, n, n)).copy()
+    inputs, windows = 12, 120
+    rows = 40 + 10 * np.sin(np.arange(windows + steps + inputs - 1)[:, None] / 96 * 2 * np.pi + district)
+    rows = rows + random.normal(0, 2, rows.shape)
+    first = np.arange(inputs, inputs + windows)
+    target = rows[first[:, None] + np.arange(steps)]
+    last = rows[first - 1]
+    forecast = last[:, None] + better * (target - last[:, None])
+    rows[random.random(rows.shape) < 0.02] = np.nan
+    angle = 2 * np.pi * np.arange(n) / max(n, 1)
+    names = [HOSTILE[i] if hostile and i < len(HOSTILE) else f"S{i:02d}" for i in range(n)]
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {
+        "interaction": {"interaction": weights},
+        "weights": {"w": random.random(3)},
+        "network": ({"adjacency": road} if roads else {}) | ({"truth": road} if truth else {}),
+        "forecasts": {
+            "forecast": forecast,
+            "rows": rows,
+            "last_value": last,
+            "window_mean": np.stack([rows[i - inputs : i].mean(axis=0) for i in first]),
+        },
+    }
+    arrays["forecasts"]["window_mean"] = np.nan_to_num(arrays["forecasts"]["window_mean"], nan=40.0)
+    for name, group in arrays.items():
+        tensors: dict[str, Any] = {key: np.asarray(array, dtype=np.float32) for key, array in group.items()}
+        if name == "forecasts":
+            tensors["first"] = first.astype(np.int64)
+            tensors["times"] = (
+                np.datetime64("2024-03-04T00:00", "m") + (interval * np.arange(len(rows))).astype(int)
+            ).astype(np.int64)
+        if name == "network" or state == "done":
+            write_tensors(folder / f"{name}.safetensors", tensors)
+    epochs = 3 if state != "training" else 2
+    (folder / "progress.jsonl").write_text(
+        "".join(
+            json.dumps({"epoch": e + 1, "train": 1 / (e + 1), "validation": 1.1 / (e + 1)}) + "\n"
+            for e in range(epochs)
+        )
+    )
+    total = 700
+    write_json(
+        folder / "run.json",
+        {
+            "schema": 1,
+            "state": state,
+            "reason": "loss became nan" if state == "failed" else "",
+            "title": f"{model} on ring",
+            "heads": [f"head {h + 1}" for h in range(heads)],
+            "seed": seed,
+            "model": {"name": model, "config": {}, "parameters": 1234},
+            "data": {
+                "name": "ring",
+                "sha256": "0" * 64,
+                "unit": "km/h",
+                "quantity": "speed",
+                "source": "made by hand",
+                "note": note,
+                "interval_minutes": interval,
+                "steps": total,
+                "sensors": n,
+                "missing": 0.02,
+                "start": "2024-02-26T00:00:00",
+                "end": "2024-03-05T09:30:00",
+                "nodes": {
+                    "id": names,
+                    "latitude": (48.0 + 0.05 * np.sin(angle)).tolist() if coordinates else [None] * n,
+                    "longitude": (11.0 + 0.07 * np.cos(angle)).tolist() if coordinates else [None] * n,
+                    "group": [f"district {k + 1}" for k in district] if groups else [""] * n,
+                },
+            },
+            "windows": {
+                "inputs": inputs,
+                "horizon": steps,
+                "protocol": protocol,
+                "split": {"train": [0, 490], "validation": [490, 560], "test": [560, total]},
+            },
+            "scaler": {"shift": 40.0, "scale": 10.0},
+            "training": {"epochs": 3},
+            "versions": {},
+            "machine": "one",
+            "times": {"started": "2026-11-21T06:00:00", "seconds": 3.0, "seconds_per_epoch": 1.0},
+            "metrics": {"epochs": epochs, "best_epoch": 2, "validation_loss": 0.5},
+            **(record or {}),
+        },
+    )
+    return folder
+
+
+@pytest.fixture
+def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of runs of one's own, and no demo."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    monkeypatch.setenv("TOPOLENS_RUNS", str(folder))
+    monkeypatch.setattr(entries, "DEMO", tmp_path / "no demo")
+    return folder
+
+
+@pytest.fixture
+def make(own_runs: Path) -> Recipe:
+    """Makes a run of that name among one's own."""
+    return lambda name="ring", **settings: made_run(own_runs / name, **settings)
+
+
+def opened(page: str = "overview", **query: str | list[str]) -> AppTest:
+    """The app on one of its pages, opened by a link."""
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60)
+    app.query_params.update(query)
+    app.run()
+    return turned(app, page)
+
+
+def turned(app: AppTest, page: str) -> AppTest:
+    """The same app on another of its pages."""
+    return app if page == "overview" else app.switch_page(f"views/{page}.py").run()
+
+
+def unfolded(app: AppTest) -> AppTest:
+    """The same page with all that is folded on it unfolded."""
+    for expander in app.expander:
+        app.session_state[expander.proto.id.split("-", 2)[2]] = True  # '$$ID-<hash>-<key>'
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    """All that is said on a page, as one text with plain spaces and without Markdown's escapes."""
+    said = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.code]
+    text = "\n".join(element.value for element in said)
+    return text.replace("\u00a0", " ").replace("\\", "").replace("\u2060", "")

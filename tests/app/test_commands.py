@@ -1,0 +1,142 @@
+"""The command line as a user types it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.__main__ import cli
+from core.run import Run, read_progress, read_record
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def trained_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "mine"
+    result = run(
+        "train",
+        "--dataset",
+        "city",
+        "--model",
+        "gru",
+        "--epochs",
+        1,
+        "--batch",
+        512,
+        "--seed",
+        5,
+        "--title",
+        "mine",
+        "--out",
+        out,
+    )
+    assert result.exit_code == 0, result.output
+    assert "1 epochs, best 1" in result.output
+    return out
+
+
+def test_train_takes_the_settings_it_is_given(trained_run: Path) -> None:
+    record = read_record(trained_run)
+    assert record["training"]["epochs"] == 1
+    assert record["training"]["batch"] == 512
+    assert record["training"]["weight_decay"] == 1e-4  # the model's own
+    assert (record["seed"], record["title"], record["windows"]["horizon"]) == (5, "mine", 4)
+
+
+def test_evaluate_prints_a_table_beside_the_simple_forecasts(trained_run: Path) -> None:
+    result = run("evaluate", trained_run)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert "protocol clean, km/h" in lines[0]
+    assert lines[1].split() == ["forecast", "minutes", "rmse", "mae", "mape", "accuracy", "r2"]
+    assert [line.split()[0] for line in lines[2:]] == ["gru"] * 4 + ["last"] * 4 + ["window"] * 4
+
+
+def test_evaluate_as_json(trained_run: Path) -> None:
+    rows = json.loads(run("evaluate", trained_run, "--json").stdout)
+    assert {row["minutes"] for row in rows} == {15, 30, 45, 60}
+
+
+def test_analyse_prints_one_json_document_and_nothing_else(trained_run: Path, tmp_path: Path) -> None:
+    printed = run("analyse", trained_run, "--json", "-")
+    assert json.loads(printed.stdout)["model"] == "gru"
+    assert run("analyse", trained_run, "--json", tmp_path / "a.json").exit_code == 0
+    assert json.loads((tmp_path / "a.json").read_text()) == json.loads(printed.stdout)
+
+
+def test_the_published_protocol_is_marked_as_optimistic(tmp_path: Path) -> None:
+    run("train", "--dataset", "city", "--model", "last-value", "--protocol", "published", "--out", tmp_path / "p")
+    assert "Optimistic: the test part picked the epoch." in run("evaluate", tmp_path / "p").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["train", "--dataset", "city", "--model", "gcn", "--out", "X"], "model must be one of intergat-gru"),
+        (["train", "--dataset", "metr", "--model", "gru", "--out", "X"], "los-loop"),
+        (["train", "--model", "gru"], "--dataset and --out are needed, or --resume"),
+        (["train", "--resume", "X", "--epochs", "3"], "--resume takes everything from the run"),
+        (["train", "--dataset", "city", "--epochs", "0", "--out", "X"], "epochs must be at least 1, got 0"),
+        (["train", "--dataset", "city", "--horizon", "9999", "--out", "X"], "rows without a gap in time"),
+        (["evaluate", "nowhere"], "a run is a folder with a run.json, got nowhere without one"),
+        (["train", "--resume", "nowhere"], "a run is a folder with a run.json"),
+        (["analyse", "nowhere", "--json", "-"], "a run is a folder with a run.json"),
+        (["data", "fetch", "metr"], "los-loop"),
+        (["data", "check", "nowhere"], "nowhere"),
+    ],
+)
+def test_what_is_wrong_is_one_clear_error(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*words)
+    assert result.exit_code in (1, 2)
+    assert said in result.output
+    assert "Traceback" not in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_stops_a_training_that_resume_then_finishes(tmp_path: Path) -> None:
+    out = tmp_path / "stopped"
+    words = ["train", "--dataset", "city", "--model", "gru", "--epochs", "4", "--out", str(out)]
+    process = subprocess.Popen([sys.executable, "-m", "app", *words], cwd=ROOT, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 120
+    while not read_progress(out):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert read_record(out)["state"] == "stopped"
+    result = run("train", "--resume", out)
+    assert result.exit_code == 0, result.output
+    assert Run.load(out).record["metrics"]["epochs"] == 4
+
+
+def test_the_demo_is_made_again_by_one_command_and_finished_runs_are_kept(tmp_path: Path) -> None:
+    words = ["demo", "--out", tmp_path, "--weeks", 1, "--epochs", 1, "--model", "gru", "--model", "gat-gru"]
+    assert run(*words).exit_code == 0
+    before = (tmp_path / "gru" / "run.json").read_bytes()
+    assert run(*words).exit_code == 0
+    assert (tmp_path / "gru" / "run.json").read_bytes() == before
+    assert Run.load(tmp_path / "gat-gru").truth is not None
+
+
+def test_the_demo_that_ships_opens_and_is_small() -> None:
+    folder = ROOT / "assets" / "demo"
+    runs = [Run.load(path) for path in sorted(folder.iterdir())]
+    assert [shipped.model for shipped in runs] == ["gat-gru", "gru", "intergat-gru", "intergat-plus"]
+    assert len({shipped.record["data"]["sha256"] for shipped in runs}) == 1
+    assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 10e6

@@ -1,0 +1,264 @@
+"""The selection and the link: what is written is read back, and nothing that a link says can break a page."""
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from app.selection import (
+    ENERGIES,
+    METHODS,
+    MOST_SENSORS,
+    ORDERS,
+    SHARES,
+    Selection,
+    from_query,
+    left_sentence,
+)
+from tests.app.conftest import HOSTILE, PAGES, Recipe, opened, turned, words
+
+
+@dataclass(frozen=True)
+class Offered:
+    key: str
+    heads: tuple[str, ...] = ("head 1", "head 2")
+    ids: tuple[str, ...] = ("a", "b", "c", "d", "e", *HOSTILE)
+    horizon: int = 4
+
+
+RUNS = (Offered("demo/best"), Offered("mine", heads=("head 1",), ids=("a", "z"), horizon=12), Offered("bare", heads=()))
+NAMES = (
+    "v",
+    "run",
+    "head",
+    "share",
+    "sensor",
+    "order",
+    "method",
+    "count",
+    "mode",
+    "step",
+    "energy",
+    "roads",
+    "planted",
+    "tiles",
+)
+
+selections = some.builds(
+    Selection,
+    run=some.just("demo/best"),
+    head=some.sampled_from(("mean", "head 1", "head 2")),
+    share=some.sampled_from(SHARES),
+    sensors=some.lists(some.sampled_from(RUNS[0].ids), unique=True, max_size=MOST_SENSORS).map(tuple),
+    order=some.sampled_from(ORDERS),
+    method=some.sampled_from(METHODS),
+    count=some.sampled_from((0, 2, 3, 20)),
+    mode=some.integers(1, 20),
+    step=some.integers(0, 4),
+    energy=some.sampled_from(ENERGIES),
+    roads=some.booleans(),
+    planted=some.booleans(),
+    tiles=some.booleans(),
+)
+
+
+def listed(query: dict[str, str | list[str]]) -> dict[str, list[str]]:
+    return {name: value if isinstance(value, list) else [value] for name, value in query.items()}
+
+
+@given(selections)
+def test_what_is_written_into_a_link_is_read_back(selection: Selection) -> None:
+    assert from_query(listed(selection.to_query()), RUNS, "mine") == (selection, [])
+
+
+@given(
+    some.dictionaries(some.sampled_from(NAMES) | some.text(max_size=5), some.lists(some.text(), max_size=3), max_size=8)
+)
+def test_whatever_a_link_says_what_comes_out_exists(query: dict[str, list[str]]) -> None:
+    selection, left = from_query(query, RUNS, "mine")
+    run = {run.key: run for run in RUNS}[selection.run]
+    assert selection.head in ("mean", *run.heads)
+    assert selection.share in SHARES
+    assert set(selection.sensors) <= set(run.ids)
+    assert len(selection.sensors) <= MOST_SENSORS
+    assert selection.order in ORDERS
+    assert selection.method in METHODS
+    assert selection.energy in ENERGIES
+    assert selection.count == 0 or 2 <= selection.count <= len(run.ids)
+    assert 1 <= selection.mode <= len(run.ids)
+    assert 0 <= selection.step <= run.horizon
+    assert from_query(listed(selection.to_query()), RUNS, "mine") == (selection, [])
+    for values in query.values():
+        for value in values:
+            assert len(value) < 4 or value not in left_sentence(left), "a link's own text is not repeated"
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ({"run": "gone", "head": "head 9", "mode": "77"}, ["run"]),
+        ({"head": "head 9"}, ["head"]),
+        ({"head": "-1"}, ["head"]),
+        ({"share": "nan"}, ["share of pairs"]),
+        ({"share": "1e-2"}, ["share of pairs"]),
+        ({"share": "-0.02"}, ["share of pairs"]),
+        ({"share": "0.5"}, ["share of pairs"]),
+        ({"share": "٠.٠٢"}, ["share of pairs"]),
+        ({"sensor": "nobody"}, ["sensors"]),
+        ({"order": "size"}, ["order"]),
+        ({"method": "magic"}, ["method"]),
+        ({"count": "1"}, ["number of communities"]),
+        ({"count": "1000000000000"}, ["number of communities"]),
+        ({"mode": "0"}, ["mode"]),
+        ({"mode": "1.0"}, ["mode"]),
+        ({"step": "-1"}, ["step ahead"]),
+        ({"step": "5"}, ["step ahead"]),
+        ({"planted": "yes"}, ["planted graph"]),
+        ({"v": "2", "head": "head 9"}, ["all of it, which another version of Topolens wrote"]),
+        ({"utm_source": "mail"}, []),
+    ],
+)
+def test_what_a_link_gets_wrong_is_named_and_stays_at_its_default(query: dict[str, str], left: list[str]) -> None:
+    assert from_query(listed(dict(query)), RUNS, "demo/best") == (Selection(run="demo/best"), left)
+
+
+def test_a_share_between_two_that_are_offered_becomes_the_nearer() -> None:
+    assert from_query({"share": ["0.021"]}, RUNS, "mine")[0].share == 0.02
+
+
+def test_the_last_of_several_values_counts() -> None:
+    assert from_query({"head": ["head 9", "head 2"]}, RUNS, "demo/best")[0].head == "head 2"
+
+
+def test_the_first_sensors_of_too_many_are_kept() -> None:
+    selection, left = from_query({"sensor": ["a", "b", "a", "c", "d", "e"]}, RUNS, "demo/best")
+    assert selection.sensors == ("a", "b", "c", "d")
+    assert left == ["sensors"]
+
+
+def test_without_runs_nothing_is_selected() -> None:
+    assert from_query({"run": ["x"]}, (), "") == (Selection(), ["run"])
+
+
+def test_a_selection_on_another_run_keeps_what_that_run_has() -> None:
+    selection = Selection(run="demo/best", head="head 2", sensors=("b", "a"), mode=9, step=4, share=0.05)
+    assert selection.fitted(RUNS[1]) == Selection(run="mine", sensors=("a",), mode=2, step=4, share=0.05)
+    assert Selection(run="mine", step=12).fitted(RUNS[0]).step == 0
+
+
+NASTY = {
+    "markup": "<script>window.hit=1</script>",
+    "many letters": "x" * 30_000,
+    "nothing": "",
+    "zero byte": "a\x00b",
+    "path": "../../../../etc/passwd",
+    "absolute path": "/etc",
+    "number": "-1",
+    "not a number": "nan",
+    "huge": "9" * 400,
+    "direction": "\u202e\u2066x",
+    "template": "{{ 7*7 }}${7*7}%s%n",
+    "quotes": "'\";--",
+    "emoji": "💥" * 50,
+}
+
+
+@pytest.mark.parametrize("value", NASTY.values(), ids=NASTY)
+def test_a_nasty_link_opens_every_page_and_is_told_once(make: Recipe, value: str) -> None:
+    make()
+    app = opened(**dict.fromkeys(NAMES, value))
+    said = [toast.value for toast in app.toast]
+    assert len(said) == 1
+    assert value == "" or value[:200] not in said[0]
+    for page in PAGES:
+        turned(app, page)
+        assert not app.exception, page
+        assert app.query_params["run"] == "ring"
+        assert page == "overview" or not app.toast, "it is said once"
+
+
+def test_a_link_of_a_million_letters_opens_the_default(make: Recipe) -> None:
+    make()
+    app = opened(head="x" * 1_000_000)
+    assert not app.exception
+    assert app.query_params["head"] == "mean"
+
+
+def test_a_sensor_of_any_name_can_be_linked(make: Recipe) -> None:
+    make(hostile=True)
+    for sensor in HOSTILE:
+        app = opened("map", sensor=sensor)
+        assert not app.exception, sensor
+        assert not app.toast, sensor
+        assert app.query_params["sensor"] == sensor
+        assert "Whom does this sensor hear?" in words(app)
+
+
+def test_a_link_opens_what_it_names(make: Recipe) -> None:
+    make("other", seed=3)
+    make()
+    app = opened("map", v="1", run="other", head="head 2", share="0.05", sensor="S04", planted="1", roads="0")
+    assert not app.toast
+    assert app.selectbox(key="control run").value == "other"
+    assert app.selectbox(key="control head").value == "head 2"
+    assert app.select_slider(key="control share").value == 0.05
+    assert app.selectbox(key="control sensor").value == "S04"
+    assert app.toggle(key="control planted").value is True
+    assert app.toggle(key="control roads").value is False
+
+
+def test_the_link_says_what_is_selected_and_survives_a_change_of_page(make: Recipe) -> None:
+    make()
+    app = opened()
+    assert app.query_params == {"v": "1", "run": "ring", "head": "mean", "share": "0.02"}
+    app.selectbox(key="control head").set_value("head 3").run()
+    app.select_slider(key="control share").set_value(0.1).run()
+    app.query_params.clear()  # as the browser does on a change of page
+    turned(app, "communities")
+    assert app.query_params == {"v": "1", "run": "ring", "head": "head 3", "share": "0.1"}
+    assert app.selectbox(key="control head").value == "head 3"
+
+
+def test_going_back_in_the_browser_selects_what_the_link_says(make: Recipe) -> None:
+    make()
+    app = opened(head="head 1")
+    app.selectbox(key="control head").set_value("head 2").run()
+    app.query_params["head"] = "head 1"  # the browser's Back
+    app.run()
+    assert app.selectbox(key="control head").value == "head 1"
+
+
+def test_an_address_that_lags_behind_a_click_undoes_nothing(make: Recipe) -> None:
+    make()
+    app = opened()
+    before = dict(app.query_params)
+    app.selectbox(key="control head").set_value("head 2").run()
+    app.query_params.clear()
+    app.query_params.update(before)  # the address from before the first click comes with the second
+    app.select_slider(key="control share").set_value(0.05).run()
+    assert app.query_params["head"] == "head 2"
+    assert app.query_params["share"] == "0.05"
+
+
+def test_another_run_keeps_the_head_it_has_and_drops_the_sensor_it_has_not(make: Recipe) -> None:
+    make("small", sensors=6, seed=1)
+    make()
+    app = opened("map", run="ring", head="head 2", sensor="S20")
+    app.selectbox(key="control run").set_value("small").run()
+    assert not app.exception
+    assert app.query_params["run"] == "small"
+    assert app.query_params["head"] == "head 2"
+    assert "sensor" not in app.query_params
+
+
+def test_a_run_that_is_deleted_while_it_is_looked_at_gives_way_to_another(make: Recipe) -> None:
+    import shutil
+
+    make("kept")
+    folder = make("gone")
+    app = opened(run="gone")
+    shutil.rmtree(folder)
+    app.run()
+    assert not app.exception
+    assert app.query_params["run"] == "kept"

@@ -1,0 +1,329 @@
+"""The sentences: what they say of planted cases, and that they claim no more than the test supports."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from analysis.communities import Contrast, agreement, contrast, modularity, spectral_communities
+from analysis.matrix import sparsity, strongest_pairs
+from analysis.roads import RoadMatch, edge_classes, reach, recovery, road_match
+from analysis.spectrum import localisation, spectrum
+from app.reading import communities, forecasts, heads, roads
+from app.reading import spectrum as modes
+from app.reading.words import code, one_line, percent, plain, three
+from tests.app.conftest import HOSTILE
+
+N = 40
+RANDOM = np.random.default_rng(0)
+RING = (np.abs(np.subtract.outer(np.arange(N), np.arange(N))) % (N - 2) == 1).astype(float)
+RING[0, N - 1] = RING[N - 1, 0] = 1.0
+BLOCKS = (np.arange(N)[:, None] // 10 == np.arange(N) // 10).astype(float) - np.eye(N)
+NOISE = RANDOM.random((N, N)) * (1 - np.eye(N))
+FLAT = 1 - np.eye(N)
+IDS = [f"S{i:02d}" for i in range(N)]
+
+
+def clear(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\\", "")
+
+
+def head(M: np.ndarray, truth: np.ndarray | None = None) -> str:
+    found = None if truth is None else recovery(M, truth, 0.05)
+    return clear(heads.head_sentence("head 2", sparsity(M), reach(M, RING), road_match(M, RING, 0.05), found, 0.05))
+
+
+def test_a_head_on_the_roads_is_local_and_says_how_often_it_hits() -> None:
+    said = head(RING + 0.001 * NOISE, RING)
+    assert said.startswith("**Head 2** is local: half its weight stays within 1 hop (a flat matrix: 10)")
+    assert "its strongest 5 % of pairs lie on roads 20 times as often as chance (100 % against 5.1 %)" in said
+    assert said.endswith("Against the planted graph: AUROC 1.00, chance 0.50.")
+
+
+def test_a_head_of_noise_is_called_no_better_than_chance() -> None:
+    said = head(NOISE, RING)
+    assert "spreads its weight over the map" in said
+    assert "no more often than chance" in said
+    assert "times as often" not in said
+    assert "which is about chance (0.50)" in said
+
+
+def test_a_flat_head_listens_to_all_alike() -> None:
+    said = head(FLAT)
+    assert "listens to all 39 other sensors almost alike" in said
+    assert "no more often than chance (5.1 % against 5.1 %)" in said
+
+
+def test_a_head_away_from_the_roads_looks_far() -> None:
+    said = head(np.roll(np.eye(N), N // 2, axis=1))
+    assert "looks far: half its weight stays within 20 hops (a flat matrix: 10)" in said
+
+
+def test_a_head_without_weights_says_nothing_more() -> None:
+    assert head(np.zeros((N, N))) == ("**Head 2** uses no other sensor: all weights between sensors are exactly zero.")
+
+
+def match(hits: float, pairs: int = 100, chance: float = 0.1) -> RoadMatch:
+    return RoadMatch(
+        pairs=pairs, hits=hits, precision=hits / pairs, chance=chance, auroc=0.5, average_precision=0.1, road_pairs=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("hits", "pairs", "chance", "verdict"),
+    [
+        (10, 100, 0.1, "same"),  # as expected
+        (15, 100, 0.1, "same"),  # half as much again, but 1.7 standard deviations
+        (20, 100, 0.1, "more"),  # 3.3 standard deviations
+        (1, 100, 0.1, "same"),  # exactly three standard deviations below is reached at 1.0
+        (0, 100, 0.1, "fewer"),
+        (5_400, 50_000, 0.1, "same"),  # six standard deviations, but only 8 % more than chance
+        (2, 3, 0.1, "more"),
+        (1, 3, 0.1, "same"),
+        (3, 3, 1.0, "same"),  # every pair is a road: nothing can be better than chance
+        (0, 3, 0.0, "same"),
+    ],
+)
+def test_more_than_chance_takes_three_deviations_and_a_quarter(
+    hits: float, pairs: int, chance: float, verdict: str
+) -> None:
+    expected = {"same": {"same"}, "more": {"more"}, "fewer": {"fewer"}}[verdict]
+    if (hits, pairs) == (1, 100):
+        expected = {"same", "fewer"}
+    assert roads.against_chance(match(hits, pairs, chance)) in expected
+
+
+@given(some.integers(1, 500), some.floats(0.001, 0.5), some.integers(0, 2**31))
+def test_blind_choice_is_rarely_called_better_than_chance(pairs: int, chance: float, seed: int) -> None:
+    hits = np.random.default_rng(seed).binomial(pairs, chance, 200)
+    called = [roads.against_chance(match(float(h), pairs, chance)) == "more" for h in hits]
+    expected = pairs * chance
+    # few expected hits make a skewed distribution: one lucky hit is then three deviations
+    assert np.mean(called) <= (0.05 if expected >= 1 else expected + 0.1)
+
+
+def test_the_map_counts_the_classes() -> None:
+    M = RING + 0.001 * NOISE
+    said = clear(roads.classes_answer(edge_classes(M, RING, 0.1), road_match(M, RING, 0.1), 0.1, roads=True))
+    assert said.startswith("Of the 78 strongest pairs, **40 run along a road** (51.3 %): 10 times as often as chance")
+    assert "**38 have no road**, and 0 road links are not among the strongest 10 %." in said
+
+
+def test_the_map_of_roads_only_says_that_none_is_without() -> None:
+    said = clear(roads.classes_answer(edge_classes(RING, RING, 0.02), road_match(RING, RING, 0.02), 0.02, roads=True))
+    assert "**None is without a road**, and 24 road links are not among the strongest 2 %." in said
+
+
+def test_a_model_that_is_given_the_roads_gets_no_praise_for_them() -> None:
+    assert "not something it found" in roads.given_sentence("gat-gru")
+    assert roads.given_sentence("intergat-plus") == ""
+
+
+def test_recovery_names_the_planted_pairs_beside_chance() -> None:
+    said = clear(roads.recovery_answer(recovery(RING, RING, 0.05)))
+    assert "Of the strongest 39 pairs, 39 are planted (100 %; chance 5.1 %): 20 times as often as chance." in said
+    assert "no more often than chance" in clear(roads.recovery_answer(recovery(FLAT, RING, 0.05)))
+
+
+def test_whom_a_head_listens_to() -> None:
+    one_way = np.triu(RING)
+    said = clear(
+        heads.heads_answer("mean", sparsity(RING), 0.0, strongest_pairs(RING * 2 + np.diag(RING[0]), 0.05), IDS)
+    )
+    assert said.startswith("In the mean of the heads, a typical sensor listens to about **2.00 of 39 others**")
+    assert "94.9 % of weights are exactly zero" in said
+    assert "Listening is mutual" in said
+    assert "Most pairs go one way (asymmetry 1.00)" in clear(
+        heads.heads_answer("head 1", sparsity(one_way), 1.0, strongest_pairs(one_way, 0.05), IDS)
+    )
+
+
+def test_the_strongest_pair_is_named_only_if_there_is_one() -> None:
+    assert "strongest pair" not in heads.heads_answer("mean", sparsity(RING), 0.0, strongest_pairs(RING, 0.05), IDS)
+    M = RING.copy()
+    M[3, 4] = M[4, 3] = 7
+    assert "The strongest pair is `S03` and `S04` (7.00)." in heads.heads_answer(
+        "mean", sparsity(M), 0.0, strongest_pairs(M, 0.05), IDS
+    )
+
+
+def test_heads_that_differ_are_said_to_differ() -> None:
+    assert "No two heads look at the same pairs" in heads.similarity_answer(np.eye(3), ["a", "b", "c"])
+    alike = np.array([[1, 0.2, 0.9], [0.2, 1, 0.1], [0.9, 0.1, 1]])
+    assert heads.similarity_answer(alike, ["a", "b", "c"]).startswith("Most alike are a and c (correlation 0.900)")
+
+
+def test_modes_of_noise_are_no_more_local_than_chance() -> None:
+    symmetric = NOISE + NOISE.T
+    assert "no more local than with the same weights in random places" in modes.localisation_answer(
+        localisation(symmetric, 50)
+    )
+
+
+def test_modes_of_a_few_tight_groups_are_more_local_than_chance() -> None:
+    M = np.kron(np.eye(10), np.ones((4, 4)) - np.eye(4)) + 0.001 * (NOISE + NOISE.T)
+    found = localisation(M, 50)
+    if found.excess > 1 and found.p <= 0.05:
+        assert "more local than the weights alone explain" in modes.localisation_answer(found)
+    assert f"{found.excess:.2f} times" in modes.localisation_answer(found)
+
+
+def test_a_flat_matrix_has_one_mode_that_stands_apart_on_all_sensors() -> None:
+    said = clear(modes.spectrum_answer(spectrum(FLAT)))
+    assert said.startswith("The first mode stands apart (eigenvalue 39.0, 40.0 above the second)")
+    assert "**40.0 of 40 sensors**" in said
+
+
+def test_the_sentence_of_a_mode_counts_its_signs() -> None:
+    said = clear(modes.mode_sentence(spectrum(RING, RING), 1, road=True))
+    assert "Mode 2 (eigenvalue" in said
+    assert "sensors rise while" in said
+    assert "smoothest third on the road graph" in said
+    assert "All its values have one sign" in modes.mode_sentence(spectrum(RING, RING), 0, road=False)
+
+
+def test_planted_communities_are_counted_and_called_clear() -> None:
+    found = spectral_communities(BLOCKS + 0.001)
+    said = clear(communities.communities_answer(found, "spectral", True, modularity(BLOCKS, found.labels)))
+    assert said == "Spectral clustering finds **4 communities**, of 10 sensors each (modularity 0.750: clear)."
+
+
+def test_no_community_is_found_where_there_is_none() -> None:
+    for M, words in ((FLAT, "no grouping stands out"), (np.zeros((N, N)), "nothing to group by")):
+        found = spectral_communities(M)
+        assert words in communities.communities_answer(found, "spectral", True, 0.0)
+
+
+def test_agreement_by_chance_is_called_chance() -> None:
+    labels = np.repeat(np.arange(4), 10)
+    same = clear(communities.agreement_sentence(agreement(labels, labels), "known groups", 4))
+    assert same == (
+        "They are much the same as the 4 known groups: NMI 1.00 (chance 0.10), ARI 1.00 (chance 0.00), p = 0.005."
+    )
+    by_chance = agreement(labels, np.tile(np.arange(4), 10))
+    assert "no more than chance" in communities.agreement_sentence(by_chance, "known groups", 4)
+
+
+def test_contrast_names_the_most_divided_head() -> None:
+    labels = np.repeat(np.arange(4), 10)
+    found = [contrast(M, labels) for M in (FLAT, BLOCKS + 0.1)]
+    said = clear(communities.contrast_sentence(["flat", "blocks"], found, "known groups"))
+    assert said.startswith("Blocks is most sharply divided along the known groups: weights within are 11.0 times")
+    assert said.endswith("In flat they are 1.00 times.")
+    none = [Contrast(within=0.0, across=1.0, value=-1.0)]
+    assert communities.contrast_sentence(["x"], none, "known groups").startswith("No head has more weight within")
+
+
+def days(ours: list[float], last: list[float]) -> pd.DataFrame:
+    return pd.DataFrame({"forecast": ours, "last value": last})
+
+
+def test_a_better_forecast_says_by_how_much_and_on_how_many_days() -> None:
+    errors = {"forecast": 3.0, "last value": 4.0, "window mean": 5.0}
+    said = clear(forecasts.overview_answer("intergat-plus", 60, "km/h", errors, days([3, 3, 5], [4, 4, 4])))
+    assert said == (
+        "At 60 minutes ahead, **intergat-plus** is off by **3.00 km/h** on average: 25.0 % less than repeating the "
+        "last value (4.00 km/h). It was the better of the two on 2 of 3 days of the test part."
+    )
+
+
+def test_a_worse_forecast_says_so() -> None:
+    errors = {"forecast": 5.0, "last value": 4.0, "window mean": 4.5}
+    said = clear(forecasts.overview_answer("gru", 60, "mph", errors, days([5, 5], [4, 4]), pooled=True))
+    assert said.startswith(
+        "Up to 60 minutes ahead, **gru** is off by **5.00 mph** on average: 25.0 % more than repeating"
+    )
+    assert "on 0 of 2 days" in said
+
+
+def test_a_simple_forecast_is_not_compared_with_itself() -> None:
+    errors = {"forecast": 4.0, "last value": 4.0, "window mean": 4.5}
+    assert "one of the simple forecasts" in forecasts.overview_answer(
+        "last-value", 60, "mph", errors, days([4, 4], [4, 4])
+    )
+
+
+def test_what_a_graph_is_worth_is_said_with_its_doubt() -> None:
+    said = clear(forecasts.control_sentence(3.0, 4.0, "mph", "intergat-plus"))
+    assert "the error is 4.00 mph; that of intergat-plus is 25.0 % less than that" in said
+    assert "may be luck, and the two models differ in more than the graph" in said
+    assert clear(forecasts.control_sentence(4.0, 4.0, "mph", "gat-gru")).endswith("small differences may be luck.")
+
+
+def test_nothing_observed_is_not_an_error_of_nan() -> None:
+    unknown = np.full(3, np.nan)
+    assert "Nothing was observed" in forecasts.forecast_answer(
+        60, "mph", float("nan"), unknown, ["a", "b", "c"], unknown
+    )
+    assert forecasts.hours_sentence(np.full(24, np.nan), "mph") == ""
+
+
+def test_the_forecast_page_names_the_best_and_the_worst_sensor() -> None:
+    said = clear(
+        forecasts.forecast_answer(15, "mph", 2.0, np.array([1, np.nan, 3.0]), ["a", "b", "c"], np.array([2.0, 2, 2]))
+    )
+    assert "least at `a` (1.00 mph) and most at `c` (3.00 mph)" in said
+    assert said.endswith("It beats repeating the last value at **1 of 2 sensors**.")
+
+
+@pytest.mark.parametrize(
+    ("horizon", "interval", "minutes"),
+    [
+        (12, 5, [15, 30, 45, 60]),
+        (4, 15, [15, 30, 45, 60]),
+        (2, 15, [15, 30]),
+        (1, 60, [60]),
+        (3, 60, [60, 120, 180]),
+        (6, 10, [30, 60]),
+    ],
+)
+def test_the_steps_that_are_shown(horizon: int, interval: float, minutes: list[int]) -> None:
+    assert [(step + 1) * interval for step in forecasts.shown_steps(horizon, interval)] == minutes
+
+
+@given(some.integers(1, 50), some.sampled_from((1, 5, 7, 10, 15, 60, 1440)))
+def test_shown_steps_are_steps_that_exist(horizon: int, interval: int) -> None:
+    steps = forecasts.shown_steps(horizon, interval)
+    assert 1 <= len(steps) <= 4
+    assert steps == sorted(set(steps))
+    assert 0 <= steps[0] <= steps[-1] < horizon
+
+
+@given(some.text())
+def test_code_holds_any_text_on_one_line_within_its_fence(text: str) -> None:
+    made = code(text, 30)
+    if made == "(no name)":
+        return
+    fence = made[: len(made) - len(made.lstrip("`"))]
+    inside = made[len(fence) : -len(fence)]
+    assert made.endswith(fence)
+    assert "\n" not in made
+    assert fence not in inside.replace(fence + "`", "")
+    assert len(inside) <= 32
+
+
+@given(some.text(alphabet="\\`*_{}[]()#+-.!|<>$~:&=^\"'@/ab1"))
+def test_every_mark_of_markdown_is_escaped(text: str) -> None:
+    made = plain(text, 1000).replace("\u2060", "")
+    k = 0
+    while k < len(made):
+        if made[k] == "\\":
+            k += 2
+            continue
+        assert made[k] in "ab1 ", made
+        k += 1
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_keeps_its_letters_and_loses_its_power(text: str) -> None:
+    made = plain(text, 400)
+    assert made.replace("\\", "").replace("\u2060", "") == one_line(text, 400).replace("\\", "")
+    assert "www" not in made
+    assert "http" not in made
+
+
+def test_numbers_are_said_with_three_digits_and_no_false_precision() -> None:
+    assert three(12345.678) == "12,300"
+    assert percent(float("nan")) == "not known"
+    assert percent(0.9999) == "100\u00a0%"
