@@ -13,6 +13,9 @@ import streamlit as st
 from app import store
 from app.views import controls
 
+# Before the navigation: until a page has an icon of its own, Streamlit takes the navigation's, from another host.
+st.set_page_config(page_title="Topolens", page_icon=str(HERE.parent / "assets" / "icon.svg"), layout="wide")
+
 VIEWS = HERE / "views"
 page = st.navigation(
     {
@@ -30,9 +33,7 @@ page = st.navigation(
         ],
     }
 )
-st.set_page_config(
-    page_title=f"{page.title} · Topolens", page_icon=str(HERE.parent / "assets" / "icon.svg"), layout="wide"
-)
+st.set_page_config(page_title=f"{page.title} · Topolens")
 st.html(VIEWS / "narrow.css")
 entries = store.runs()
 controls.agree_with_link(entries)

@@ -124,8 +124,8 @@ def spread_sentence(weights: NDArray[np.floating], spread: NDArray[np.floating] 
         return ""
     varies = float(np.median(np.asarray(spread, dtype=float)[between] / np.abs(weights[between])))
     return (
-        "Its weights depend on the input: what is shown is their mean over the test part, around which a typical weight "
-        f"varies by {percent(varies)} (standard deviation)."
+        "Its weights depend on the input: what is shown is their mean over the test part, around which a typical "
+        f"weight varies by {percent(varies)} (standard deviation)."
     )
 
 

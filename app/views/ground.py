@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from app import store
-from app.figures.colours import ROAD
+from app.figures.colours import ROAD, contrast
 from app.figures.map import RETURNED, Edges, hit, prepare_leaflet, sensor_map
 from app.reading.words import plain
 from app.views.page import Opened
@@ -93,12 +93,13 @@ def draw_map(
         on_change=clicked if on_sensor else None,
     )
     if legend:
-        st.caption(" \u2003 ".join(f"{dot(colour)}\u00a0{plain(meaning)}" for colour, meaning in legend))
+        st.markdown(" ".join(chip(colour, meaning) for colour, meaning in legend))
 
 
-def dot(colour: str) -> str:
-    """A dot of a colour '#rrggbb', in Streamlit's Markdown."""
-    return f':color[●]{{foreground="{colour}"}}'
+def chip(colour: str, meaning: str) -> str:
+    """What a colour '#rrggbb' means, written on that colour, in Streamlit's Markdown."""
+    ink = max(("#ffffff", "#000000"), key=lambda ink: contrast(ink, colour))
+    return f':color[\u00a0{plain(meaning)}\u00a0]{{foreground="{ink}" background="{colour}"}}'
 
 
 def spread(values: Sequence[float] | np.ndarray) -> float:

@@ -10,7 +10,7 @@ from app.figures.map import EDGE_CAP, Edges
 from app.reading.roads import classes_answer, given_sentence, recovery_answer
 from app.reading.words import code, counted, percent, three, whole_percent
 from app.views import controls
-from app.views.ground import draw_map, place_words
+from app.views.ground import draw_map, place_words, road_edges
 from app.views.page import Opened, answer, beside, heading, how_to_read, listing, opened, table
 
 PARTNERS = 10  # as many as can be told apart around one sensor
@@ -98,7 +98,7 @@ places = store.places_of(version)
 controls.pick_sensor("Sensor", page.ids)
 with st.container(horizontal=True, gap="medium"):
     if has_roads:
-        controls.toggle("Roads that were not learned", "roads")
+        controls.toggle("Roads", "roads")
     if run.truth is not None:
         controls.toggle("Planted graph", "planted", help="The graph these data were made from.")
     if places.geographic:
@@ -132,7 +132,8 @@ if sensor is not None:
         (colours[int(heard.argmax())], f"heard most ({three(top)})"),
         (sequential(np.zeros(1), 0, 1)[0], "not heard (0)"),
     ]
-    edges = heard_edges(page, sensor, partners.head(PARTNERS), has_roads)
+    roads = road_edges(page) if selection.roads else None
+    edges = [*([roads] if roads else []), *heard_edges(page, sensor, partners.head(PARTNERS), has_roads)]
 
 left, right = beside([2, 1])
 with left:

@@ -1,5 +1,7 @@
 """The modes of a matrix: how large, how local, how smooth, and where one of them lives."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -41,13 +43,11 @@ def sensor_table(page: Opened, mode: int) -> pd.DataFrame:
     return frame.sort_values("share of the mode", ascending=False, kind="stable")
 
 
-def first_of(data: object) -> int:
-    """The number that a point carries, alone or first in a list."""
-    return int(data[0] if isinstance(data, list) else data)  # type: ignore[call-overload]
-
-
-def within(number: float) -> int:
-    """A mode that exists, whatever the browser sent."""
+def mode_of(point: dict[str, Any]) -> int:
+    """The mode of a clicked point or bar, one that exists, whatever the browser sent."""
+    data = point.get("customdata")
+    counted_from_0 = data[0] if isinstance(data, list) else data
+    number = point.get("x", 1) if counted_from_0 is None else counted_from_0 + 1
     return min(max(int(number), 1), len(run.nodes))
 
 
@@ -68,7 +68,7 @@ with left:
         eigenvalue_bars(found.values, mode),
         key="eigenvalues",
         alt=f"Eigenvalues of {page.where}, the largest first; mode {mode + 1} is marked",
-        on_point=lambda point: controls.choose(mode=within(point["x"])),
+        on_point=lambda point: controls.choose(mode=mode_of(point)),
         caption=f"Symmetrising left out an asymmetry of {three(found.asymmetry)}." if found.asymmetry >= 0.005 else "",
     )
 with right:
@@ -87,8 +87,9 @@ with right:
         ),
         key="localised",
         alt="Inverse participation ratio of each mode against its Dirichlet energy",
-        on_point=lambda point: controls.choose(mode=within(1 + first_of(point.get("customdata", mode)))),
-        caption="Each dot is a mode. Top: it lives on few sensors. Left: neighbours in the graph have similar values. Click one to see it below.",
+        on_point=lambda point: controls.choose(mode=mode_of(point)),
+        caption="Each dot is a mode. Top: it lives on few sensors. Left: neighbours in the graph have similar values. "
+        "Click one to see it below.",
     )
 
 heading("Where does one mode live?")

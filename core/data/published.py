@@ -68,9 +68,9 @@ def _read_fast(path: Path, header: bool) -> Numbers | None:
         frame = pd.read_csv(path, header=None, skiprows=int(header), dtype=np.float64, encoding="utf-8-sig", engine="c")
     except (ValueError, OSError, csv.Error):  # pandas' own errors are ValueErrors
         return None
-    # pandas takes cells beyond the first row's for an index, and fills short rows with NaN
-    whole = isinstance(frame.index, pd.RangeIndex) and frame.shape[1] == len(names)
-    return Numbers(names if header else _numbered(len(names)), frame.to_numpy()) if whole else None
+    if frame.shape[1] != len(names):
+        return None
+    return Numbers(names if header else _numbered(len(names)), frame.to_numpy())
 
 
 def _read_with_care(path: Path, dataset: str, faults: Faults, header: bool) -> Numbers | None:

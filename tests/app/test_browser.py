@@ -282,6 +282,22 @@ def test_a_clicked_sensor_shows_whom_it_hears_and_the_map_keeps_its_view(demo: s
     seen.quiet()
 
 
+def test_a_clicked_bar_and_a_clicked_dot_choose_the_mode(demo: str, look: Callable[..., Seen]) -> None:
+    seen = look(demo).open().turn("spectrum")
+    bar = seen.page.locator(".st-key-eigenvalues .bars .point").nth(4).bounding_box()
+    assert bar
+    seen.page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+    seen.page.wait_for_function("() => location.search.includes('mode=5')", timeout=WAIT)
+    seen.settled()
+    assert seen.page.get_by_text("Every sensor in mode 5").count() == 1
+    seen.page.wait_for_selector(".st-key-localised .scatterlayer .point", timeout=WAIT)
+    dot = seen.page.locator(".st-key-localised .scatterlayer .trace").first.locator(".point").nth(0).bounding_box()
+    assert dot
+    seen.page.mouse.click(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    seen.page.wait_for_function("() => !location.search.includes('mode=')", timeout=WAIT)  # mode 1 is the default
+    seen.quiet()
+
+
 def test_a_link_gives_the_same_view_in_a_fresh_session_and_back_undoes(demo: str, look: Callable[..., Seen]) -> None:
     first = look(demo).open().turn("spectrum")
     first.page.get_by_text("road graph", exact=True).click()

@@ -90,6 +90,11 @@ def test_a_bare_table_is_not_taken_for_names_although_the_ids_are_numbers(tmp_pa
     np.testing.assert_array_equal(graph, np.triu(np.ones((n, n)), 1))
 
 
+def test_a_header_of_numbers_is_seen_although_a_row_is_missing(tmp_path: Path) -> None:
+    _, faults = found(tmp_path, "10,20,30\n0,0,0\n0,0,0\n", ["10", "20", "30"])
+    assert faults == [f": {SQUARE}, got 2 rows and 3 columns"]
+
+
 SQUARE = "must be square, one row and one column for each sensor"
 
 

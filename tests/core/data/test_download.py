@@ -205,14 +205,19 @@ def test_an_interrupted_download_leaves_nothing(
 
 
 @pytest.mark.parametrize("progress", [True, False])
-def test_the_progress_bar_is_all_that_is_drawn(
-    server: Server, tmp_path: Path, progress: bool, capfd: pytest.CaptureFixture[str]
+def test_the_progress_bar_is_all_that_is_said(
+    server: Server,
+    tmp_path: Path,
+    progress: bool,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    fetch("los-loop", tmp_path, server.address, progress=progress)
+    with caplog.at_level(logging.INFO, logger="pooch"):
+        fetch("los-loop", tmp_path, server.address, progress=progress)
+        assert pooch.get_logger().level == logging.INFO  # as it was before
     out, err = capfd.readouterr()
-    assert out == ""
-    assert ("100%" in err) is progress
-    assert "Downloading" not in err
+    assert (out, caplog.text) == ("", "")
+    assert ("one.csv: 100%" in err) is progress
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ def test_the_roads_of_pemsd7m_agree_with_a_loop_over_the_distances(real: RealDat
 def test_check_knows_a_published_folder_by_its_files(published: Path, name: str) -> None:
     found = check(published / name)
     assert found.kind == name
+    assert found.edges == {"los-loop": 2626, "sz-taxi": 532, "pemsd7m": 1664}[name]  # without the diagonal
     assert found.altered == ()
     assert found.unchecked == (("V_228_f32.npz",) if name == "pemsd7m" else ())
     assert str(found).startswith(f"{name}: ")
@@ -255,7 +256,7 @@ def test_missing_files_are_all_named_with_place_and_command(tmp_path: Path, name
             "los-loop/los_speed.csv",
             "30,10,20",
             "30,10,21",
-            "row 4, column sensor_id: must name the sensors in the order of los_speed.csv, got '20' where its column 3 is",
+            "row 4, column sensor_id: must name the sensors in the order of los_speed.csv, got '20' where its column 3",
         ),
         (
             "los-loop/los_adj.csv",
