@@ -1,6 +1,6 @@
 """All colours, and what each means, on every page.
 
-Lines must be read on Streamlit's light page (white) and dark page (#171614, in older versions #0e1117): each
+Lines must be read on Streamlit's light page (white) and dark page (#0e1117, set in .streamlit/config.toml; without it #171614): each
 line colour has a contrast of at least 3 to 1 with all of them (WCAG 2.2, 1.4.11). Those that stand side by
 side also differ in lightness or in the way they are drawn (dashed, thin), so that they can be told apart in
 grey.
@@ -14,7 +14,7 @@ from plotly.colors import sequential as scales
 
 Theme = Literal["light", "dark"]
 
-LIGHT_PAGE, DARK_PAGE = "#ffffff", "#171614"
+LIGHT_PAGE, DARK_PAGE = "#ffffff", "#0e1117"
 
 ROAD = "#64748b"  # the road graph
 BOTH = "#0f766e"  # learned, and there is a road

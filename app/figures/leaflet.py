@@ -235,7 +235,7 @@ def prepare_leaflet(static: Path) -> None:
 
 def _rules(theme: Theme) -> str:
     ink = OBSERVED(theme)
-    panel = "rgba(255,255,255,0.88)" if theme == "light" else "rgba(35,34,31,0.9)"
+    panel = "rgba(255,255,255,0.88)" if theme == "light" else "rgba(27,30,36,0.92)"
     line = "rgba(128,132,140,0.35)"
     at = f".topolens-{theme}"
     return f"""

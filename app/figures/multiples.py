@@ -44,13 +44,13 @@ def head_multiples(
         every = alike(every)
         ends = [f"{scale.words[0]} to {scale.words[-1]}" for scale in every]
         titles = [f"{title}<br>{end}" for title, end in zip(titles, ends, strict=True)]
-        said, words = f"{safe(unit)}, each on its own scale", ["its least", "its most"]
+        said, words = f"{safe(unit)}, each on its own scale", ["least", "most"]
     columns = len(heads) if len(heads) <= 4 else 3 if len(heads) <= 6 else 4
     rows = -(-len(heads) // columns)
     free = rows * columns > len(heads)  # the last place of the grid has no head: the colour bar lies there
     name_room = 24 if same_scale else 40
     room = rows * (ROW + name_room) - name_room
-    top, bottom = name_room + (8 if free else BAR_ROOM + 34), 8
+    top, bottom = name_room + (8 if free else BAR_ROOM + 28), 8
     figure = make_subplots(rows, columns, horizontal_spacing=0.03, vertical_spacing=name_room / room)
     for place, (head, scale) in enumerate(zip(heads, every, strict=True)):
         drawn, _ = ordered(head, [""] * len(head), order)
@@ -59,7 +59,8 @@ def head_multiples(
         figure.add_trace(picture, row=place // columns + 1, col=place % columns + 1)
     framed(figure, height=room + top + bottom, bar=not free)
     squared(figure)
-    figure.update_layout(margin={"l": 8, "r": 8, "t": top, "b": bottom})
+    left = 8 if len(words[0]) == 1 else 28  # plotly leaves out a word of the colour bar that would leave the page
+    figure.update_layout(margin={"l": left, "r": 8, "t": top, "b": bottom, "autoexpand": False})
     figure.update_xaxes(showticklabels=False, automargin=False, title={"text": ""})
     figure.update_yaxes(showticklabels=False, automargin=False, title={"text": ""})
     for place, title in enumerate(titles):

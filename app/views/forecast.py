@@ -98,7 +98,7 @@ with left:
         colours=sequential(errors, low, high),
         tooltips=[f"off by {three(float(e))} {run.unit}" if np.isfinite(e) else "nothing observed" for e in errors],
         roads=road_edges(page),
-        legend=[(ends[1], f"{three(high)} {run.unit}"), (ends[0], f"{three(low)} {run.unit}")],
+        legend=[(ends[0], f"{three(low)} {run.unit}"), (ends[1], f"{three(high)} {run.unit}")],
         selected=chosen,
         height=440,
         on_sensor=lambda position: controls.choose(sensors=controls.with_first(page.ids[position])),

@@ -93,13 +93,14 @@ def draw_map(
         on_change=clicked if on_sensor else None,
     )
     if legend:
-        st.markdown(" ".join(chip(colour, meaning) for colour, meaning in legend))
+        st.markdown(" ".join(f":small[{chip(colour, meaning)}]" for colour, meaning in legend))
 
 
 def chip(colour: str, meaning: str) -> str:
     """What a colour '#rrggbb' means, written on that colour, in Streamlit's Markdown."""
     ink = max(("#ffffff", "#000000"), key=lambda ink: contrast(ink, colour))
-    return f':color[\u00a0{plain(meaning)}\u00a0]{{foreground="{ink}" background="{colour}"}}'
+    words = plain(meaning).replace(" ", "\u00a0")
+    return f':color[\u00a0{words}\u00a0]{{foreground="{ink}" background="{colour}"}}'
 
 
 def spread(values: Sequence[float] | np.ndarray) -> float:

@@ -129,8 +129,8 @@ if sensor is not None:
     tooltips = [f"heard with weight {three(float(weight))}" if weight else "" for weight in heard]
     tooltips[sensor] = "chosen"
     legend = [
-        (colours[int(heard.argmax())], f"heard most ({three(top)})"),
-        (sequential(np.zeros(1), 0, 1)[0], "not heard (0)"),
+        (sequential(np.zeros(1), 0, 1)[0], "not heard: 0"),
+        (colours[int(heard.argmax())], f"heard most: {three(top)}"),
     ]
     roads = road_edges(page) if selection.roads else None
     edges = [*([roads] if roads else []), *heard_edges(page, sensor, partners.head(PARTNERS), has_roads)]

@@ -15,6 +15,7 @@ from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges, spread
 from app.views.page import Opened, answer, beside, figure, heading, how_to_read, opened, table
 
+MIDDLE = diverging(np.zeros(1), 1.0)[0]
 ENERGIES = {"learned": "learned graph", "road": "road graph"}
 
 
@@ -107,7 +108,7 @@ with left:
         colours=diverging(vector, bound),
         tooltips=[f"part in mode {mode + 1}: {three(float(part))}" for part in vector],
         roads=road_edges(page),
-        legend=[(DIVERGING[-1], f"up to {three(bound)}"), (DIVERGING[0], f"down to {three(-bound)}")],
+        legend=[(DIVERGING[0], three(-bound)), (MIDDLE, "0"), (DIVERGING[-1], three(bound))],
         height=440,
     )
     st.caption("The same signs rise and fall together; grey sensors take no part. " + place_words(page))

@@ -36,11 +36,13 @@ class Source:
     ----------
     file : its name in the folder of the data set
     path : where it lies below ``GITHUB`` or a mirror: owner/repository/commit/path
+    size : in bytes
     sha256 : of its bytes
     """
 
     file: str
     path: str
+    size: int
     sha256: str
 
 
@@ -49,16 +51,19 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source(
             "los_speed.csv",
             f"{T_GCN}/data/los_speed.csv",
+            3_402_125,
             "7b732d86ae32b2930595becba28aff39dacbfb2197e250fc0332e1744ce2cbf4",
         ),
         Source(
             "los_adj.csv",
             f"{T_GCN}/data/los_adj.csv",
+            111_686,
             "7a6eb41e10677992b5af50f5ab187c6c05c5c3a92cb973950cfddbf857361e76",
         ),
         Source(
             "graph_sensor_locations.csv",
             f"{DCRNN}/data/sensor_graph/graph_sensor_locations.csv",
+            6_341,
             "eb8ea96e07358b45d0e4ba3b89c2673fa20c54af50150249e627389e749ade6f",
         ),
     ),
@@ -66,11 +71,13 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source(
             "sz_speed.csv",
             f"{T_GCN}/data/sz_speed.csv",
+            5_318_636,
             "7f1b02a73c7ab2af75565e7922db246bed301da220121e02f324631ab263814e",
         ),
         Source(
             "sz_adj.csv",
             f"{T_GCN}/data/sz_adj.csv",
+            48_672,
             "4e40e865b29d73df8404f6cc4c1a0c5ba55aa575aef97a4e9ce4fcd30aad16d6",
         ),
     ),
@@ -78,16 +85,19 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source(
             "V_228.csv",
             f"{PEMSD7}/data/PEMSD7/PeMSD7_V_228.csv",
+            72_230_400,
             "9731c9874a05b5ca88f482062760efb0cbf38816721969a072907fe381d6adb7",
         ),
         Source(
             "W_228.csv",
             f"{PEMSD7}/data/PEMSD7/PeMSD7_W_228.csv",
+            1_299_600,
             "c558c602b7937fb3ecb3835938fe8f61a34efa4c51e0ae3f61ed93ecc680060e",
         ),
         Source(
             "PeMSD7_M_Station_Info.csv",
             f"{STGCN}/dataset/PeMSD7_M_Station_Info.csv",
+            9_118,
             "5a9744215880f2ec1a5b3efdbd6ee662eb1533b9b3d68924d85f5e45c28a02fe",
         ),
     ),
@@ -137,9 +147,11 @@ def is_published(path: Path, source: Source) -> bool:
 def _fetched(source: Source, folder: Path, base: str, progress: bool) -> Path:
     path, url = folder / source.file, f"{base}/{source.path}"
     try:
-        if path.exists() and not is_published(path, source):
+        if is_published(path, source):
+            return path
+        if path.exists():
             log.warning("%s is not the published file (its sha256 differs): it is fetched again", path)
-        with _quiet(), _downloader(source.file, progress) as downloader:
+        with _quiet(), _downloader(source, progress) as downloader:
             # to a temporary name beside it, then the hash, then its own name: a file is whole or not there
             pooch.retrieve(url, f"sha256:{source.sha256}", fname=source.file, path=folder, downloader=downloader)
     except (OSError, ValueError) as error:  # what requests raises is an OSError, a wrong hash a ValueError
@@ -148,17 +160,46 @@ def _fetched(source: Source, folder: Path, base: str, progress: bool) -> Path:
 
 
 @contextmanager
-def _downloader(file: str, progress: bool) -> Iterator[pooch.HTTPDownloader]:
+def _downloader(source: Source, progress: bool) -> Iterator[pooch.HTTPDownloader]:
     """Give a downloader whose connection and progress bar are closed whatever happens to the transfer."""
     with ExitStack() as opened:
 
         def close_later(response: Any, **_: object) -> None:
             opened.callback(response.close)
 
-        bar: Any = False
-        if progress:  # a total above 0, which pooch replaces: without one a bar counts as false
-            bar = opened.enter_context(tqdm(desc=file, total=1, unit="B", unit_scale=True, ncols=79))
-        yield pooch.HTTPDownloader(progressbar=bar, timeout=SECONDS, hooks={"response": close_later})
+        bar = _Bar(source) if progress else None
+        if bar is not None:
+            opened.callback(bar.close)
+        yield pooch.HTTPDownloader(progressbar=bar or False, timeout=SECONDS, hooks={"response": close_later})
+
+
+class _Bar:
+    """A progress bar, as pooch drives it, that is drawn from the first piece on and measures by the true size.
+
+    pooch sets ``total`` to what the server announces, which is less than the file where it is sent compressed.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.total = 0
+        self._source = source
+        self._bar: Any = None
+        self._whole = False
+
+    def update(self, count: int) -> None:
+        if self._bar is None:
+            size = self._source.size
+            self._bar = tqdm(desc=self._source.file, total=size, unit="B", unit_scale=True, ncols=79)
+        if not self._whole:  # pooch counts whole pieces, so that the last one may go beyond the end
+            self._bar.update(min(count, self._source.size - self._bar.n))
+
+    def reset(self) -> None:
+        """All pieces have come."""
+        self.update(self._source.size)
+        self._whole = True
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
 
 
 def _reason(error: Exception) -> str:

@@ -185,7 +185,7 @@ def _series(path: Path, least: int, faults: Faults) -> _Series | None:
         return None
     _check_ids(file, first, ids, faults)
     names = [name if name.strip() else str(column) for column, name in enumerate(ids, start=2)]
-    lines, clock = list[int](), list[str]()
+    lines, clock, before = list[int](), list[str](), len(faults)
     values = np.full((content.count("\n") + content.count("\r") + 1, len(ids)), np.nan, dtype=np.float32)
     for line, cells in rows:
         if len(cells) == len(header):
@@ -197,10 +197,10 @@ def _series(path: Path, least: int, faults: Faults) -> _Series | None:
         lines.append(line)
         clock.append(cells[0])
     values = values[: len(lines)]
-    times, interval = timeline(file, lines, clock, least, faults)
-    for j in map(int, np.flatnonzero(np.isnan(values).all(axis=0))):
-        if len(lines):
+    if len(faults) == before and lines:  # cells with a fault have been named, and count as missing here
+        for j in map(int, np.flatnonzero(np.isnan(values).all(axis=0))):
             faults.add(file, "a sensor must have at least one value", column=names[j])
+    times, interval = timeline(file, lines, clock, least, faults)
     return _Series(ids, times, interval, values)
 
 

@@ -23,6 +23,7 @@ LONGEST_CELL = 131_072  # the limit of Python's csv module; a quote left open ru
 
 _MISSING = re.compile(r"\s*([+-]?nan)?\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf|infinity)\s*", re.IGNORECASE | re.ASCII)
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -107,9 +108,9 @@ def number(cell: str) -> float | None:
     >>> number(" 1.5e2 "), number(""), number("1_000"), number("1,5")
     (150.0, nan, None, None)
     """
-    if _MISSING.fullmatch(cell):
-        return math.nan
-    return float(cell) if _NUMBER.fullmatch(cell) else None
+    if _NUMBER.fullmatch(cell):
+        return float(cell)
+    return math.nan if _MISSING.fullmatch(cell) else None
 
 
 def numbers(
@@ -146,7 +147,7 @@ def numbers(
         must = None
         if value is None:
             # told apart, so that a table written with decimal commas is understood at once
-            comma = re.fullmatch(r"\s*[+-]?\d+,\d+\s*", cell)
+            comma = "," in cell and _DECIMAL_COMMA.fullmatch(cell)
             must = "must be a number with a decimal point" if comma else "must be a number"
         elif math.isnan(value):
             must = None if gaps else "must be a number"

@@ -8,7 +8,7 @@ import pytest
 from app.figures import colours
 from app.figures.colours import COMMUNITIES, LINES, contrast
 
-PAGES = ("#ffffff", "#0e1117", "#171614")  # light; dark as it was and as it is
+PAGES = ("#ffffff", "#0e1117", "#171614")  # light, dark, and the dark of Streamlit itself
 
 # What people with protanopia, deuteranopia and tritanopia see of linear RGB: Machado, Oliveira, Fernandes 2009.
 SEEN = {

@@ -1,5 +1,6 @@
 """Files are fetched whole and checked, or not at all. Every transfer here is from a server on this machine."""
 
+import gzip
 import hashlib
 import logging
 import re
@@ -18,8 +19,8 @@ from core.data.download import GITHUB, SOURCES, DownloadError, Source, fetch, is
 
 BODY = b"0,1\n1,0\n" * 1000
 COMMIT = "owner/repository/" + "0" * 40
-ONE = Source("one.csv", f"{COMMIT}/data/one.csv", hashlib.sha256(BODY).hexdigest())
-TWO = Source("two.csv", f"{COMMIT}/data/two.csv", hashlib.sha256(BODY + b"2").hexdigest())
+ONE = Source("one.csv", f"{COMMIT}/data/one.csv", len(BODY), hashlib.sha256(BODY).hexdigest())
+TWO = Source("two.csv", f"{COMMIT}/data/two.csv", len(BODY) + 1, hashlib.sha256(BODY + b"2").hexdigest())
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Answer:
     status: int = 200
     length: int | None = None  # as the header claims, that of the body if not given
     wait: threading.Event | None = None  # before the body
+    encoding: str = "identity"
 
 
 @dataclass
@@ -50,6 +52,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
             answer = state.answers.get(self.path, Answer(b"no such file", status=404))
             self.send_response(answer.status)
             self.send_header("Content-Length", str(len(answer.body) if answer.length is None else answer.length))
+            self.send_header("Content-Encoding", answer.encoding)
             self.end_headers()
             if answer.wait is not None:
                 answer.wait.wait(10)
@@ -210,14 +213,42 @@ def test_the_progress_bar_is_all_that_is_said(
     tmp_path: Path,
     progress: bool,
     capfd: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with caplog.at_level(logging.INFO, logger="pooch"):
-        fetch("los-loop", tmp_path, server.address, progress=progress)
-        assert pooch.get_logger().level == logging.INFO  # as it was before
+    said: list[logging.LogRecord] = []
+    monkeypatch.setattr(pooch.get_logger(), "handle", said.append)
+    level = pooch.get_logger().level
+    fetch("los-loop", tmp_path, server.address, progress=progress)
     out, err = capfd.readouterr()
-    assert (out, caplog.text) == ("", "")
+    assert (out, said, pooch.get_logger().level) == ("", [], level)
     assert ("one.csv: 100%" in err) is progress
+    assert ("8.00k/8.00k" in err) is progress
+    fetch("los-loop", tmp_path, server.address, progress=progress)
+    assert capfd.readouterr().err == ""  # nothing was fetched
+
+
+def test_no_bar_is_drawn_for_what_never_comes_and_a_broken_one_ends_its_line(
+    server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server.answers[f"/{ONE.path}"] = Answer(b"", status=404)
+    with pytest.raises(DownloadError):
+        fetch("los-loop", tmp_path, server.address)
+    assert capfd.readouterr().err == ""
+    server.answers[f"/{ONE.path}"] = Answer(BODY[: len(BODY) // 2], length=len(BODY))
+    with pytest.raises(DownloadError):
+        fetch("los-loop", tmp_path, server.address)
+    err = capfd.readouterr().err
+    assert err.endswith("\n")
+    assert "100%" not in err
+
+
+def test_the_bar_measures_a_compressed_transfer_by_the_size_of_the_file(
+    server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server.answers[f"/{ONE.path}"] = Answer(gzip.compress(BODY), encoding="gzip")
+    fetch("los-loop", tmp_path, server.address)
+    assert files(tmp_path)["one.csv"] == BODY
+    assert "one.csv: 100%" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -250,3 +281,4 @@ def test_the_hashes_are_those_of_the_real_files(name: str, published: Path) -> N
     assert len(there) >= 2
     for source in there:
         assert is_published(published / name / source.file, source), source.file
+        assert (published / name / source.file).stat().st_size == source.size
