@@ -3,12 +3,12 @@
 The only place where ``core`` and ``analysis`` meet. Who does what:
 
     main.py       path, page settings, navigation, sidebar; nothing else
-    store.py      the only reads of runs and the only caches
+    store/        the only reads of runs and the only caches
     selection.py  what is selected, one frozen record <-> the URL
-    reading.py    results -> plain sentences, without Streamlit
+    reading/      results -> plain sentences, without Streamlit
     glossary.py   the one-line reading and the formula of each measure
     figures/      results -> Plotly figures and folium maps, without Streamlit
-    views/        one page each; controls.py and frame.py are what all pages share
+    views/        one page each; controls.py, page.py and ground.py are what all pages share
 
 No torch in the app's process: a run is read with NumPy alone, and the first page must be there in seconds.
 """

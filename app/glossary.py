@@ -72,9 +72,8 @@ MEASURES: dict[str, Measure] = {
     ),
     "reach": Measure(
         "Reach",
-        "Within how many road links of a sensor half of its weight stays, beside the same for a matrix that is flat.",
-        r"\min\Big\{k : \textstyle\sum_{\mathrm{hops}(i,j) \le k} |M_{ij}| \ge \tfrac12 "
-        r"\sum_{\mathrm{hops}(i,j) < \infty} |M_{ij}|\Big\}",
+        "Within how many road links of a sensor half of all weight stays, beside the same for a matrix that is flat.",
+        r"\min\Big\{k : \textstyle\sum_{\mathrm{hops}(i,j) \le k} |w_{ij}| \ge \tfrac12 \sum_{i<j} |w_{ij}|\Big\}",
     ),
     "eigenvalue": Measure(
         "Eigenvalue and mode",

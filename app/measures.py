@@ -44,7 +44,7 @@ def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
     heads = dict(zip(run.heads, run.interaction, strict=True))
     if len(run.heads) > 1:
         heads = {"mean of heads": matrix.mean_of_heads(run.interaction), **heads}
-    return plain(
+    document: dict[str, Any] = plain(
         {
             "run": run.name,
             "model": run.model,
@@ -69,6 +69,7 @@ def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
             ),
         }
     )
+    return document
 
 
 def minutes(run: Run) -> list[float]:

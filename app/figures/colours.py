@@ -1,9 +1,9 @@
 """All colours, and what each means, on every page.
 
-Lines must be read on Streamlit's light page (white) and dark page (#0e1117, set in .streamlit/config.toml; without it #171614): each
-line colour has a contrast of at least 3 to 1 with all of them (WCAG 2.2, 1.4.11). Those that stand side by
-side also differ in lightness or in the way they are drawn (dashed, thin), so that they can be told apart in
-grey.
+Lines must be read on the light page (white), on the dark one (#0e1117, set in .streamlit/config.toml) and on
+Streamlit's own dark (#171614): each line colour has a contrast of at least 3 to 1 with all three (WCAG 2.2,
+1.4.11). Those that stand side by side also differ in lightness or in the way they are drawn (dashed, thin), so
+that they can be told apart in grey.
 """
 
 from typing import Any, Literal

@@ -63,11 +63,9 @@ class RunEntry:
 
     @property
     def label(self) -> str:
-        """The entry in the list of runs; keys differ, so labels do."""
-        if self.key.startswith("demo/"):
-            return f"{self.model or self.key} on {self.dataset or '?'} (demo){self._remark}"
-        more = [word for word in (self.model, self.dataset) if word and word not in self.key]
-        return " · ".join([self.key, *more]) + self._remark
+        """The entry in the list of runs: the folder, which tells it from others, and its title."""
+        folder = "demo" if self.key.startswith("demo/") else self.key
+        return f"{folder} · {self.title}{self._remark}" if self.title else f"{folder}{self._remark}"
 
     @property
     def _remark(self) -> str:
@@ -195,7 +193,7 @@ def _entry(key: str, path: str, version: str) -> RunEntry:
         path=folder,
         version=version,
         state=record["state"],
-        title=str(record.get("title") or ""),
+        title=str(record.get("title") or "") or f"{record['model']['name']} on {record['data']['name']}",
         model=record["model"]["name"],
         dataset=record["data"]["name"],
         protocol=record["windows"]["protocol"],

@@ -256,9 +256,8 @@ def _not_open(entry: store.RunEntry, problem: str) -> None:
 
 def _no_heads(page: Opened) -> None:
     st.info(
-        f"{plain(page.run.model)} lets no sensor listen to another: it has no learned graph, so there is "
-        "nothing to show "
-        "here. It is the control that shows what a graph is worth; its forecasts are on the page Forecast.",
+        f"{plain(page.run.model)} lets no sensor listen to another: it has no learned graph, so there is nothing to "
+        "show here. Its forecasts are on the page Forecast.",
         icon=":material/hub:",
     )
     same = [other for other in page.entries if other.state == "done" and other.heads]

@@ -195,7 +195,7 @@ def test_each_page_opens_on_the_demo_and_is_photographed(
     demo: str, look: Callable[..., Seen], width: int, theme: str
 ) -> None:
     seen = look(demo, width, theme).open()
-    assert "(demo)" in seen.page.locator(".st-key-control-run input").input_value()
+    assert "demo · " in seen.page.locator(".st-key-control-run input").input_value()
     SCREENSHOTS.mkdir(exist_ok=True)
     for name in PAGES:
         seen.turn(name)
@@ -333,6 +333,22 @@ def test_data_without_coordinates_get_a_layout_and_the_page_says_so(demo: str, l
     seen = look(demo).open("?run=layout").turn("map")
     assert seen.nodes() == N
     assert seen.page.get_by_text("this is a layout of the road graph").count() == 1
+    seen.quiet()
+
+
+def test_a_table_is_unfolded_and_downloaded_with_its_formulas_disarmed(demo: str, look: Callable[..., Seen]) -> None:
+    seen = look(demo).open("?run=hostile").turn("heads")
+    seen.page.get_by_text("Every sensor", exact=True).click()
+    button = seen.page.locator(".st-key-csv-sensors").get_by_role("button")
+    button.wait_for(timeout=WAIT)
+    assert seen.page.get_by_role("button", name="Download as CSV").count() == 0, "the table's own is not guarded"
+    with seen.page.expect_download(timeout=WAIT) as download:
+        button.click()
+    assert download.value.suggested_filename == "topolens-hostile-sensors.csv"
+    text = Path(download.value.path()).read_text()
+    assert text.startswith("sensor,effective neighbours")
+    assert "\n'=HYPERLINK('x')," in text
+    assert "\n=" not in text
     seen.quiet()
 
 
