@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from analysis.matrix import (
     FloatArray,
@@ -67,6 +66,8 @@ def _likelihood(weight: FloatArray, count: int) -> FloatArray:
 
 def _match(weight: FloatArray, edge: FloatArray, count: int) -> RoadMatch:
     """Match of couplings (N, N) with an undirected graph (N, N) of 0 and 1."""
+    from sklearn.metrics import average_precision_score, roc_auc_score  # a second, and only pages with roads need it
+
     upper = np.triu_indices(len(weight), k=1)
     weight, edge = weight[upper], edge[upper]
     roads = int(edge.sum())

@@ -152,7 +152,7 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...]) -> None:
         plan = Plan(
             model=model,
             settings=settings_for(model, epochs=epochs),
-            title=f"{model} on the made-up city",
+            title=f"{model} · demo city",
             load="city",
         )
         with _Bar(epochs) as bar:

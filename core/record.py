@@ -28,9 +28,10 @@ def read_record(path: Path) -> dict[str, Any]:
     file = path / "run.json"
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
+        json.dumps(record, ensure_ascii=False).encode()     # JSON may hold half of a surrogate pair: no page can
     except FileNotFoundError:
         raise RunError(f"a run is a folder with a run.json, got {path} without one") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (OSError, UnicodeError, json.JSONDecodeError, RecursionError) as error:
         raise RunError(f"{file} must be a JSON document: {error}") from None
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
         came = record.get("schema") if isinstance(record, dict) else type(record).__name__

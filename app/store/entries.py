@@ -1,6 +1,5 @@
 """The runs there are, and reading one."""
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -63,9 +62,14 @@ class RunEntry:
 
     @property
     def label(self) -> str:
-        """The entry in the list of runs: the folder, which tells it from others, and its title."""
-        folder = "demo" if self.key.startswith("demo/") else self.key
-        return f"{folder} · {self.title}{self._remark}" if self.title else f"{folder}{self._remark}"
+        """The entry in the list of runs, short enough for the sidebar.
+
+        A demo run has a title of ours; any other is told from its like by its folder, with a title if one was given.
+        """
+        if self.key.startswith("demo/") and self.title:
+            return f"{self.title}{self._remark}"
+        given = self.title if self.title != f"{self.model} on {self.dataset}" else self.model
+        return f"{self.key} · {given}{self._remark}" if given else f"{self.key}{self._remark}"
 
     @property
     def _remark(self) -> str:
@@ -180,13 +184,8 @@ def _entry(key: str, path: str, version: str) -> RunEntry:
     folder = Path(path)
     try:
         record = read_record(folder)
-        json.dumps(record, ensure_ascii=False).encode()
     except RunError as error:
         return RunEntry(key=key, path=folder, version=version, problem=str(error))
-    except UnicodeEncodeError:  # JSON may hold half of a surrogate pair, which no page can be sent
-        return RunEntry(
-            key=key, path=folder, version=version, problem=f"{folder / 'run.json'} holds half a letter: not Unicode"
-        )
     ids = record["data"]["nodes"].get("id")
     return RunEntry(
         key=key,

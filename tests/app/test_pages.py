@@ -282,7 +282,7 @@ def test_a_run_with_half_a_letter_is_refused(make: Recipe, part: str) -> None:
     for page in PAGES:
         turned(app, page)
         assert not app.exception
-        assert "half a letter" in words(app)
+        assert "surrogates not allowed" in words(app)
 
 
 def test_a_shown_table_has_three_significant_digits_and_keeps_whole_numbers() -> None:

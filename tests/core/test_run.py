@@ -102,7 +102,7 @@ def test_a_wrong_record_is_refused(run: Path, case: str) -> None:
         Run.load(run)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"schema": "\\ud800"}'])
 def test_a_record_that_is_no_record_is_refused(run: Path, content: bytes) -> None:
     (run / "run.json").write_bytes(content)
     with pytest.raises(RunError, match=r"run.json must (be a JSON document|have schema 1)"):
