@@ -47,8 +47,12 @@ def read_record(path: Path) -> dict[str, Any]:
             raise RunError(f"{file}: {dotted} must be of type {wanted}, got {type(value).__name__}")
     if record["state"] not in STATES:
         raise RunError(f"{file}: state must be one of {', '.join(STATES)}, got {record['state']!r}")
-    if not all(isinstance(name, str) for name in record["heads"]):
-        raise RunError(f"{file}: heads must be names")
+    heads = record["heads"]
+    if not all(isinstance(name, str) for name in heads) or len(set(heads)) < len(heads):
+        raise RunError(f"{file}: heads must be names, each of them once")
+    for part, rows in record["windows"]["split"].items():
+        if not (isinstance(rows, list) and len(rows) == 2 and all(type(row) is int for row in rows)):
+            raise RunError(f"{file}: windows.split.{part} must be the first row and the row after the last")
     for dotted in ("windows.inputs", "windows.horizon"):
         section, key = dotted.split(".")
         if record[section][key] < 1:

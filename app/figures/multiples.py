@@ -14,7 +14,7 @@ from app.figures.scale import alike, scale_of, shared
 from app.figures.text import safe
 
 SMALL_CELLS = 240  # a side of a small picture
-ROW = 260  # pixels
+ROW = 210  # pixels: what four heads in a row leave to each on a wide screen
 
 
 def head_multiples(

@@ -195,7 +195,7 @@ def test_each_page_opens_on_the_demo_and_is_photographed(
     demo: str, look: Callable[..., Seen], width: int, theme: str
 ) -> None:
     seen = look(demo, width, theme).open()
-    assert "demo · " in seen.page.locator(".st-key-control-run input").input_value()
+    assert "· demo city" in seen.page.locator(".st-key-control-run input").input_value()
     SCREENSHOTS.mkdir(exist_ok=True)
     for name in PAGES:
         seen.turn(name)
