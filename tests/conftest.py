@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+# One thread, here and in every process that a test starts: on a machine that does other work as well, two threads
+# wait for each other most of the time, and small models gain nothing from them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
