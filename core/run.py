@@ -9,7 +9,7 @@
     progress.jsonl           one line per epoch
 
 A run carries its sensors and their road graph, so it opens on a machine that does not have the data.
-No torch here: opening a run needs NumPy alone.
+No torch here: a run can be opened and looked at without it.
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
+from core.protocols import protocol
 from core.record import SCHEMA, STATES, RunError, node_table, read_progress, read_record, unfinished
 
 __all__ = ["SCHEMA", "STATES", "Forecasts", "Run", "RunError", "read_progress", "read_record", "read_tensors"]
@@ -113,6 +114,16 @@ class Run:
     def protocol(self) -> str:
         """How the figures were got: ``clean`` or ``published``."""
         return cast(str, self.record["windows"]["protocol"])
+
+    @property
+    def pooled(self) -> bool:
+        """Whether errors are pooled over all steps up to the horizon, as the protocol has it."""
+        return protocol(self.protocol).pooled
+
+    @property
+    def optimistic(self) -> bool:
+        """Whether the protocol lets the test part choose: said wherever a figure of this run is shown."""
+        return protocol(self.protocol).optimistic
 
     @property
     def unit(self) -> str:

@@ -13,50 +13,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.choices import chosen
 from core.data.sensors import SensorData
+from core.protocols import Protocol, protocol
 
 Part = Literal["train", "validation", "test"]
-
-
-@dataclass(frozen=True, slots=True)
-class Protocol:
-    """How a figure is got.
-
-    Attributes
-    ----------
-    train, validation : shares of the rows, from the start; the test part is the rest
-    scale : 'z-score' of the training part, or 'max' of all data
-    zeros : missing values become zeros that count, as the published tables have it
-    pooled : errors over all steps up to the horizon together, instead of at the horizon
-    shuffle : chunks of windows in a new order each epoch, instead of in time order
-    optimistic : the test part picks the epoch or gives the scale: marked wherever a figure is shown
-    """
-
-    train: float
-    validation: float
-    scale: Literal["z-score", "max"]
-    zeros: bool
-    pooled: bool
-    shuffle: bool
-    optimistic: bool
-
-
-PROTOCOLS: dict[str, Protocol] = {
-    "clean": Protocol(0.7, 0.1, "z-score", zeros=False, pooled=False, shuffle=True, optimistic=False),
-    "published": Protocol(0.8, 0.0, "max", zeros=True, pooled=True, shuffle=False, optimistic=True),
-}
-
-
-def protocol(name: str) -> Protocol:
-    """The protocol of that name.
-
-    Raises
-    ------
-    ValueError
-        Unknown name; the known ones are listed.
-    """
-    return chosen(PROTOCOLS, name, "protocol")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +150,7 @@ def windows(data: SensorData, protocol_name: str = "clean", inputs: int = 12, ho
 
 
 def _parts(steps: int, rules: Protocol) -> dict[Part, tuple[int, int]]:
-    a = int(steps * rules.train)
-    b = int(steps * (rules.train + rules.validation))
+    a, b = steps * rules.train // 100, steps * (rules.train + rules.validation) // 100
     test = (b, steps)
     return {"train": (0, a), "validation": (a, b) if b > a else test, "test": test}
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from core.data.sensors import SensorData, node_table
-from core.data.windows import PROTOCOLS, windows
+from core.data.windows import windows
+from core.protocols import PROTOCOLS
 
 
 def series(values: np.ndarray, freq: str = "15min", skip: int | None = None) -> SensorData:
@@ -30,6 +31,12 @@ def test_the_parts_follow_each_other_in_time_at_70_and_80_per_cent() -> None:
     assert windows(series(counted()), horizon=4).parts == {
         "train": (0, 140), "validation": (140, 160), "test": (160, 200)
     }
+
+
+@pytest.mark.parametrize("steps", [1000, 1001, 2000, 2016, 8640])
+def test_both_protocols_begin_the_test_part_at_80_per_cent(steps: int) -> None:
+    for name in PROTOCOLS:
+        assert windows(series(counted(steps)), name, horizon=4).parts["test"] == (steps * 4 // 5, steps)
 
 
 def test_in_the_published_protocol_the_test_part_is_also_the_validation() -> None:
