@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -21,11 +22,9 @@ def spoken(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
-        from core.train import TrainingError
-
         try:
             command(*args, **kwargs)
-        except (ValueError, TrainingError, OSError) as error:
+        except (ValueError, OSError) as error:
             raise click.ClickException(str(error)) from error
 
     return wrapped
@@ -53,10 +52,12 @@ def cli() -> None:
 @click.option("--weight-decay", type=float, help="[default: the model's]")
 @click.option("--loss", help="mse or mae.  [default: mse]")
 @click.option("--l1", type=float, help="Weight of the penalty on the interaction.  [default: the model's]")
-@click.option("--clip", type=float, help="Largest norm of the gradient.  [default: 5]")
+@click.option("--clip", type=float, help="Largest norm of the gradient; 0 for none.  [default: the model's]")
 @click.option("--patience", type=int, help="Epochs without progress before stopping.  [default: never]")
+@click.pass_context
 @spoken
 def train(
+    context: click.Context,
     dataset: str | None,
     model: str,
     out: Path | None,
@@ -74,8 +75,11 @@ def train(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: stop as Ctrl-C does
     settings = {name: value for name, value in chosen.items() if value is not None}
+    if settings.get("clip") == 0:
+        settings["clip"] = None
     if resume is not None:
-        if dataset or out or settings:
+        given = [name for name in context.params if context.get_parameter_source(name) == ParameterSource.COMMANDLINE]
+        if given != ["resume"]:
             raise click.UsageError("--resume takes everything from the run: give no other option")
         record = read_record(resume)
         with _Bar(record["training"]["epochs"]) as bar:
@@ -103,16 +107,18 @@ def train(
 @spoken
 def evaluate(run: Path, as_json: bool) -> None:
     """Errors of a run on its test part, beside the last value and the mean of the window."""
-    from app.measures import error_table
+    from app.measures import error_table, plain
     from core.run import Run
 
     table = error_table(loaded := Run.load(run))
     if as_json:
-        click.echo(json.dumps(table.to_dict(orient="records"), indent=1))
+        marks = {"protocol": loaded.protocol, "optimistic": loaded.optimistic, "pooled": loaded.pooled}
+        document = plain({**marks, "unit": loaded.unit, "rows": table.to_dict(orient="records")})
+        click.echo(json.dumps(document, indent=1, allow_nan=False))
         return
-    pooled = "pooled up to each horizon" if loaded.record["windows"]["protocol"] == "published" else "at each horizon"
+    pooled = "pooled up to each horizon" if loaded.pooled else "at each horizon"
     click.echo(f"{loaded.record['title']}: test part, {pooled}, protocol {loaded.protocol}, {loaded.unit}")
-    if loaded.protocol == "published":
+    if loaded.optimistic:
         click.echo("Optimistic: the test part picked the epoch.")
     click.echo(table.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
 

@@ -13,7 +13,7 @@ import torch
 
 from core.data import load
 from core.data.windows import windows
-from core.experiment import settings_for
+from core.experiment import hour, settings_for
 from core.models import Sizes, built
 from core.train import fit
 
@@ -28,7 +28,7 @@ MODELS = ("intergat-gru", "intergat-plus", "gat-gru", "gru")
 def epochs(dataset: str, models: tuple[str, ...], batch: int, turns: int) -> None:
     """Time one epoch (training and validation) of each model, in turns."""
     data = load(dataset)
-    cut = windows(data, horizon=max(1, round(3600 / data.interval.total_seconds())))
+    cut = windows(data, horizon=hour(data))
     seconds: dict[str, list[float]] = {name: [] for name in models}
     for _ in range(turns + 1):
         for name in models:

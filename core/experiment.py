@@ -3,9 +3,9 @@
 import math
 import os
 import platform
-import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -75,7 +75,7 @@ def trained(data: SensorData, plan: Plan, out: Path, *, tick: Tick = lambda *_: 
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(f"{out} exists already: name another folder, or continue it with --resume {out}")
-    horizon = plan.horizon if plan.horizon is not None else _hour(data)
+    horizon = plan.horizon if plan.horizon is not None else hour(data)
     cut = windows(data, plan.protocol, plan.inputs, horizon)
     model = _model(data, cut, plan.model, plan.config, plan.settings.seed)  # bad names stop here, before a file
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,8 @@ def trained(data: SensorData, plan: Plan, out: Path, *, tick: Tick = lambda *_: 
         write_json(folder / "run.json", _record(data, plan, cut, model))
         graphs = {"adjacency": data.adjacency, "truth": data.truth}
         write_tensors(folder / "network.safetensors", {k: v for k, v in graphs.items() if v is not None})
-        shutil.rmtree(out, ignore_errors=True)      # an empty folder, if any
+        if out.exists():
+            out.rmdir()                             # only if it is still empty
         folder.rename(out)
     return _finished(data, cut, model, plan.settings, out, tick)
 
@@ -106,9 +107,13 @@ def resumed(data: SensorData, out: Path, *, tick: Tick = lambda *_: None) -> Run
         )
     if record["state"] == "done":
         return Run.load(out)
-    cut = windows(data, record["windows"]["protocol"], record["windows"]["inputs"], record["windows"]["horizon"])
-    model = _model(data, cut, record["model"]["name"], record["model"]["config"], record["seed"])
-    return _finished(data, cut, model, Settings(**record["training"]), out, tick)
+    try:
+        settings = Settings(**record["training"])
+        cut = windows(data, *(record["windows"][key] for key in ("protocol", "inputs", "horizon")))
+        model = _model(data, cut, record["model"]["name"], record["model"]["config"], record["seed"])
+    except (TypeError, ValueError) as error:
+        raise RunError(f"{out / 'run.json'} must hold settings that a training can be built from: {error}") from None
+    return _finished(data, cut, model, settings, out, tick)
 
 
 def model_of(run: Run) -> Forecaster:
@@ -130,7 +135,8 @@ def model_of(run: Run) -> Forecaster:
     return model.eval()
 
 
-def _hour(data: SensorData) -> int:
+def hour(data: SensorData) -> int:
+    """Steps in one hour, at least 1: the horizon where none is chosen."""
     return max(1, round(3600 / data.interval.total_seconds()))
 
 
@@ -146,6 +152,31 @@ def _model(
 
 
 def _finished(
+    data: SensorData, cut: Windows, model: Forecaster, settings: Settings, out: Path, tick: Tick
+) -> Run:
+    with _alone(out):
+        return _trained_alone(data, cut, model, settings, out, tick)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Hold the run's folder, so that no second process trains the same run at the same time."""
+    try:
+        import fcntl
+    except ImportError:         # a system without such locks
+        yield
+        return
+    folder = os.open(out, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise RunError(f"{out} is being trained by another process: wait for it, or stop it first") from None
+    finally:
+        os.close(folder)
+
+
+def _trained_alone(
     data: SensorData, cut: Windows, model: Forecaster, settings: Settings, out: Path, tick: Tick
 ) -> Run:
     record = read_record(out)

@@ -43,7 +43,7 @@ class Settings:
     optimizer : 'adam' or 'adamw';  rate, weight_decay : its settings
     loss : 'mse' or 'mae', on standardised values, missing ones left out
     l1 : weight of the model's penalty
-    clip : largest norm of the gradient; None for no clipping
+    clip : largest norm of the gradient, above 0; None for no clipping
     patience : epochs without a better validation loss before training ends; None to use all epochs
     seed : of the initial weights and of the order of the windows
     """
@@ -64,10 +64,14 @@ class Settings:
         for name, table in tables.items():
             chosen(table, getattr(self, name), name)
         require_positive(self, "epochs", "batch")
-        for name in ("rate", "weight_decay", "l1", "clip", "patience"):
+        for name in ("weight_decay", "l1", "patience"):
             value = getattr(self, name)
             if value is not None and not (0 <= value < float("inf")):
                 raise ValueError(f"{name} must be a finite number of at least 0, got {value}")
+        for name in ("rate", "clip"):
+            value = getattr(self, name)
+            if value is not None and not (0 < value < float("inf")):
+                raise ValueError(f"{name} must be a finite number above 0, got {value}")
         if not 0 <= self.seed < 2**31:
             raise ValueError(f"seed must be from 0 to {2**31 - 1}, got {self.seed}")
 
@@ -82,7 +86,7 @@ class State:
     history: tuple[dict[str, float], ...] = ()
 
 
-class TrainingError(RuntimeError):
+class TrainingError(ValueError):
     """The training cannot go on; the text says why."""
 
 

@@ -146,6 +146,11 @@ def windows(data: SensorData, protocol_name: str = "clean", inputs: int = 12, ho
                 f"the {part} part must hold {inputs} + {horizon} rows without a gap in time, "
                 f"got rows {parts[part][0]} to {parts[part][1]} of {data.name}: bring a longer series"
             )
+        if not any((~cut.observed[a + inputs : b].isnan()).any() for a, b in cut.runs(part)):
+            raise ValueError(
+                f"the {part} part must hold observed values to be forecast, got none in rows {parts[part][0]} to "
+                f"{parts[part][1]} of {data.name}"
+            )
     return cut
 
 

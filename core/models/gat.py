@@ -45,7 +45,7 @@ class GAT(RecurrentForecaster):
     """``gat-gru``: attention over road neighbours and the sensor itself."""
 
     Config = GATConfig
-    settings: ClassVar[dict[str, Any]] = {"rate": 1e-3, "weight_decay": 1e-4, "l1": 0.0}
+    settings: ClassVar[dict[str, Any]] = {"rate": 1e-3, "weight_decay": 1e-4, "l1": 0.0, "clip": None}
 
     hears: Tensor
 

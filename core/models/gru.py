@@ -32,7 +32,7 @@ class GRU(RecurrentForecaster):
     """``gru``: each sensor on its own."""
 
     Config = GRUConfig
-    settings: ClassVar[dict[str, Any]] = {"rate": 1e-3, "weight_decay": 1e-4, "l1": 0.0}
+    settings: ClassVar[dict[str, Any]] = {"rate": 1e-3, "weight_decay": 1e-4, "l1": 0.0, "clip": None}
 
     def __init__(self, sizes: Sizes, config: GRUConfig) -> None:
         super().__init__(sizes, config, features=config.features, width=config.width)

@@ -46,7 +46,7 @@ class InterGAT(RecurrentForecaster):
     """``intergat-gru``: the layer of the paper, exactly."""
 
     Config = InterGATConfig
-    settings: ClassVar[dict[str, Any]] = {"rate": 1e-3, "weight_decay": 1e-4, "l1": 0.1}
+    settings: ClassVar[dict[str, Any]] = {"rate": 1e-3, "weight_decay": 1e-4, "l1": 0.1, "clip": None}
 
     def __init__(self, sizes: Sizes, config: InterGATConfig) -> None:
         super().__init__(sizes, config, features=config.features, width=config.width)

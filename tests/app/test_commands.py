@@ -48,6 +48,7 @@ def trained_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_train_takes_the_settings_it_is_given(trained_run: Path) -> None:
     record = read_record(trained_run)
+    assert record["training"]["clip"] is None
     assert record["training"]["epochs"] == 1
     assert record["training"]["batch"] == 512
     assert record["training"]["weight_decay"] == 1e-4  # the model's own
@@ -59,13 +60,14 @@ def test_evaluate_prints_a_table_beside_the_simple_forecasts(trained_run: Path) 
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert "protocol clean, km/h" in lines[0]
-    assert lines[1].split() == ["forecast", "minutes", "rmse", "mae", "mape", "accuracy", "r2"]
+    assert lines[1].split() == ["forecast", "minutes", "rmse", "mae", "mape", "[%]", "accuracy", "r2"]
     assert [line.split()[0] for line in lines[2:]] == ["gru"] * 4 + ["last"] * 4 + ["window"] * 4
 
 
 def test_evaluate_as_json(trained_run: Path) -> None:
-    rows = json.loads(run("evaluate", trained_run, "--json").stdout)
-    assert {row["minutes"] for row in rows} == {15, 30, 45, 60}
+    said = json.loads(run("evaluate", trained_run, "--json").stdout)
+    assert {row["minutes"] for row in said["rows"]} == {15, 30, 45, 60}
+    assert (said["protocol"], said["optimistic"], said["pooled"], said["unit"]) == ("clean", False, False, "km/h")
 
 
 def test_analyse_prints_one_json_document_and_nothing_else(trained_run: Path, tmp_path: Path) -> None:
@@ -87,6 +89,8 @@ def test_the_published_protocol_is_marked_as_optimistic(tmp_path: Path) -> None:
         (["train", "--dataset", "metr", "--model", "gru", "--out", "X"], "los-loop"),
         (["train", "--model", "gru"], "--dataset and --out are needed, or --resume"),
         (["train", "--resume", "X", "--epochs", "3"], "--resume takes everything from the run"),
+    (["train", "--resume", "X", "--model", "gru"], "--resume takes everything from the run"),
+    (["train", "--dataset", "city", "--rate", "0", "--out", "X"], "rate must be a finite number above 0, got 0.0"),
         (["train", "--dataset", "city", "--epochs", "0", "--out", "X"], "epochs must be at least 1, got 0"),
         (["train", "--dataset", "city", "--horizon", "9999", "--out", "X"], "rows without a gap in time"),
         (["evaluate", "nowhere"], "a run is a folder with a run.json, got nowhere without one"),

@@ -151,6 +151,35 @@ def test_a_run_is_never_overwritten(city: SensorData, tmp_path: Path) -> None:
     assert (tmp_path / "run" / "run.json").read_bytes() == before
 
 
+def test_no_second_process_trains_the_same_run(city: SensorData, tmp_path: Path) -> None:
+    """A run is begun here and, from within its first epoch, continued by another process."""
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from pathlib import Path\nfrom core.data import city\nfrom core.experiment import resumed\n"
+        f"resumed(city.load(weeks=1), Path({str(tmp_path / 'run')!r}))"
+    )
+    said: list[str] = []
+
+    def intrude(epoch: int, chunk: int, chunks: int) -> None:
+        if not said:
+            other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+            said.append(other.stderr)
+
+    trained(city, plan(epochs=1), tmp_path / "run", tick=intrude)
+    assert "is being trained by another process: wait for it, or stop it first" in said[0]
+
+
+@pytest.mark.parametrize("change", [{"epochs": "x"}, {"depth": 1}, {"rate": -1}])
+def test_a_run_whose_settings_cannot_be_built_is_refused(city: SensorData, tmp_path: Path, change: dict) -> None:
+    trained(city, plan(epochs=1), tmp_path / "run")
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    record["state"] = "stopped"
+    record["training"] |= change
+    (tmp_path / "run" / "run.json").write_text(json.dumps(record))
+    with pytest.raises(RunError, match=r"run\.json"):
+        resumed(city, tmp_path / "run")
+
+
 def test_a_wrong_choice_leaves_no_folder(city: SensorData, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a setting of intergat-gru must be one of"):
         trained(city, plan(config={"depth": 3}, epochs=1), tmp_path / "run")
@@ -165,7 +194,7 @@ def test_a_checkpoint_of_another_model_is_refused(city: SensorData, tmp_path: Pa
 
 
 def test_training_ends_when_nothing_has_improved_for_long(city: SensorData, tmp_path: Path) -> None:
-    run = trained(city, plan(epochs=50, rate=0.0, patience=2), tmp_path / "run")
+    run = trained(city, plan(epochs=50, rate=1e-30, patience=2), tmp_path / "run")
     assert run.record["metrics"] == {**run.record["metrics"], "epochs": 3, "best_epoch": 1}
 
 
@@ -245,8 +274,10 @@ def test_progress_has_one_json_line_for_each_epoch(city: SensorData, tmp_path: P
     ({"loss": "huber"}, "loss must be one of mse, mae, got 'huber'"),
     ({"epochs": 0}, "epochs must be at least 1, got 0"),
     ({"batch": 0}, "batch must be at least 1, got 0"),
-    ({"rate": -1.0}, "rate must be a finite number of at least 0, got -1.0"),
-    ({"rate": float("nan")}, "rate must be a finite number of at least 0, got nan"),
+    ({"rate": 0.0}, "rate must be a finite number above 0, got 0.0"),
+    ({"rate": float("nan")}, "rate must be a finite number above 0, got nan"),
+    ({"clip": 0.0}, "clip must be a finite number above 0, got 0.0"),
+    ({"l1": -1.0}, "l1 must be a finite number of at least 0, got -1.0"),
     ({"seed": -1}, "seed must be from 0 to 2147483647, got -1"),
 ])
 def test_wrong_settings_are_named(wrong: dict, words: str) -> None:

@@ -149,6 +149,14 @@ def test_what_cannot_be_cut_is_refused(wrong: dict, words: str) -> None:
         windows(series(counted()), **wrong)
 
 
+@pytest.mark.parametrize(("part", "rows"), [("validation", slice(140, 160)), ("test", slice(160, 200))])
+def test_a_part_in_which_nothing_was_observed_is_refused(part: str, rows: slice) -> None:
+    values = counted()
+    values[rows] = np.nan
+    with pytest.raises(ValueError, match=f"the {part} part must hold observed values to be forecast, got none in rows"):
+        windows(series(values), horizon=4)
+
+
 def test_a_training_part_without_variation_is_refused() -> None:
     with pytest.raises(ValueError, match="must vary, got only the value 7"):
         windows(series(np.full((200, 2), 7.0)), horizon=4)
