@@ -33,9 +33,6 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     write_bytes(path, (json.dumps(content, indent=1, allow_nan=False) + "\n").encode())
 
 
-def write_tensors(
-    path: Path, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str] | None = None
-) -> None:
+def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]]) -> None:
     """Write named arrays in the safetensors format as a whole file."""
-    whole = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-    write_bytes(path, save(whole, metadata=dict(metadata) if metadata else None))
+    write_bytes(path, save({name: np.ascontiguousarray(array) for name, array in tensors.items()}))

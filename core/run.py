@@ -28,6 +28,7 @@ from core.record import SCHEMA, STATES, RunError, node_table, read_progress, rea
 __all__ = ["SCHEMA", "STATES", "Forecasts", "Run", "RunError", "read_progress", "read_record", "read_tensors"]
 
 FloatArray = NDArray[np.float32]
+EARLIEST, LATEST = (int(np.datetime64(t, "m").astype(np.int64)) for t in ("0001-01-01T00:00", "9999-12-31T23:59"))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -88,7 +89,7 @@ class Run:
     adjacency: FloatArray | None
     truth: FloatArray | None
     forecasts: Forecasts
-    progress: tuple[Mapping[str, Any], ...]
+    progress: tuple[Mapping[str, float], ...]
 
     @property
     def name(self) -> str:
@@ -189,7 +190,8 @@ class Run:
         ------
         RunError
             The folder is not a run, is of an unknown schema, is not finished, misses a file, holds an
-            array of the wrong shape or a weight that is not finite, or was trained on other data.
+            array of the wrong shape, a weight that is not finite or a time that no calendar has, or was trained
+            on other data.
         """
         record = read_record(path)
         if record["state"] != "done":
@@ -203,6 +205,8 @@ class Run:
         n, h = len(nodes), len(record["heads"])
         horizon, inputs = record["windows"]["horizon"], record["windows"]["inputs"]
         for name, array in read_tensors(path / "weights.safetensors").items():
+            if array.dtype.kind not in "fiub":
+                raise RunError(f"{path / 'weights.safetensors'}: {name} must hold numbers, got {array.dtype}")
             _require_finite(path / "weights.safetensors", name, array)
         interaction = _tensor(path / "interaction.safetensors", "interaction", (h, n, n))
         spread = None
@@ -210,7 +214,7 @@ class Run:
             spread = _tensor(path / "spread.safetensors", "spread", (h, n, n))
         graphs = read_tensors(path / "network.safetensors")
         for name, array in graphs.items():
-            _require(path / "network.safetensors", name, array, (n, n))
+            _require_weights(path / "network.safetensors", name, array, (n, n))
         return cls(
             path=path,
             record=record,
@@ -237,7 +241,7 @@ def read_tensors(file: Path) -> dict[str, NDArray[Any]]:
             return {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118
     except FileNotFoundError:
         raise RunError(f"run {file.parent.name} must hold {file.name}, but it is missing") from None
-    except (SafetensorError, OSError, ValueError, TypeError) as error:
+    except (SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:   # AttributeError: 8 bit floats
         raise RunError(f"{file} must be a whole safetensors file: {error}") from None
 
 
@@ -255,6 +259,13 @@ def _require(file: Path, name: str, array: NDArray[Any], shape: tuple[int, ...])
     return array
 
 
+def _require_weights(file: Path, name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
+    _require(file, name, array, shape)
+    if (array < 0).any():
+        place = tuple(int(i) for i in np.argwhere(array < 0)[0])
+        raise RunError(f"{file}: {name} must be at least 0, got {array[place]} at {place}")
+
+
 def _require_finite(file: Path, name: str, array: NDArray[Any]) -> None:
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
@@ -268,13 +279,17 @@ def _forecasts(file: Path, n: int, inputs: int, horizon: int) -> Forecasts:
         raise RunError(f"{file} must hold {sorted(wanted)}, got {sorted(tensors)}")
     first, rows, times = tensors["first"], tensors["rows"], tensors["times"]
     for name in ("first", "times"):
-        if tensors[name].dtype != np.int64 or tensors[name].ndim != 1:
+        if (array := tensors[name]).dtype != np.int64 or array.ndim != 1:
             raise RunError(f"{file}: {name} must be a row of int64")
+        if not (array[1:] > array[:-1]).all():      # compared, not subtracted: a difference could overflow
+            raise RunError(f"{file}: {name} must grow from each entry to the next")
     w, r = len(first), len(times)
     if rows.shape != (r, n) or rows.dtype != np.float32 or np.isinf(rows).any():
         raise RunError(f"{file}: rows must be float32 of shape {(r, n)} without infinities, got {rows.shape}")
-    if w == 0 or first.min() < inputs or first.max() + horizon > r:
+    if w == 0 or first[0] < inputs or first[-1] > r - horizon:
         raise RunError(f"{file}: first must point at windows within the {r} rows")
+    if times[0] < EARLIEST or times[-1] > LATEST:
+        raise RunError(f"{file}: times must be minutes within the years 1 to 9999, got {times[0]} to {times[-1]}")
     return Forecasts(
         forecast=_require(file, "forecast", tensors["forecast"], (w, horizon, n)),
         rows=rows,

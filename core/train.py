@@ -6,6 +6,7 @@ continued training reaches the same weights as an unbroken one on the same machi
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -149,11 +150,12 @@ def fit(
             total, count = total + error.item(), count + seen
             tick(epoch, k, max(chunks, k))
         validation = loss(model, windows, "validation", settings)
-        if not (validation < float("inf")):
-            raise TrainingError(
-                f"the validation loss must be finite, got {validation} after epoch {epoch}: "
-                f"try a smaller rate than {settings.rate:g}"
-            )
+        for name, value in (("training", total), ("validation", validation)):
+            if not math.isfinite(value):
+                raise TrainingError(
+                    f"the {name} loss must be finite, got {value} after epoch {epoch}: "
+                    f"try a smaller rate than {settings.rate:g}"
+                )
         if validation < state.best_loss:
             state.best_epoch, state.best_loss = epoch, validation
             best = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}

@@ -88,8 +88,31 @@ WRONG_RECORDS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "same heads": (lambda r: r.update(heads=["a", "a"]), "heads must be names, each of them once"),
     "split": (lambda r: r["windows"]["split"].update(test=["0", "9"]), r"windows\.split\.test must be the first row"),
     "more heads": (lambda r: r["heads"].append("x"), r"interaction must be float32 of shape \(3, 120, 120\)"),
-    "horizon": (lambda r: r["windows"].update(horizon=0), "windows.horizon must be at least 1, got 0"),
-    "interval": (lambda r: r["data"].update(interval_minutes=0), "interval_minutes must be above 0"),
+    "horizon": (lambda r: r["windows"].update(horizon=0), "windows.horizon must be from 1 to 100,000, got 0"),
+    "interval": (lambda r: r["data"].update(interval_minutes=0), "interval_minutes must be from 1 to 527,040, got 0"),
+    "long interval": (lambda r: r["data"].update(interval_minutes=527041), "must be from 1 to 527,040, got 527041"),
+    "no title": (lambda r: r.pop("title"), "title must be of type str, got NoneType"),
+    "no load": (lambda r: r["data"].pop("load"), "data.load must be of type str, got NoneType"),
+    "no epochs": (lambda r: r["training"].pop("epochs"), "training.epochs must be of type int, got NoneType"),
+    "no slots": (lambda r: r["windows"].pop("slots"), "windows.slots must be of type int, got NoneType"),
+    "slots": (lambda r: r["windows"].update(slots=0), "windows.slots must be from 1 to 100,000, got 0"),
+    "inputs": (lambda r: r["windows"].update(inputs=100_001), "windows.inputs must be from 1 to 100,000, got 100001"),
+    "far": (lambda r: r["windows"].update(horizon=2**52), "windows.horizon must be from 1 to 100,000, got 4503"),
+    "protocol": (lambda r: r["windows"].update(protocol="own"), "protocol must be one of clean, published, got 'own'"),
+    "mean": (lambda r: r.update(heads=["head 1", "mean"]), "heads must not be named 'mean'"),
+    "no head": (lambda r: r.update(heads=["head 1", ""]), "heads must be names, each of them once"),
+    "turned split": (lambda r: r["windows"]["split"].update(test=[9, 8]), "0 <= first <= last"),
+    "early split": (lambda r: r["windows"]["split"].update(test=[-1, 8]), "0 <= first <= last"),
+    "seconds": (lambda r: r["times"].update(seconds_per_epoch=-1), "seconds_per_epoch must be from 0 to .*, got -1"),
+    "seconds text": (lambda r: r["times"].update(seconds_per_epoch="1"), "must be of type int or float, got str"),
+    "best": (lambda r: r["metrics"].update(best_epoch=1.5), "metrics.best_epoch must be of type int, got float"),
+    "epochs": (lambda r: r["metrics"].update(epochs=-1), "metrics.epochs must be from 0 to .*, got -1"),
+    "true schema": (lambda r: r.update(schema=True), "must have schema 1, got True"),
+    "north": (lambda r: r["data"]["nodes"]["latitude"].__setitem__(2, 90.5), "latitude .* got '90.5' at 2"),
+    "east": (lambda r: r["data"]["nodes"]["longitude"].__setitem__(2, -181), "longitude .* got '-181' at 2"),
+    "true place": (lambda r: r["data"]["nodes"]["latitude"].__setitem__(2, True), "latitude .* got 'True' at 2"),
+    "no id": (lambda r: r["data"]["nodes"]["id"].__setitem__(2, ""), "id must be a list of texts of 1 to 1,000"),
+    "long id": (lambda r: r["data"]["nodes"]["id"].__setitem__(2, "a" * 1001), "id must be a list of texts of 1 to"),
     "nodes": (lambda r: r["data"]["nodes"]["id"].pop(), "data.nodes must have columns of one length"),
     "node type": (lambda r: r["data"]["nodes"].update(latitude=["x"]), "data.nodes.latitude must be a list"),
     "twice": (lambda r: r["data"]["nodes"]["id"].__setitem__(0, r["data"]["nodes"]["id"][1]), "no id twice"),
@@ -137,8 +160,21 @@ WRONG_TENSORS: dict[str, tuple[str, Callable[[dict[str, np.ndarray]], object], s
     "name": ("interaction", lambda t: t.update(other=t.pop("interaction")), r"named interaction, got \['other'\]"),
     "graph": ("network", lambda t: t.update(adjacency=t["adjacency"][:4]), r"adjacency must be float32 of shape"),
     "type": ("forecasts", lambda t: t.update(forecast=t["forecast"].astype(np.float64)), "forecast must be float32"),
-    "pointer": ("forecasts", lambda t: t["first"].__setitem__(0, 10**6), "first must point at windows within"),
+    "pointer": ("forecasts", lambda t: t["first"].__setitem__(-1, 10**6), "first must point at windows within"),
     "backward": ("forecasts", lambda t: t["first"].__setitem__(0, -1), "first must point at windows within"),
+    "row too far": ("forecasts", lambda t: t["first"].__setitem__(-1, len(t["rows"]) - t["forecast"].shape[1] + 1),
+                    "first must point at windows within"),
+    "same window": ("forecasts", lambda t: t["first"].__setitem__(1, t["first"][0]), "first must grow from each entry"),
+    "far pointer": ("forecasts", lambda t: t["first"].__setitem__(-1, 2**63 - 1), "first must point at windows within"),
+    "time stands": ("forecasts", lambda t: t["times"].__setitem__(1, t["times"][0]), "times must grow from each entry"),
+    "time wraps": ("forecasts", lambda t: t["times"].__setitem__(slice(2), [2**63 - 1, -(2**63)]), "times must grow"),
+    "year 0": ("forecasts", lambda t: t["times"].__setitem__(0, -(2**63)), "within the years 1 to 9999, got -9223"),
+    "year 10000": ("forecasts", lambda t: t["times"].__setitem__(-1, 4223371680), "within the years 1 to 9999"),
+    "negative road": ("network", lambda t: t["adjacency"].__setitem__((3, 4), -1),
+                      r"must be at least 0, got -1.0 at \(3, 4\)"),
+    "negative truth": ("network", lambda t: t["truth"].__setitem__((3, 4), -1), "truth must be at least 0, got -1.0"),
+    "endless road": ("network", lambda t: t["adjacency"].__setitem__((3, 4), np.inf), "adjacency must be finite"),
+    "complex": ("weights", lambda t: t.update(free=t["free"].astype(np.complex64)), "free must hold numbers, got"),
     "no rows": ("forecasts", lambda t: t.pop("rows"), "must hold .*, got"),
 }
 
@@ -169,6 +205,24 @@ def test_a_last_line_of_progress_cut_short_is_left_out_and_one_before_is_refused
     file.write_text('{"epo\n{"epoch": 2}\n')
     with pytest.raises(RunError, match=r"progress\.jsonl, line 1 must be a JSON object"):
         read_progress(run)
+
+
+@pytest.mark.parametrize("line", [
+    "1" * 5000, '{"a": 9007199254740992}', '{"a": NaN}', '{"a": [1]}', '{"a": true}', "[" * 10**5, '{"\\ud800": 1}',
+])
+def test_progress_that_no_page_could_show_is_refused(run: Path, line: str) -> None:
+    (run / "progress.jsonl").write_text(line + "\n")
+    with pytest.raises(RunError, match=r"progress\.jsonl, line 1 must be a JSON object"):
+        Run.load(run)
+
+
+@pytest.mark.parametrize("dtype", ["F8_E4M3", "F8_E5M2", "BF16", "X"])
+def test_a_type_that_numpy_lacks_is_refused(run: Path, dtype: str) -> None:
+    content = bytes(2 if dtype == "BF16" else 1)
+    header = json.dumps({"a": {"dtype": dtype, "shape": [1], "data_offsets": [0, len(content)]}}).encode()
+    (run / "weights.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + content)
+    with pytest.raises(RunError, match=r"weights.safetensors must be a whole safetensors file"):
+        Run.load(run)
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
