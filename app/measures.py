@@ -9,26 +9,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import communities, forecasts, matrix, roads, spectrum
+from app.parts import errors_by_step, linked
 from app.reading.forecasts import shown_steps
 from core.run import Run
 
 Array = NDArray[Any]
-MEASURES = ("rmse", "mae", "mape", "accuracy", "r2")
-
-
-def forecast_errors(run: Run) -> dict[str, forecasts.Errors]:
-    """Errors of the run's forecast and of the simple ones; pooled up to the step under protocol 'published'."""
-    made = {run.model: run.forecasts.forecast, **run.forecasts.simple()}
-    pooled = run.protocol == "published"
-    return {name: forecasts.errors(values, run.forecasts.target, pooled=pooled) for name, values in made.items()}
+MEASURES = {"rmse": "rmse", "mae": "mae", "mape": "mape [%]", "accuracy": "accuracy", "r2": "r2"}  # and their columns
 
 
 def error_table(run: Run) -> pd.DataFrame:
-    """One row for each forecast and shown step: 15, 30, 45 and 60 minutes where the run has them."""
+    """One row for each forecast and shown step: 15, 30, 45 and 60 minutes where the run has them; MAPE in per cent."""
     rows = []
-    for name, errors in forecast_errors(run).items():
+    for name, errors in errors_by_step(run, run.model).items():
         for step in shown_steps(run.horizon, run.interval_minutes):
-            figures = {measure: float(getattr(errors, measure)[step]) for measure in MEASURES}
+            figures = {column: float(getattr(errors, measure)[step]) for measure, column in MEASURES.items()}
+            figures[MEASURES["mape"]] *= 100
             rows.append({"forecast": name, "minutes": (step + 1) * run.interval_minutes, **figures})
     return pd.DataFrame(rows)
 
@@ -50,7 +45,7 @@ def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
             "model": run.model,
             "data": run.dataset,
             "protocol": run.protocol,
-            "optimistic": run.protocol == "published",
+            "optimistic": run.optimistic,
             "quantity": run.quantity,
             "unit": run.unit,
             "sensors": list(run.nodes["id"]),
@@ -61,7 +56,8 @@ def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
                 "pearson": matrix.head_similarity(run.interaction) if run.heads else [],
             },
             "forecasts": {
-                name: {"minutes": minutes(run), **_fields(errors)} for name, errors in forecast_errors(run).items()
+                name: {"minutes": minutes(run), **_fields(errors)}
+                for name, errors in errors_by_step(run, run.model).items()
             },
             "by_sensor": _fields(forecasts.errors_by_sensor(run.forecasts.forecast, run.forecasts.target)),
             "by_hour": _fields(
@@ -91,11 +87,11 @@ def head_measures(head: Array, run: Run, share: float) -> dict[str, Any]:
         "spectral communities": _fields(found) | {"modularity": communities.modularity(head, found.labels)},
         "louvain communities": _fields(louvain) | {"modularity": communities.modularity(head, louvain.labels)},
     }
-    if run.adjacency is not None and (run.adjacency > 0).any():
-        measured["roads"] = _match(roads.road_match(head, run.adjacency, share))
-        measured["reach"] = _fields(roads.reach(head, run.adjacency))
-        measured["classes"] = _fields(roads.edge_classes(head, run.adjacency, share))
-        clusters = communities.spectral_communities(run.adjacency).labels
+    if (road := linked(run.adjacency)) is not None:
+        measured["roads"] = _match(roads.road_match(head, road, share))
+        measured["reach"] = _fields(roads.reach(head, road))
+        measured["classes"] = _fields(roads.edge_classes(head, road, share))
+        clusters = communities.spectral_communities(road).labels
         measured["road clusters"] = _groups(head, found.labels, clusters)
     if run.has_coordinates:
         strongest = matrix.strongest_pairs(head, share)
@@ -103,8 +99,8 @@ def head_measures(head: Array, run: Run, share: float) -> dict[str, Any]:
         measured["kilometres"] = roads.spans(strongest.first, strongest.second, km)
     if run.groups is not None:
         measured["known groups"] = _groups(head, found.labels, run.groups)
-    if run.truth is not None:
-        measured["planted"] = _match(roads.recovery(head, run.truth))
+    if (truth := linked(run.truth)) is not None:
+        measured["planted"] = _match(roads.recovery(head, truth))
     return measured
 
 
@@ -123,7 +119,7 @@ def plain(value: Any) -> Any:
 
 def _spectrum(head: Array, road: Array | None) -> dict[str, Any]:
     found = _fields(spectrum.spectrum(head, road))
-    found["vectors"] = np.asarray(found["vectors"]).T          # one list an eigenvector, as long as the sensors
+    found["vectors"] = np.asarray(found["vectors"]).T  # one list an eigenvector, as long as the sensors
     return found
 
 

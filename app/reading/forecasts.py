@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.reading.words import code, counted, joined, percent, plain, with_unit
+from app.reading.words import code, counted, percent, plain, with_unit
 
 SAME_BUT_GRAPH = ("intergat-gru", "gat-gru")  # models that are the control in everything else
 PUBLISHED = (
@@ -14,6 +14,7 @@ PUBLISHED = (
     "missing values that the publisher wrote as 0 count. These errors are **optimistic**; they are there only to stand "
     "beside published tables."
 )
+OPTIMISTIC = "Protocol {}: optimistic, the test part picked the epoch."
 CLEAN = "Protocol 'clean': the test part was used for nothing but this."
 
 
@@ -43,6 +44,15 @@ def minutes_words(minutes: float) -> str:
     return f"{minutes:g}\u00a0minute{'' if minutes == 1 else 's'}"
 
 
+def ahead(minutes: float, pooled: bool) -> str:
+    r"""What an error is about: one time ahead, or all up to it.
+
+    >>> ahead(60, False), ahead(60, True)
+    ('At 60\xa0minutes ahead', 'Up to 60\xa0minutes ahead')
+    """
+    return f"{'Up to' if pooled else 'At'} {minutes_words(minutes)} ahead"
+
+
 def benefit(ours: float, other: float) -> str:
     r"""An error beside another: '24.1 % less than', 'as much as', '3.0 % more than'.
 
@@ -68,14 +78,13 @@ def overview_answer(
     minutes : how far ahead
     errors : mean absolute error of 'forecast' and of each simple forecast
     days : (days, forecasts) the same per day
-    pooled : whether the error is over all steps up to that one
+    pooled : whether all errors are over all steps up to that one
     """
     ours = errors["forecast"]
     if not np.isfinite(ours):
         return "Nothing was observed in the test part, so no error can be given."
     simple = {name: error for name, error in errors.items() if name != "forecast" and np.isfinite(error)}
-    when = f"{'Up to' if pooled else 'At'} {minutes_words(minutes)} ahead"
-    sentence = f"{when}, **{plain(model)}** is off by **{with_unit(ours, unit)}** on average"
+    sentence = f"{ahead(minutes, pooled)}, **{plain(model)}** is off by **{with_unit(ours, unit)}** on average"
     if model.replace("-", " ") in simple or not simple:
         return sentence + ", and it is one of the simple forecasts that every model has to beat."
     best = min(simple, key=lambda name: simple[name])
@@ -109,16 +118,18 @@ def forecast_answer(
     by_sensor: NDArray[np.floating],
     ids: Sequence[str],
     simple: NDArray[np.floating],
+    pooled: bool = False,
 ) -> str:
     """The answer of the page on forecasts: how far off, where most and least, and at how many sensors it pays.
 
-    ``by_sensor`` and ``simple`` are mean absolute errors (N,) of the forecast and of repeating the last value.
+    ``by_sensor`` and ``simple`` are mean absolute errors (N,) of the forecast and of repeating the last value;
+    ``pooled`` says whether all errors are over all steps up to that one.
     """
     known = np.isfinite(by_sensor)
     if not known.any():
         return "Nothing was observed in the test part, so no error can be given."
     worst, best = int(np.nanargmax(by_sensor)), int(np.nanargmin(by_sensor))
-    sentence = f"At {minutes_words(minutes)} ahead the forecast is off by **{with_unit(overall, unit)}** on average"
+    sentence = f"{ahead(minutes, pooled)} the forecast is off by **{with_unit(overall, unit)}** on average"
     if known.sum() > 1:
         sentence += (
             f", least at {code(ids[best], 30)} ({with_unit(float(by_sensor[best]), unit)}) and most at "
@@ -138,8 +149,3 @@ def hours_sentence(by_hour: NDArray[np.floating], unit: str) -> str:
         f"Hardest to forecast is the hour from {hardest}:00 ({with_unit(float(by_hour[hardest]), unit)}), easiest that "
         f"from {easiest}:00 ({with_unit(float(by_hour[easiest]), unit)}), local time of the data."
     )
-
-
-def left_out_sentence(missing: Sequence[str]) -> str:
-    """Sensors that were asked for and cannot be drawn."""
-    return f"No value of {joined([code(i, 30) for i in missing])} was observed in the test part." if missing else ""

@@ -79,9 +79,8 @@ def classes_answer(classes: "EdgeClasses", match: "RoadMatch | None", share: flo
     )
 
 
-def recovery_answer(match: "RoadMatch", everything: "RoadMatch | None" = None) -> str:
+def recovery_answer(match: "RoadMatch") -> str:
     """How much of the planted graph was found."""
-    ranking = everything or match
     found = {
         "more": f"{times(match.lift)} times as often as chance",
         "same": "no more often than chance",
@@ -91,5 +90,5 @@ def recovery_answer(match: "RoadMatch", everything: "RoadMatch | None" = None) -
         f"These data were made from a graph that is known. Of the strongest {counted(match.pairs, 'pair')}, "
         f"{match.hits:.0f} {'is' if round(match.hits) == 1 else 'are'} planted ({percent(match.precision)}; "
         f"chance {percent(match.chance)}): {found}. "
-        f"Over all pairs, {auroc_words(ranking)}."
+        f"Over all pairs, {auroc_words(match)}."
     )

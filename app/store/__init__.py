@@ -21,6 +21,7 @@ from app.store.communities import (
     reference_of,
 )
 from app.store.entries import (
+    UNREADABLE,
     RunEntry,
     control_of,
     default_key,
@@ -53,9 +54,9 @@ from app.store.roads import (
 )
 
 __all__ = [
-    "FORECAST", "Order", "Places", "Reference", "RunEntry", "agreement_of", "asymmetry_of", "communities_of",
-    "contrasts_of", "control_of", "daily_errors_of", "default_key", "demo_folder", "edge_classes_of",
-    "errors_by_hour_of",
+    "FORECAST", "UNREADABLE", "Order", "Places", "Reference", "RunEntry", "agreement_of", "asymmetry_of",
+    "communities_of", "contrasts_of", "control_of", "daily_errors_of", "default_key", "demo_folder",
+    "edge_classes_of", "errors_by_hour_of",
     "errors_by_sensor_of", "errors_of", "hops_of", "kilometres_of", "load_run", "localisation_of", "matrix_of",
     "modularity_of", "order_of", "pairs_of", "places_of", "planted_pairs", "position_order", "progress_of",
     "reach_of", "recovery_of", "reference_of", "road_match_of", "road_pairs", "runs", "runs_folder", "selectable",

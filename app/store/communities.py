@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.parts import linked
 from app.store.entries import Floats, Ints, cached, load_run
 from app.store.matrix import matrix_of, selectable
-from app.store.roads import linked
 
 if TYPE_CHECKING:
     from analysis.communities import Agreement, Communities, Contrast

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.run import Run, RunError, read_progress, read_record
+from core.run import Run, read_progress, read_record
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "assets" / "demo"
@@ -26,6 +26,9 @@ FILES = (
     "progress.jsonl",
 )
 CONTROL = "gru"  # the model without any graph, against which a graph has to prove its worth
+
+# What reading a stranger's folder may raise; RunError is a ValueError. It is that folder's problem and nobody else's.
+UNREADABLE = (ValueError, OverflowError, OSError)
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
@@ -109,7 +112,7 @@ def default_key(entries: Sequence[RunEntry]) -> str:
 
 
 def control_of(entry: RunEntry, entries: Sequence[RunEntry]) -> RunEntry | None:
-    """A finished run of the model without any graph, on the same data, windows and protocol."""
+    """A finished run of the model without any graph, on the same data, windows and protocol; one that opens."""
     if entry.model == CONTROL:
         return None
     same = [
@@ -120,7 +123,7 @@ def control_of(entry: RunEntry, entries: Sequence[RunEntry]) -> RunEntry | None:
         and (other.sha256, other.protocol, other.inputs, other.horizon)
         == (entry.sha256, entry.protocol, entry.inputs, entry.horizon)
     ]
-    return same[0] if same else None
+    return next((other for other in same if _opens(other.version)), None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -145,16 +148,32 @@ def progress_of(version: str) -> pd.DataFrame:
     """One row per finished epoch, also of a run that is not done; empty where none can be read."""
     try:
         return pd.DataFrame(list(read_progress(_path(version))))
-    except RunError:
+    except UNREADABLE:
         return pd.DataFrame()
+
+
+def _opens(version: str) -> bool:
+    """Whether the run of a version can be read: its record may say 'done' where a file was lost since."""
+    try:
+        load_run(version)
+    except UNREADABLE:
+        return False
+    return True
 
 
 def _folders(place: Path) -> list[Path]:
     try:
-        found = [path for path in place.iterdir() if path.name[0] != "." and (path / "run.json").is_file()]
+        found = sorted(place.iterdir())
     except OSError:  # no such folder, or none that may be read: there are no runs
         return []
-    return sorted(found)
+    return [path for path in found if path.name[0] != "." and _has_record(path)]
+
+
+def _has_record(path: Path) -> bool:
+    try:
+        return (path / "run.json").is_file()
+    except OSError:  # a folder that nobody may look into
+        return False
 
 
 def _version(path: Path) -> str:
@@ -183,9 +202,13 @@ def _changed(path: Path) -> int:
 def _entry(key: str, path: str, version: str) -> RunEntry:
     folder = Path(path)
     try:
-        record = read_record(folder)
-    except RunError as error:
-        return RunEntry(key=key, path=folder, version=version, problem=str(error))
+        return _read(key, folder, version)
+    except UNREADABLE as error:
+        return RunEntry(key=key, path=folder, version=version, problem=str(error) or type(error).__name__)
+
+
+def _read(key: str, folder: Path, version: str) -> RunEntry:
+    record = read_record(folder)
     ids = record["data"]["nodes"].get("id")
     return RunEntry(
         key=key,

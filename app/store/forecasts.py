@@ -1,11 +1,15 @@
-"""How far off the forecasts of the test part are."""
+"""How far off the forecasts of the test part are.
 
-from typing import TYPE_CHECKING, cast
+Figures at a step are pooled over all steps up to it where the run's protocol pools them, else about that step alone.
+"""
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from app.store.entries import Floats, cached, load_run
+from app.parts import compared, errors_by_step, steps_at
+from app.store.entries import cached, load_run
 
 if TYPE_CHECKING:
     from analysis.forecasts import Errors
@@ -15,15 +19,8 @@ FORECAST = "forecast"  # the model's own, beside the simple ones that have names
 
 @cached
 def errors_of(version: str) -> "dict[str, Errors]":
-    """Errors of the forecast and of the simple ones at each step; pooled up to the step under protocol 'published'."""
-    from analysis.forecasts import errors
-
-    run = load_run(version)
-    forecasts = {FORECAST: run.forecasts.forecast, **run.forecasts.simple()}
-    return {
-        name: errors(forecast, run.forecasts.target, pooled=run.protocol == "published")
-        for name, forecast in forecasts.items()
-    }
+    """Errors of the forecast and of the simple ones at each step."""
+    return errors_by_step(load_run(version), FORECAST)
 
 
 @cached
@@ -32,8 +29,11 @@ def errors_by_sensor_of(version: str, step: int) -> "dict[str, Errors]":
     from analysis.forecasts import errors_by_sensor
 
     run = load_run(version)
-    forecasts = {FORECAST: run.forecasts.forecast, **run.forecasts.simple()}
-    return {name: errors_by_sensor(forecast, run.forecasts.target, step) for name, forecast in forecasts.items()}
+    at = steps_at(run, step)
+    target, alone = run.forecasts.target[:, at], None if run.pooled else 0
+    return {
+        name: errors_by_sensor(forecast[:, at], target, alone) for name, forecast in compared(run, FORECAST).items()
+    }
 
 
 @cached
@@ -42,12 +42,9 @@ def errors_by_hour_of(version: str, step: int) -> "dict[str, Errors]":
     from analysis.forecasts import errors_by_hour
 
     run = load_run(version)
-    at = slice(step, step + 1)
-    forecasts = {FORECAST: run.forecasts.forecast, **run.forecasts.simple()}
-    return {
-        name: errors_by_hour(forecast[:, at], run.forecasts.target[:, at], run.forecasts.hours[:, at])
-        for name, forecast in forecasts.items()
-    }
+    at = steps_at(run, step)
+    target, hours = run.forecasts.target[:, at], run.forecasts.hours[:, at]
+    return {name: errors_by_hour(forecast[:, at], target, hours) for name, forecast in compared(run, FORECAST).items()}
 
 
 @cached
@@ -57,17 +54,13 @@ def daily_errors_of(version: str, step: int) -> pd.DataFrame:
     One figure over the test part hides whether a model is better every day or was lucky once.
     """
     run = load_run(version)
-    target = run.forecasts.target[:, step].astype(np.float64)
-    day = run.forecasts.times[run.forecasts.first + step].astype("datetime64[D]")
-    forecasts = {FORECAST: run.forecasts.forecast, **run.forecasts.simple()}
-    absolute = pd.DataFrame(
-        {name: pd.Series(_row_sums(np.abs(forecast[:, step] - target))) for name, forecast in forecasts.items()}
-    )
-    absolute["seen"] = np.isfinite(target).sum(axis=1)
-    daily = absolute.groupby(day).sum()
+    forecasts, target = compared(run, FORECAST), run.forecasts.target
+    sums = []
+    for k in range(run.horizon)[steps_at(run, step)]:  # one after another: all at once would take T times the memory
+        observed = target[:, k].astype(np.float64)
+        off = {name: np.nansum(np.abs(made[:, k] - observed), axis=1) for name, made in forecasts.items()}
+        off["seen"] = np.isfinite(observed).sum(axis=1)
+        sums.append(pd.DataFrame(off, index=run.forecasts.times[run.forecasts.first + k].astype("datetime64[D]")))
+    daily = pd.concat(sums).groupby(level=0).sum()
     daily = daily[daily["seen"] > 0]
     return daily[list(forecasts)].div(daily["seen"], axis=0)
-
-
-def _row_sums(values: Floats) -> Floats:
-    return cast(Floats, np.nansum(values, axis=1))

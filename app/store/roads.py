@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from app.store.entries import Floats, Ints, cached, load_run
+from app.parts import linked
+from app.store.entries import Ints, cached, load_run
 from app.store.matrix import matrix_of
 from core.run import Run
 
@@ -62,10 +63,3 @@ def road_pairs(run: Run) -> Ints:
     if run.adjacency is None:
         return np.empty((0, 2), dtype=np.int64)
     return cast(Ints, np.argwhere(np.triu((run.adjacency > 0) | (run.adjacency.T > 0), k=1)))
-
-
-def linked(graph: Floats | None) -> Floats | None:
-    """The graph, if there is one and it has at least one link between two sensors."""
-    if graph is None or not (graph > 0)[~np.eye(len(graph), dtype=bool)].any():
-        return None
-    return graph

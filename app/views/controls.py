@@ -14,7 +14,7 @@ import streamlit as st
 
 from app import store
 from app.reading.words import one_line, whole_percent
-from app.selection import MEAN, SHARES, Selection, from_query, left_sentence
+from app.selection import MEAN, MOST_SENSORS, SHARES, Selection, from_query, left_sentence
 
 _SELECTION, _LINK, _USED = "selection", "link", "control used"
 
@@ -152,7 +152,7 @@ def with_first(sensor: str | None) -> tuple[str, ...]:
     """The chosen sensors with this one as the latest; none at all where it is None."""
     if sensor is None:
         return ()
-    return (sensor, *(other for other in selected().sensors if other != sensor))[:4]
+    return (sensor, *(other for other in selected().sensors if other != sensor))[:MOST_SENSORS]
 
 
 def _key(field: str) -> str:

@@ -73,15 +73,21 @@ minutes = (step + 1) * run.interval_minutes
 by_sensor = store.errors_by_sensor_of(version, step)
 errors = np.asarray(by_sensor[store.FORECAST].mae, dtype=float)
 target = forecasts.target[:, step]
-off = np.abs(forecasts.forecast[:, step].astype(float) - target)
-overall = float(np.nanmean(off)) if np.isfinite(off).any() else float("nan")
+found = store.errors_of(version)
+overall = float(found[store.FORECAST].mae[step])
 
 answer(
     said.forecast_answer(
-        minutes, run.unit, overall, errors, page.ids, np.asarray(by_sensor["last value"].mae, dtype=float)
+        minutes,
+        run.unit,
+        overall,
+        errors,
+        page.ids,
+        np.asarray(by_sensor["last value"].mae, dtype=float),
+        run.pooled,
     )
 )
-if run.protocol == "published":
+if run.optimistic:
     st.warning(said.PUBLISHED, icon=":material/warning:")
 options = {k + 1: f"{(k + 1) * run.interval_minutes:g} min" for k in sorted({*steps, step})}
 controls.switch("Time ahead", "step", options, shown=step + 1)
@@ -104,7 +110,7 @@ with left:
         on_sensor=lambda position: controls.choose(sensors=controls.with_first(page.ids[position])),
     )
     st.caption(
-        f"Mean absolute error of each sensor at {said.minutes_words(minutes)} ahead. Click a sensor to see its curve. "
+        f"{said.ahead(minutes, run.pooled)}, mean absolute error of each sensor. Click a sensor to see its curve. "
         + place_words(page)
     )
 with right:
@@ -139,7 +145,7 @@ for position in sensors:
         ),
         key=f"curve {position}",
         alt=f"Observed, forecast and last value of sensor {page.ids[position]} over the test part",
-        caption=f"{code(page.ids[position], 40)}: forecast off by "
+        caption=f"{code(page.ids[position], 40)}: {'up to this time ahead, ' if run.pooled else ''}forecast off by "
         f"{with_unit(float(errors[position]), run.unit)} on average, "
         f"last value by {with_unit(float(by_sensor['last value'].mae[position]), run.unit)}. Drag to look "
         "closer, double-click to return.",
@@ -148,7 +154,6 @@ for position in sensors:
 left, right = beside()
 with left:
     heading("How fast does it get worse?")
-    found = store.errors_of(version)
     figure(
         error_by_horizon(
             np.arange(1, run.horizon + 1) * run.interval_minutes,
@@ -158,7 +163,7 @@ with left:
         ),
         key="by horizon",
         alt="Mean absolute error of forecast, last value and window mean by time ahead",
-        caption="All steps up to that one together." if run.protocol == "published" else "At each step ahead.",
+        caption="All steps up to that one together." if run.pooled else "At each step ahead.",
     )
 with right:
     heading("When is it hard?")
@@ -167,7 +172,7 @@ with right:
         error_by_hour(hours, "mean absolute error", run.unit),
         key="by hour",
         alt="Mean absolute error by hour of day",
-        caption=said.hours_sentence(hours[store.FORECAST], run.unit),
+        caption=f"{said.ahead(minutes, run.pooled)}. {said.hours_sentence(hours[store.FORECAST], run.unit)}",
     )
 
 table("Every step ahead", lambda: horizon_table(page), page.entry, "horizon")

@@ -62,7 +62,7 @@ def facts(page: Opened) -> str:
         "Model": f"{plain(run.model)}, {counted(len(run.heads), 'head')}"
         + (f", {counted(parameters, 'parameter')}" if parameters else ""),
         "Training": training(page),
-        "Protocol": plain(run.protocol) + (" (optimistic)" if run.protocol == "published" else ""),
+        "Protocol": plain(run.protocol) + (" (optimistic)" if run.optimistic else ""),
     }
     return "\n".join(f"- **{name}**: {line}" for name, line in lines.items())
 
@@ -149,7 +149,7 @@ steps = said.shown_steps(run.horizon, run.interval_minutes)
 last = steps[-1]
 errors = store.errors_of(version)
 minutes = (last + 1) * run.interval_minutes
-pooled = run.protocol == "published"
+pooled = run.pooled
 control = store.control_of(page.entry, page.entries)
 ours = float(errors[store.FORECAST].mae[last])
 
@@ -166,7 +166,7 @@ answer(
     if control
     else "",
 )
-if pooled:
+if run.optimistic:
     st.warning(said.PUBLISHED, icon=":material/warning:")
 
 left, right = beside([3, 2])
@@ -182,7 +182,7 @@ with left:
         alt=f"Mean absolute error by time ahead of {', '.join(curves)}",
         caption="Mean absolute error over the test part, "
         + ("all steps up to that one together. " if pooled else "at that step. ")
-        + ("" if pooled else said.CLEAN),
+        + ("" if run.optimistic else said.CLEAN),
     )
 with right:
     heading("What was trained on what?")

@@ -13,10 +13,11 @@ import streamlit as st
 from app import store
 from app.figures.frame import CONFIG
 from app.glossary import MEASURES
+from app.reading.forecasts import OPTIMISTIC
 from app.reading.words import code, counted, one_line, plain
 from app.selection import Selection
 from app.views import controls
-from core.run import Run, RunError
+from core.run import Run
 
 Theme = Literal["light", "dark"]
 
@@ -52,6 +53,8 @@ class Opened:
 def opened(question: str, *, heads: bool = False) -> Opened:
     """The selected run under the page's question; where there is none to show, the page says why and ends.
 
+    A run under an optimistic protocol is marked here, and so on every page.
+
     Parameters
     ----------
     question : the page's title
@@ -68,8 +71,10 @@ def opened(question: str, *, heads: bool = False) -> Opened:
         _not_open(entry, entry.problem)
     try:
         run = store.load_run(entry.version)
-    except RunError as error:
-        _not_open(entry, str(error))
+    except store.UNREADABLE as error:
+        _not_open(entry, str(error) or type(error).__name__)
+    if run.optimistic:
+        st.caption(OPTIMISTIC.format(plain(run.protocol)))
     theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     page = Opened(run, entry, entries, selection, theme)
     if heads and not run.heads:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app import store
-from app.figures.colours import DIVERGING, diverging
+from app.figures.colours import diverging
 from app.figures.spectrum import eigenvalue_bars, eigenvector_bars, ipr_against_energy
 from app.reading.spectrum import lives_on, localisation_answer, mode_sentence, spectrum_answer
 from app.reading.words import counted, three
@@ -15,7 +15,6 @@ from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges, spread
 from app.views.page import Opened, answer, beside, figure, heading, how_to_read, opened, table
 
-MIDDLE = diverging(np.zeros(1), 1.0)[0]
 ENERGIES = {"learned": "learned graph", "road": "road graph"}
 
 
@@ -102,13 +101,14 @@ vector = found.vectors[:, mode]
 left, right = beside()
 with left:
     bound = spread(vector)
+    negative, middle, positive = diverging(np.array([-1.0, 0.0, 1.0]), 1.0, page.theme)
     draw_map(
         page,
         "mode map",
-        colours=diverging(vector, bound),
+        colours=diverging(vector, bound, page.theme),
         tooltips=[f"part in mode {mode + 1}: {three(float(part))}" for part in vector],
         roads=road_edges(page),
-        legend=[(DIVERGING[0], three(-bound)), (MIDDLE, "0"), (DIVERGING[-1], three(bound))],
+        legend=[(negative, three(-bound)), (middle, "0"), (positive, three(bound))],
         height=440,
     )
     st.caption("The same signs rise and fall together; grey sensors take no part. " + place_words(page))

@@ -136,6 +136,7 @@ def made_run(
             "model": {"name": model, "config": {}, "parameters": 1234},
             "data": {
                 "name": "ring",
+                "load": "folder:ring",
                 "sha256": "0" * 64,
                 "unit": "km/h",
                 "quantity": "speed",
@@ -157,6 +158,7 @@ def made_run(
             "windows": {
                 "inputs": inputs,
                 "horizon": steps,
+                "slots": max(1, round(1440 / interval)),
                 "protocol": protocol,
                 "split": {"train": [0, 490], "validation": [490, 560], "test": [560, total]},
             },

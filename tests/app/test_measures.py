@@ -2,12 +2,13 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.measures import error_table, measures, plain
+from app.measures import error_table, head_measures, measures, plain
 from core.data import load
 from core.data.sensors import SensorData
 from core.experiment import Plan, settings_for, trained
@@ -55,6 +56,10 @@ def test_the_table_has_the_model_and_both_simple_forecasts(city_run: Run) -> Non
     ours = table[table["forecast"] == "intergat-plus"]
     target, made = city_run.forecasts.target[:, 1], city_run.forecasts.forecast[:, 1]
     seen = ~np.isnan(target)
+    assert list(table.columns) == ["forecast", "minutes", "rmse", "mae", "mape [%]", "accuracy", "r2"]
+    share = np.abs(made - target)[seen].astype(float) / np.abs(target[seen])
+    assert ours["mape [%]"].iloc[1] == pytest.approx(100 * share.mean(), rel=1e-5)
+    assert measures(city_run)["forecasts"]["intergat-plus"]["mape"][1] == pytest.approx(share.mean(), rel=1e-5)
     assert ours["rmse"].iloc[1] == pytest.approx(np.sqrt(np.mean((made - target)[seen].astype(float) ** 2)))
 
 
@@ -87,6 +92,13 @@ def test_measures_are_one_json_document_with_every_part_for_every_head(city_run:
     assert len(head["strongest"]["weight"]) == round(0.02 * 120 * 119 / 2)
     assert len(document["by_sensor"]["mae"]) == 120
     assert len(document["by_hour"]["mae"]) == 24
+
+
+def test_a_graph_of_nothing_but_loops_is_no_road_graph(city_run: Run) -> None:
+    loops = np.eye(len(city_run.nodes), dtype=np.float32)
+    head = head_measures(city_run.interaction[0], replace(city_run, adjacency=loops, truth=loops), 0.02)
+    assert not {"roads", "reach", "classes", "road clusters", "planted"} & set(head)
+    assert json.dumps(plain(head), allow_nan=False)
 
 
 def test_a_model_without_heads_has_errors_and_no_graph(city: SensorData, tmp_path: Path) -> None:

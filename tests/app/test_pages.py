@@ -2,12 +2,15 @@
 
 import json
 import re
+from typing import Any
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.figures.colours import DIVERGING, DIVERGING_DARK
 from app.glossary import MEASURES
+from app.views import ground
 from app.views.page import csv, file_name, rounded
 from tests.app.conftest import HOSTILE, MATRIX_PAGES, PAGES, QUESTIONS, Recipe, opened, turned, unfolded, words
 
@@ -167,6 +170,60 @@ def test_the_page_offers_to_look_again_and_then_opens_a_run_that_was_made_meanwh
 def test_what_a_run_lacks_is_said(make: Recipe, kind: str, page: str, sentence: str) -> None:
     make(**KINDS[kind])
     assert sentence in words(opened(page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("model", ["intergat-plus", "gru"])
+def test_an_optimistic_protocol_is_marked_on_every_page(make: Recipe, page: str, model: str) -> None:
+    make("published", protocol="published", model=model, heads=0 if model == "gru" else 3)
+    make("clean", model=model, heads=0 if model == "gru" else 3)
+    mark = "Protocol published: optimistic, the test part picked the epoch."
+    assert mark in words(opened(page, run="published"))
+    assert mark not in words(opened(page, run="clean"))
+
+
+def test_under_the_published_protocol_all_errors_are_up_to_the_time_that_is_told(make: Recipe) -> None:
+    make(protocol="published")
+    said = words(opened("forecast", step="2"))
+    assert "Up to 30 minutes ahead the forecast is off" in said
+    assert "Up to 30 minutes ahead, mean absolute error of each sensor" in said
+    assert "At 30 minutes ahead" not in said
+
+
+def test_a_damaged_control_leaves_the_overview_of_a_healthy_run_alone(make: Recipe) -> None:
+    make("graph")
+    (make("control", heads=0, model="gru") / "forecasts.safetensors").unlink()
+    app = unfolded(opened(run="graph"))
+    assert not app.exception
+    assert "Without any graph" not in words(app)
+    make("whole", heads=0, model="gru")
+    assert "Without any graph" in words(opened(run="graph"))
+
+
+def test_an_unknown_protocol_is_said_and_no_page_breaks(make: Recipe) -> None:
+    make(protocol="own")
+    app = opened()
+    for page in PAGES:
+        said = words(turned(app, page))
+        assert not app.exception, page
+        assert "This run cannot be opened." in said
+        assert "protocol" in said
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_mode_is_drawn_and_explained_in_the_colours_of_the_theme(
+    make: Recipe, monkeypatch: pytest.MonkeyPatch, theme: str
+) -> None:
+    drawn: list[dict[str, Any]] = []
+    monkeypatch.setattr(ground, "draw_map", lambda *_, **settings: drawn.append(settings))
+    make()
+    app = opened()
+    app.context = {"theme": theme}
+    turned(app, "spectrum")
+    legend = [colour for colour, _ in drawn[-1]["legend"]]
+    scale = DIVERGING if theme == "light" else DIVERGING_DARK
+    assert legend == [scale[0], scale[3], scale[-1]]
+    assert {legend[0], legend[2]} & set(drawn[-1]["colours"])
 
 
 def test_the_threshold_and_what_it_leaves_out_stand_under_the_map(make: Recipe) -> None:

@@ -1,5 +1,6 @@
 """The runs there are, and the caches: what changes on disk is read anew, what does not is not."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 from app import store
 from app.store import entries
-from core.run import RunError
+from core.run import RunError, read_record
 from tests.app.conftest import MATRIX_PAGES, PAGES, ROOT, N, Recipe, made_run
 
 ANALYSES_OF_A_HEAD = ("sparsity_of", "asymmetry_of", "strength_of", "reach_of", "spectrum_of")
@@ -124,6 +125,49 @@ def test_the_control_is_the_model_without_a_graph_on_the_same_data(make: Recipe)
     assert store.control_of({e.key: e for e in store.runs()}["control"], store.runs()) is None
 
 
+def test_a_control_that_lost_a_file_is_no_control(make: Recipe) -> None:
+    make("graph")
+    (make("damaged", heads=0, model="gru") / "forecasts.safetensors").unlink()
+    found = {entry.key: entry for entry in store.runs()}
+    assert found["damaged"].state == "done"
+    assert store.control_of(found["graph"], store.runs()) is None
+    make("whole", heads=0, model="gru")
+    control = store.control_of(found["graph"], store.runs())
+    assert control is not None
+    assert control.key == "whole"
+
+
+@pytest.mark.parametrize("error", [RunError("no"), ValueError("no"), OverflowError("no"), OSError("no")])
+def test_whatever_one_folder_raises_is_its_problem_alone(
+    make: Recipe, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def read(path: Path) -> dict[str, object]:
+        if path.name == "bad":
+            raise error
+        return read_record(path)
+
+    make("good")
+    make("bad")
+    monkeypatch.setattr(entries, "read_record", read)
+    found = {entry.key: entry for entry in store.runs()}
+    assert (found["bad"].state, found["bad"].problem) == ("unreadable", "no")
+    assert (found["good"].state, found["good"].problem) == ("done", "")
+
+
+def test_a_folder_that_nobody_may_look_into_hides_no_other(make: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    make("locked")
+    make("open")
+    is_file = Path.is_file
+
+    def refused(path: Path) -> bool:
+        if path.parent.name == "locked":
+            raise PermissionError(path)
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert [entry.key for entry in store.runs()] == ["open"]
+
+
 def other_data(make: Recipe) -> dict[str, object]:
     import json
 
@@ -174,21 +218,23 @@ def test_every_sensor_has_a_place_and_the_page_knows_what_it_means(make: Recipe,
     assert len(set(zip(places.latitude.round(6), places.longitude.round(6), strict=True))) == N
 
 
+@pytest.mark.parametrize("protocol", ["clean", "published"])
 @pytest.mark.parametrize("step", [0, 3])
-def test_the_error_of_each_day_is_the_mean_over_what_was_observed(make: Recipe, step: int) -> None:
-    make(steps=4, interval=60)  # an hour a step, so that a step more moves windows to the next day
+def test_the_error_of_each_day_is_the_mean_over_what_was_observed(make: Recipe, step: int, protocol: str) -> None:
+    make(steps=4, interval=60, protocol=protocol)  # an hour a step, so that a step more moves windows to the next day
     run = store.load_run(version("ring"))
     daily = store.daily_errors_of(version("ring"), step)
     kept = run.forecasts
     total: dict[np.datetime64, float] = {}
     seen: dict[np.datetime64, int] = {}
-    for w in range(len(kept.first)):  # the slow twin
-        row = kept.first[w] + step
+    steps = [step] if protocol == "clean" else range(step + 1)
+    for w, k in itertools.product(range(len(kept.first)), steps):  # the slow twin
+        row = kept.first[w] + k
         day = kept.times[row].astype("datetime64[D]")
         for n in range(N):
             value = kept.rows[row, n]
             if np.isfinite(value):
-                total[day] = total.get(day, 0.0) + abs(float(kept.forecast[w, step, n]) - float(value))
+                total[day] = total.get(day, 0.0) + abs(float(kept.forecast[w, k, n]) - float(value))
                 seen[day] = seen.get(day, 0) + 1
     assert len(daily) == len(total) >= 5
     for day, row in daily["forecast"].items():
@@ -200,6 +246,18 @@ def test_published_errors_are_pooled_and_clean_ones_are_not(make: Recipe) -> Non
     make("published", protocol="published")
     assert store.errors_of(version("published"))["forecast"].pooled
     assert not store.errors_of(version("clean"))["forecast"].pooled
+
+
+@pytest.mark.parametrize("protocol", ["clean", "published"])
+@pytest.mark.parametrize("step", [1, 3])
+def test_errors_by_sensor_and_by_hour_add_up_to_the_error_of_the_step(make: Recipe, protocol: str, step: int) -> None:
+    make(protocol=protocol)
+    for name, whole in store.errors_of(version("ring")).items():
+        parts = (store.errors_by_sensor_of(version("ring"), step), store.errors_by_hour_of(version("ring"), step))
+        for part in (by[name] for by in parts):
+            assert part.count.sum() == whole.count[step]
+            assert np.nansum(part.mae * part.count) / part.count.sum() == pytest.approx(whole.mae[step])
+        assert parts[0][name].pooled == (protocol == "published")
 
 
 def test_no_page_loads_torch(own_runs: Path) -> None:
