@@ -130,9 +130,9 @@ def test_a_stopped_training_says_so_and_continues(city: SensorData, tmp_path: Pa
 
 
 def test_a_failed_training_keeps_its_reason(city: SensorData, tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match=r"the (training|validation) loss must be finite, got .* try a smaller rate"):
+    with pytest.raises(TrainingError, match=r"the .* loss must be finite, got .* try a smaller rate"):
         trained(city, plan(epochs=2, rate=1e30), tmp_path / "run")
-    with pytest.raises(RunError, match=r"run run failed after \d epochs \(TrainingError: the (training|validation) loss"):
+    with pytest.raises(RunError, match=r"run run failed after \d epochs \(TrainingError: the .* loss"):
         Run.load(tmp_path / "run")
 
 
