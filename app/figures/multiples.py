@@ -14,7 +14,7 @@ from app.figures.scale import alike, scale_of, shared
 from app.figures.text import safe
 
 SMALL_CELLS = 240  # a side of a small picture
-ROW = 210  # pixels: what four heads in a row leave to each on a wide screen
+ROW, ROW_OF_FOUR = 250, 210  # pixels: between what a wide and a narrow screen leave to each picture
 
 
 def head_multiples(
@@ -49,7 +49,7 @@ def head_multiples(
     rows = -(-len(heads) // columns)
     free = rows * columns > len(heads)  # the last place of the grid has no head: the colour bar lies there
     name_room = 24 if same_scale else 40
-    room = rows * (ROW + name_room) - name_room
+    room = rows * ((ROW_OF_FOUR if columns == 4 else ROW) + name_room) - name_room
     top, bottom = name_room + (8 if free else BAR_ROOM + 28), 8
     figure = make_subplots(rows, columns, horizontal_spacing=0.03, vertical_spacing=name_room / room)
     for place, (head, scale) in enumerate(zip(heads, every, strict=True)):
