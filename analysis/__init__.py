@@ -7,6 +7,7 @@ One convention for signs and directions, unless a function says otherwise: a mea
 **coupling** of a pair, `C_ij = |M_ij + M_ji| / 2`, diagonal left out. Negative weights couple as strongly as
 positive ones; where a weight is returned, it keeps its sign.
 
+    arrays.py       what is given: checked, or refused with a reason
     matrix.py       the matrix itself: asymmetry, sparsity, strength, strongest pairs, likeness of heads
     spectrum.py     eigenvalues, localisation, smoothness of the modes
     communities.py  groups of sensors, and how well two groupings agree

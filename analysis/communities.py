@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from analysis.matrix import FloatArray, IntArray, coupling
+from analysis.arrays import FloatArray, IntArray
+from analysis.matrix import coupling
 
 # Weights below this share of the largest are none, as they could not be told from rounding.
 NEGLIGIBLE = 1e-12
@@ -101,7 +102,7 @@ def spectral_communities(M: ArrayLike, count: int | None = None, seed: int = 0, 
     Raises
     ------
     ValueError
-        As `matrix.checked`, and when count or most is out of its range.
+        As `arrays.checked`, and when count or most is out of its range.
 
     References
     ----------
@@ -166,7 +167,7 @@ def louvain_communities(M: ArrayLike, seed: int = 0, resolution: float = 1.0) ->
     Raises
     ------
     ValueError
-        As `matrix.checked`, and when the resolution is not a positive number.
+        As `arrays.checked`, and when the resolution is not a positive number.
 
     References
     ----------
@@ -227,7 +228,7 @@ def modularity(M: ArrayLike, labels: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        As `matrix.checked`, and when labels are not one integer or text per sensor.
+        As `arrays.checked`, and when labels are not one integer or text per sensor.
 
     References
     ----------
@@ -290,7 +291,7 @@ def contrast(M: ArrayLike, labels: ArrayLike) -> Contrast:
     Raises
     ------
     ValueError
-        As `matrix.checked`, and when labels are not one integer or text per sensor.
+        As `arrays.checked`, and when labels are not one integer or text per sensor.
 
     References
     ----------

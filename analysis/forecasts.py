@@ -21,7 +21,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.matrix import FloatArray, IntArray
+from analysis.arrays import FloatArray, IntArray
 
 Numbers = NDArray[np.generic]
 

@@ -12,15 +12,8 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
-from analysis.matrix import (
-    FloatArray,
-    IntArray,
-    checked,
-    checked_road,
-    coupling,
-    strongest_count,
-    strongest_pairs,
-)
+from analysis.arrays import FloatArray, IntArray, checked, checked_road
+from analysis.matrix import coupling, strongest_count, strongest_pairs
 
 EARTH_RADIUS = 6371.0088  # km, mean radius of the WGS 84 ellipsoid
 
@@ -113,7 +106,7 @@ def road_match(M: ArrayLike, road: ArrayLike, share: float = 0.02) -> RoadMatch:
     Raises
     ------
     ValueError
-        As `matrix.checked`, `matrix.checked_road` and `matrix.strongest_count`.
+        As `arrays.checked`, `arrays.checked_road` and `matrix.strongest_count`.
 
     References
     ----------
@@ -151,7 +144,7 @@ def recovery(M: ArrayLike, truth: ArrayLike, share: float | None = None) -> Road
     Raises
     ------
     ValueError
-        As `matrix.checked`, for both, and `matrix.strongest_count`.
+        As `arrays.checked`, for both, and `matrix.strongest_count`.
 
     Examples
     --------
@@ -179,7 +172,7 @@ def hops(road: ArrayLike) -> FloatArray:
     Raises
     ------
     ValueError
-        As `matrix.checked_road`.
+        As `arrays.checked_road`.
 
     Examples
     --------
@@ -276,7 +269,7 @@ def reach(M: ArrayLike, road: ArrayLike, share: float | None = None) -> Reach:
     Raises
     ------
     ValueError
-        As `matrix.checked`, `matrix.checked_road` and `matrix.strongest_count`.
+        As `arrays.checked`, `arrays.checked_road` and `matrix.strongest_count`.
 
     Examples
     --------
@@ -409,7 +402,7 @@ def edge_classes(M: ArrayLike, road: ArrayLike, share: float = 0.02) -> EdgeClas
     Raises
     ------
     ValueError
-        As `matrix.checked`, `matrix.checked_road` and `matrix.strongest_count`.
+        As `arrays.checked`, `arrays.checked_road` and `matrix.strongest_count`.
 
     Examples
     --------

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from analysis.matrix import FloatArray, asymmetry, checked_road, coupling, symmetrised
+from analysis.arrays import FloatArray, checked_road
+from analysis.matrix import asymmetry, coupling, symmetrised
 
 BoolArray = NDArray[np.bool_]
 
@@ -49,7 +50,7 @@ def laplacian(W: ArrayLike) -> FloatArray:
     Raises
     ------
     ValueError
-        As `matrix.checked`.
+        As `arrays.checked`.
 
     Examples
     --------
@@ -109,7 +110,7 @@ def dirichlet_energy(v: ArrayLike, W: ArrayLike) -> float | FloatArray:
     Raises
     ------
     ValueError
-        As `inverse_participation_ratio` and `matrix.checked`, and when v and W differ in N.
+        As `inverse_participation_ratio` and `arrays.checked`, and when v and W differ in N.
 
     References
     ----------
@@ -180,7 +181,7 @@ def spectrum(M: ArrayLike, road: ArrayLike | None = None) -> Spectrum:
     Raises
     ------
     ValueError
-        As `matrix.checked` for M, and `matrix.checked_road` for the road graph.
+        As `arrays.checked` for M, and `arrays.checked_road` for the road graph.
 
     References
     ----------
@@ -258,7 +259,7 @@ def localisation(M: ArrayLike, permutations: int = 200, seed: int = 0) -> Locali
     Raises
     ------
     ValueError
-        As `matrix.checked`, and when permutations is below 1.
+        As `arrays.checked`, and when permutations is below 1.
 
     References
     ----------

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import click
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,7 +44,7 @@ def _once(browser) -> float:  # type: ignore[no-untyped-def]
             try:
                 page.goto(f"http://127.0.0.1:{port}")
                 break
-            except Exception:  # the server is not up yet
+            except Error:  # the server is not up yet
                 if app.poll() is not None or time.perf_counter() - begin > 60:
                     raise
                 time.sleep(0.02)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.matrix import FloatArray, IntArray
+from analysis.arrays import FloatArray, IntArray
 
 
 def ring(sensors: int) -> FloatArray:

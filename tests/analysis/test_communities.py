@@ -10,6 +10,7 @@ import pytest
 from sklearn.cluster import SpectralClustering
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
+from analysis.arrays import FloatArray, IntArray
 from analysis.communities import (
     Communities,
     agreement,
@@ -18,7 +19,7 @@ from analysis.communities import (
     modularity,
     spectral_communities,
 )
-from analysis.matrix import FloatArray, IntArray, coupling
+from analysis.matrix import coupling
 from tests.analysis.planted import blocks, chain, hub, membership, order, reordered, ring, sparse, uneven
 
 Method = Callable[..., Communities]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import analysis
-from analysis import communities, forecasts, matrix, roads, spectrum
+from analysis import arrays, communities, forecasts, matrix, roads, spectrum
 from tests.analysis import planted
 
 ALLOWED = {"analysis", "numpy", "scipy", "sklearn", "networkx", "threadpoolctl"} | set(sys.stdlib_module_names)
@@ -43,9 +43,9 @@ OBSERVED = np.where(FORECAST > 1.8, np.nan, FORECAST + 0.25)
 
 # Arguments for every public function; arrays of the type that a function would not have to convert.
 CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
-    matrix.checked: (M,),
-    matrix.checked_road: (ROAD, 9),
-    matrix.checked_heads: (HEADS,),
+    arrays.checked: (M,),
+    arrays.checked_road: (ROAD, 9),
+    arrays.checked_heads: (HEADS,),
     matrix.symmetrised: (M,),
     matrix.coupling: (M,),
     matrix.mean_of_heads: (HEADS,),
@@ -309,5 +309,5 @@ def test_a_degenerate_matrix_has_an_answer(function: Callable[..., Any], case: s
     others = {"road": np.zeros_like(bad), "truth": np.zeros_like(bad), "labels": np.zeros(small, dtype=int)}
     names = list(inspect.signature(function).parameters)[1:]
     arguments = [others.get(name, given) for name, given in zip(names, CASES[function][1:], strict=False)]
-    arguments = [small if function is matrix.checked_road else argument for argument in arguments]
+    arguments = [small if function is arrays.checked_road else argument for argument in arguments]
     function(bad, *arguments)  # warnings are errors

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
+from analysis.arrays import FloatArray, IntArray
 from analysis.forecasts import Errors, errors, errors_by_hour, errors_by_sensor
-from analysis.matrix import FloatArray, IntArray
 from tests.analysis.planted import order
 
 W, T, N = 7, 4, 5

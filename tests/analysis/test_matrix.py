@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from analysis.arrays import FloatArray, checked
 from analysis.matrix import (
-    FloatArray,
     asymmetry,
-    checked,
     coupling,
     degrees,
     head_similarity,

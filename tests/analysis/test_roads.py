@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from analysis.matrix import FloatArray, strongest_count, strongest_pairs
+from analysis.arrays import FloatArray
+from analysis.matrix import strongest_count, strongest_pairs
 from analysis.roads import edge_classes, hops, kilometres, reach, recovery, road_match, spans
 from tests.analysis.planted import blocks, chain, hub, order, reordered, ring, sparse, tied, uneven
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from analysis.matrix import FloatArray
+from analysis.arrays import FloatArray
 from analysis.spectrum import (
     dirichlet_energy,
     inverse_participation_ratio,
