@@ -12,5 +12,15 @@ positive ones; where a weight is returned, it keeps its sign.
     spectrum.py     eigenvalues, localisation, smoothness of the modes
     communities.py  groups of sensors, and how well two groupings agree
     roads.py        the matrix against a road graph or a planted graph
+    difference.py   two matrices against each other: weights, strongest pairs, modes
+    matching.py     which group or head of one is which of another
     forecasts.py    errors by horizon, by sensor, by hour of day
+
+And of the data that a model is trained on, values (T, N) with nan where missing:
+
+    series.py       what is given: checked; stretches, medians
+    quality.py      what is missing, dead, twice there, out of range
+    stuck.py        values that repeat for too long
+    shifts.py       times at which many sensors change at once
+    steps.py        the row at which they do
 """

@@ -92,12 +92,13 @@ def checked_road(road: ArrayLike, sensors: int | None = None, name: str = "road"
     return matrix
 
 
-def checked_heads(interaction: ArrayLike) -> FloatArray:
+def checked_heads(interaction: ArrayLike, name: str = "interaction") -> FloatArray:
     """Matrices of all heads as float64, once they are known to be square and finite.
 
     Parameters
     ----------
     interaction : (H, N, N), H >= 1, N >= 1
+    name : what to call it in an error
 
     Returns
     -------
@@ -117,13 +118,13 @@ def checked_heads(interaction: ArrayLike) -> FloatArray:
     ...
     ValueError: interaction must have shape (heads, sensors, sensors), each at least 1, got shape (2, 2)
     """
-    heads = _numbers(interaction, "interaction")
+    heads = _numbers(interaction, name)
     if heads.ndim != 3 or heads.shape[1] != heads.shape[2] or not heads.size:
         raise ValueError(
-            f"interaction must have shape (heads, sensors, sensors), each at least 1, got shape {heads.shape}"
+            f"{name} must have shape (heads, sensors, sensors), each at least 1, got shape {heads.shape}"
         )
     if not np.isfinite(heads).all():
         head, row, column = np.argwhere(~np.isfinite(heads))[0]
         weight = heads[head, row, column]
-        raise ValueError(f"interaction must be finite, got {weight} at head {head}, row {row}, column {column}")
+        raise ValueError(f"{name} must be finite, got {weight} at head {head}, row {row}, column {column}")
     return heads

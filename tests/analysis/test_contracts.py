@@ -15,7 +15,21 @@ import numpy as np
 import pytest
 
 import analysis
-from analysis import arrays, communities, forecasts, matrix, roads, spectrum
+from analysis import (
+    arrays,
+    communities,
+    difference,
+    forecasts,
+    matching,
+    matrix,
+    quality,
+    roads,
+    series,
+    shifts,
+    spectrum,
+    steps,
+    stuck,
+)
 from tests.analysis import planted
 
 ALLOWED = {"analysis", "numpy", "scipy", "sklearn", "networkx", "threadpoolctl"} | set(sys.stdlib_module_names)
@@ -40,6 +54,13 @@ LABELS = planted.membership((4, 3, 2))
 SENSORS = np.arange(9)
 FORECAST = np.random.default_rng(0).random((5, 3, 9)) + 1.0
 OBSERVED = np.where(FORECAST > 1.8, np.nan, FORECAST + 0.25)
+
+VALUES = np.random.default_rng(0).normal(50, 5, (24 * 24, 4))  # 24 days, every hour
+VALUES[12 * 24 :] -= 20
+VALUES[100:110, 1] = np.nan
+VALUES[200:240, 2] = 7.0
+VALUES[5, 3] = 9999.0
+TIMES = 60 * np.arange(len(VALUES))
 
 # Arguments for every public function; arrays of the type that a function would not have to convert.
 CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
@@ -73,6 +94,25 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     roads.reach: (M, ROAD, 0.5),
     roads.spans: (SENSORS[:4], SENSORS[3:7], M),
     roads.edge_classes: (M, ROAD, 0.3),
+    difference.matrix_difference: (M, HEADS[1], "mean"),
+    difference.edge_change: (M, HEADS[1], 0.3),
+    difference.spectrum_difference: (M, HEADS[1], 4),
+    matching.matched_labels: (LABELS, LABELS[::-1].copy()),
+    matching.matched_heads: (HEADS, HEADS[::-1].copy()),
+    series.checked_values: (VALUES,),
+    series.checked_minutes: (TIMES, len(TIMES)),
+    series.sorted_values: (VALUES,),
+    series.runs: (np.isnan(VALUES),),
+    series.column_medians: (VALUES,),
+    quality.missing: (VALUES,),
+    quality.gaps: (VALUES,),
+    quality.blackouts: (VALUES,),
+    quality.dead: (VALUES,),
+    quality.duplicates: (VALUES,),
+    quality.outliers: (VALUES,),
+    steps.step_row: (VALUES, TIMES, 24, 48),
+    stuck.stuck: (VALUES, TIMES),
+    shifts.shifts: (VALUES, TIMES),
     forecasts.errors: (FORECAST, OBSERVED),
     forecasts.errors_by_sensor: (FORECAST, OBSERVED),
     forecasts.errors_by_hour: (FORECAST, OBSERVED, np.arange(15).reshape(5, 3)),
@@ -114,9 +154,8 @@ def test_an_import_of_another_layer_would_be_noticed(source: str) -> None:
 
 
 def test_all_modules_of_the_layer_are_looked_at() -> None:
-    assert {module.__name__ for module in MODULES} >= {
-        f"analysis.{name}" for name in ("matrix", "spectrum", "communities", "roads", "forecasts")
-    }
+    named = ("matrix", "spectrum", "communities", "roads", "difference", "matching", "forecasts")
+    assert {module.__name__ for module in MODULES} >= {f"analysis.{name}" for name in named}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=name_of)
@@ -306,7 +345,8 @@ DEGENERATE = {
 def test_a_degenerate_matrix_has_an_answer(function: Callable[..., Any], case: str) -> None:
     bad = DEGENERATE[case]
     small = len(bad)
-    others = {"road": np.zeros_like(bad), "truth": np.zeros_like(bad), "labels": np.zeros(small, dtype=int)}
+    others = {name: np.zeros_like(bad) for name in ("road", "truth", "other")}
+    others["labels"] = np.zeros(small, dtype=int)
     names = list(inspect.signature(function).parameters)[1:]
     arguments = [others.get(name, given) for name, given in zip(names, CASES[function][1:], strict=False)]
     arguments = [small if function is arrays.checked_road else argument for argument in arguments]
