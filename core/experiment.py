@@ -1,28 +1,25 @@
 """From data to a finished run: the main path of a training, from top to bottom."""
 
-import math
-import os
-import platform
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from importlib.metadata import version
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from safetensors.torch import load_file, save
+from safetensors.torch import load_file
 from torch import Tensor
 
+from core.archive import held
 from core.data.sensors import SensorData
 from core.data.windows import Windows, windows
-from core.files import write_bytes, write_json, write_tensors
-from core.models import MODELS, Forecaster, Sizes, built, model_class, stored_config
-from core.run import SCHEMA, Run, RunError, read_record
+from core.emerging import EMERGING, Emerging, write_emerging
+from core.files import write_json, write_tensors
+from core.models import Forecaster, Sizes, built, model_class
+from core.outcome import first_record, last_record, write_results
+from core.run import Run, RunError, read_record
 from core.train import CHECKPOINT, Settings, State, fit
 
 Tick = Callable[[int, int, int], None]
@@ -75,14 +72,15 @@ def trained(data: SensorData, plan: Plan, out: Path, *, tick: Tick = lambda *_: 
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(f"{out} exists already: name another folder, or continue it with --resume {out}")
-    horizon = plan.horizon if plan.horizon is not None else hour(data)
-    cut = windows(data, plan.protocol, plan.inputs, horizon)
-    model = _model(data, cut, plan.model, plan.config, plan.settings.seed)  # bad names stop here, before a file
+    cut, model = _begun(data, plan)     # bad names stop here, before a file
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as beside:
         folder = Path(beside) / out.name
         folder.mkdir()
-        write_json(folder / "run.json", _record(data, plan, cut, model))
+        record = first_record(
+            data, cut, model, plan.settings, protocol=plan.protocol, title=plan.title, load=plan.load
+        )
+        write_json(folder / "run.json", record)
         graphs = {"adjacency": data.adjacency, "truth": data.truth}
         write_tensors(folder / "network.safetensors", {k: v for k, v in graphs.items() if v is not None})
         if out.exists():
@@ -116,6 +114,39 @@ def resumed(data: SensorData, out: Path, *, tick: Tick = lambda *_: None) -> Run
     return _finished(data, cut, model, settings, out, tick)
 
 
+def epoch_seconds(data: SensorData, plan: Plan, budget: float = 3.0) -> float:
+    """How long one epoch of a plan takes here, from training for about ``budget`` seconds and keeping nothing.
+
+    Whole epochs where they are that short, and then the last of them, since the first warms up. Otherwise the mean
+    step but for the first, times the steps of an epoch, and one step of validation, times the steps of that.
+
+    Raises
+    ------
+    ValueError
+        Unknown names, settings out of range, or data that do not fit them.
+    """
+    cut, model = _begun(data, plan)
+    whole: list[float] = []
+    ticks: list[float] = []
+    begin = time.perf_counter()
+
+    def clock(_epoch: int, _chunk: int, _chunks: int) -> None:
+        ticks.append(time.perf_counter())
+        if ticks[-1] - begin > budget and (whole or len(ticks) > 2):
+            raise _EnoughError
+
+    with tempfile.TemporaryDirectory() as folder, suppress(_EnoughError):
+        settings = replace(plan.settings, epochs=3, patience=None)
+        fit(model, cut, settings, Path(folder), tick=clock, after=lambda state: whole.append(_last_seconds(state)))
+    if whole or not ticks:
+        return whole[-1] if whole else 0.0
+    steps = {part: sum(1 for _ in cut.chunks(part, plan.settings.batch)) for part in ("train", "validation")}
+    start = time.perf_counter()
+    _forward(model, cut, plan.settings.batch)
+    forward = time.perf_counter() - start
+    return steps["train"] * (ticks[-1] - ticks[0]) / (len(ticks) - 1) + steps["validation"] * forward
+
+
 def model_of(run: Run) -> Forecaster:
     """The trained model of a run, ready to forecast.
 
@@ -140,6 +171,12 @@ def hour(data: SensorData) -> int:
     return max(1, round(3600 / data.interval.total_seconds()))
 
 
+def _begun(data: SensorData, plan: Plan) -> tuple[Windows, Forecaster]:
+    """The windows of a plan and its model with fresh weights."""
+    cut = windows(data, plan.protocol, plan.inputs, plan.horizon if plan.horizon is not None else hour(data))
+    return cut, _model(data, cut, plan.model, plan.config, plan.settings.seed)
+
+
 def _model(
     data: SensorData, cut: Windows, name: str, config: Mapping[str, Any], seed: int
 ) -> Forecaster:
@@ -154,168 +191,59 @@ def _model(
 def _finished(
     data: SensorData, cut: Windows, model: Forecaster, settings: Settings, out: Path, tick: Tick
 ) -> Run:
-    with _alone(out):
+    with held(out):
         return _trained_alone(data, cut, model, settings, out, tick)
-
-
-@contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Hold the run's folder, so that no second process trains the same run at the same time."""
-    try:
-        import fcntl
-    except ImportError:         # a system without such locks
-        yield
-        return
-    folder = os.open(out, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise RunError(f"{out} is being trained by another process: wait for it, or stop it first") from None
-    finally:
-        os.close(folder)
 
 
 def _trained_alone(
     data: SensorData, cut: Windows, model: Forecaster, settings: Settings, out: Path, tick: Tick
 ) -> Run:
     record = read_record(out)
+    for half in out.glob(".*.partial"):         # what a killed training was writing
+        half.unlink(missing_ok=True)
     try:
         write_json(out / "run.json", record := {**record, "state": "training", "reason": ""})
-        state = fit(model, cut, settings, out, tick=tick)
-        _write_results(data, cut, model.cpu(), out)
+        state = fit(model, cut, settings, out, tick=tick, after=_snapshots(model, cut, settings.batch, out))
+        write_results(data, cut, model.cpu(), out)
     except BaseException as error:
         stopped = isinstance(error, KeyboardInterrupt | SystemExit)
         reason = "" if stopped else f"{type(error).__name__}: {error}"
         write_json(out / "run.json", {**record, "state": "stopped" if stopped else "failed", "reason": reason})
         raise
-    write_json(out / "run.json", {**record, "state": "done", **_outcome(record, state)})
-    (out / CHECKPOINT).unlink(missing_ok=True)
+    write_json(out / "run.json", last_record(record, state))
+    for name in (CHECKPOINT, EMERGING):
+        (out / name).unlink(missing_ok=True)
     return Run.load(out)
 
 
-def _write_results(data: SensorData, cut: Windows, model: Forecaster, out: Path) -> None:
-    """Weights, interaction and the forecasts of the test part."""
-    whole = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    write_bytes(out / "weights.safetensors", save(whole))
-    forecast, interaction, spread = _test(model, cut)
-    write_tensors(out / "interaction.safetensors", {"interaction": interaction})
-    if spread is not None:
-        write_tensors(out / "spread.safetensors", {"spread": spread})
-    first, last = cut.parts["test"]
-    starts = np.concatenate(
-        [c.first + np.arange(len(c.target)) for c in cut.chunks("test", 64)]
-    )
-    simple = {name: _test(built(name, model.sizes), cut)[0][:, 0] for name in ("last-value", "window-mean")}
-    write_tensors(
-        out / "forecasts.safetensors",
-        {
-            "forecast": forecast,
-            "rows": cut.observed[first:last].numpy(),
-            "times": data.times[first:last].to_numpy().astype("datetime64[m]").astype(np.int64),
-            "first": starts - first,
-            "last_value": simple["last-value"],
-            "window_mean": simple["window-mean"],
-        },
-    )
+def _snapshots(model: Forecaster, cut: Windows, batch: int, out: Path) -> Callable[[State], None]:
+    """What keeps the interaction after every epoch, for those who watch; nothing for a model that mixes no sensors."""
+
+    def keep(state: State) -> None:
+        if model.heads:
+            write_emerging(out, Emerging(state.epoch, _interaction(model, cut, batch).cpu().numpy()))
+
+    return keep
 
 
-Arrays = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32] | None]
+def _interaction(model: Forecaster, cut: Windows, batch: int) -> Tensor:
+    """The interaction (H, N, N); where it depends on the input, its mean over the first validation chunk."""
+    one = _forward(model, cut, 1)       # a single window is enough where it does not
+    return one if one.dim() == 3 else _forward(model, cut, batch).mean(dim=0)
 
 
 @torch.no_grad()
-def _test(model: Forecaster, cut: Windows) -> Arrays:
-    """Forecasts (W, T, N) of the test part, the interaction, and its deviation over the windows if it varies."""
+def _forward(model: Forecaster, cut: Windows, size: int) -> Tensor:
+    """The interaction that the first ``size`` windows of the validation part make."""
     model.eval()
-    forecasts: list[Tensor] = []
-    fixed: Tensor | None = None
-    count, total, squares = 0, torch.zeros(()), torch.zeros(())
-    for chunk in cut.chunks("test", 64):
-        y, interaction = model(chunk.series, chunk.slot)
-        forecasts.append(y)
-        if interaction.dim() == 3:
-            fixed = interaction
-        else:
-            wide = interaction.double()
-            count, total, squares = count + len(wide), total + wide.sum(0), squares + (wide**2).sum(0)
-    forecast = torch.cat(forecasts).numpy()
-    if fixed is not None:
-        return forecast, fixed.float().numpy(), None
-    mean = total / count
-    spread = (squares / count - mean**2).clamp(min=0).sqrt()
-    return forecast, mean.float().numpy(), spread.float().numpy()
+    chunk, device = next(cut.chunks("validation", size)), model.scale.device
+    interaction: Tensor = model(chunk.series.to(device), chunk.slot.to(device)).interaction
+    return interaction.float()
 
 
-def _record(data: SensorData, plan: Plan, cut: Windows, model: Forecaster) -> dict[str, Any]:
-    nodes = data.nodes
-    return {
-        "schema": SCHEMA,
-        "state": "training",
-        "reason": "",
-        "title": plan.title or f"{plan.model} on {data.name}",
-        "model": {
-            "name": next(name for name, kind in MODELS.items() if type(model) is kind),
-            "config": stored_config(model),
-            "parameters": sum(p.numel() for p in model.parameters()),
-        },
-        "heads": list(model.heads),
-        "data": {
-            "name": data.name,
-            "load": plan.load,
-            "sha256": data.sha256,
-            "source": data.source,
-            "note": data.note,
-            "quantity": data.quantity,
-            "unit": data.unit,
-            "interval_minutes": data.interval.total_seconds() / 60,
-            "steps": data.steps,
-            "sensors": data.sensors,
-            "missing": data.missing,
-            "start": data.times[0].isoformat(),
-            "end": data.times[-1].isoformat(),
-            "nodes": {
-                "id": nodes["id"].tolist(),
-                "latitude": _or_null(nodes["latitude"]),
-                "longitude": _or_null(nodes["longitude"]),
-                "group": nodes["group"].tolist(),
-            },
-        },
-        "windows": {
-            "protocol": plan.protocol,
-            "inputs": cut.inputs,
-            "horizon": cut.horizon,
-            "slots": cut.slots,
-            "split": {part: list(rows) for part, rows in cut.parts.items()},
-            "count": {part: cut.count(part) for part in cut.parts},
-        },
-        "scaler": {"shift": cut.shift, "scale": cut.scale},
-        "training": asdict(plan.settings),
-        "seed": plan.settings.seed,
-        "versions": {name: version(name) for name in ("torch", "lightning-fabric", "numpy", "safetensors")}
-        | {"python": platform.python_version()},
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-        f"{torch.get_num_threads()} threads",
-        "times": {"started": datetime.now().astimezone().isoformat(timespec="seconds")},
-        "metrics": {},
-    }
+def _last_seconds(state: State) -> float:
+    return state.history[-1]["seconds"]
 
 
-def _outcome(record: Mapping[str, Any], state: State) -> dict[str, Any]:
-    seconds = [entry["seconds"] for entry in state.history]
-    return {
-        "times": {
-            **record["times"],
-            "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
-            "seconds": sum(seconds),
-            "seconds_per_epoch": float(np.median(seconds)) if seconds else 0.0,
-        },
-        "metrics": {
-            "epochs": state.epoch,
-            "best_epoch": state.best_epoch,
-            "validation_loss": state.best_loss if math.isfinite(state.best_loss) else None,
-        },
-    }
-
-
-def _or_null(column: Any) -> list[float | None]:
-    return [float(value) if math.isfinite(value) else None for value in column]
+class _EnoughError(Exception):
+    """The clock has seen enough."""

@@ -1,4 +1,8 @@
-"""``run.json`` and ``progress.jsonl`` of a run: read, and checked as if they came from a stranger."""
+"""``run.json`` and ``progress.jsonl`` of a run: read, and checked as if they came from a stranger.
+
+A run is of one of two kinds. A 'model' was trained, or is being trained, on data. A 'matrix' was handed over by itself:
+it has heads and sensors, but no model, no data in time and no forecast, and its record must not claim any.
+"""
 
 import json
 import math
@@ -9,11 +13,24 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from core.document import document, text
 from core.protocols import PROTOCOLS
 
 SCHEMA = 1
-DEEPEST = 16     # a record needs five
+FILES = (        # of a run that is done; see core/run.py for what each holds
+    "run.json",
+    "weights.safetensors",
+    "interaction.safetensors",
+    "spread.safetensors",
+    "network.safetensors",
+    "forecasts.safetensors",
+    "progress.jsonl",
+)
+CHECKPOINT = "checkpoint.safetensors"   # of one that is not: what its training goes on from
+MOST_TEXT = 2**26                       # bytes of run.json and of progress.jsonl
 STATES = ("training", "done", "stopped", "failed")
+KINDS = ("model", "matrix")             # a record without a kind is of a model
+DIRECTIONS = ("receivers", "senders")   # what the rows of a matrix were, in the file it came from
 
 
 class RunError(ValueError):
@@ -31,7 +48,7 @@ def read_record(path: Path) -> dict[str, Any]:
     """
     file = path / "run.json"
     try:
-        record = _document(file.read_text(encoding="utf-8"))
+        record = document(text(file, MOST_TEXT))
     except FileNotFoundError:
         raise RunError(f"a run is a folder with a run.json, got {path} without one") from None
     except (OSError, ValueError) as error:
@@ -58,15 +75,15 @@ def read_progress(path: Path) -> tuple[Mapping[str, float], ...]:
     """
     file = path / "progress.jsonl"
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = text(file, MOST_TEXT).splitlines()
     except FileNotFoundError:
         return ()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise RunError(f"{file} cannot be read: {error}") from None
     records = []
     for number, line in enumerate(lines, start=1):
         try:
-            record = _document(line)
+            record = document(line)
         except ValueError as error:
             if isinstance(error, json.JSONDecodeError) and number == len(lines):
                 break
@@ -77,41 +94,9 @@ def read_progress(path: Path) -> tuple[Mapping[str, float], ...]:
     return tuple(records)
 
 
-def _document(text: str) -> Any:
-    """What a JSON text holds, so bounded that no number, text or nesting in it can stop what reads it.
-
-    Raises
-    ------
-    ValueError
-        Not JSON, a number that is not finite, a whole number that a float cannot hold, parts too deep in
-        each other, or half of a surrogate pair, which JSON may hold and no page can show.
-    """
-    try:
-        document = json.loads(text, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
-    except RecursionError:
-        raise ValueError(f"its parts must lie at most {DEEPEST} deep in each other") from None
-    level = [document]
-    for _ in range(DEEPEST):
-        level = [child for part in level if isinstance(part, dict | list)
-                 for child in (part.values() if isinstance(part, dict) else part)]
-    if level:
-        raise ValueError(f"its parts must lie at most {DEEPEST} deep in each other")
-    json.dumps(document, ensure_ascii=False).encode()
-    return document
-
-
-def _whole(digits: str) -> int:
-    # Python refuses to read integers of more than 4,300 digits, and to make a float of those above 10**308.
-    if len(digits) > 17 or abs(number := int(digits)) >= 2**53:
-        raise ValueError(f"whole numbers must lie within -2**53 and 2**53, got {digits[:20]}")
-    return number
-
-
-def _finite(literal: str) -> float:
-    number = float(literal)
-    if not math.isfinite(number):
-        raise ValueError(f"numbers must be finite, got {literal[:20]}")
-    return number
+def kind_of(record: Mapping[str, Any]) -> str:
+    """Of which kind a checked record is: 'model' or 'matrix'."""
+    return cast(str, record.get("kind", KINDS[0]))
 
 
 def _is(value: object, kind: type | tuple[type, ...]) -> bool:
@@ -128,26 +113,48 @@ def _at(record: Mapping[str, Any], dotted: str) -> Any:
 
 def _check(record: Mapping[str, Any]) -> None:
     """Refuse, with a ``ValueError``, what a page or an analysis could not use."""
-    for dotted, kind in (_RECORD | _OPTIONAL).items():
+    kind = kind_of(record)
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    wanted = _COMMON | (_MODEL | _OPTIONAL if kind == "model" else _MATRIX)
+    for dotted, types in wanted.items():
         section, _, key = dotted.rpartition(".")
         if dotted in _OPTIONAL and key not in record[section]:
             continue
         value = _at(record, dotted)
-        if not _is(value, kind):
-            wanted = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
-            raise ValueError(f"{dotted} must be of type {wanted}, got {type(value).__name__}")
+        if not _is(value, types):
+            named = types.__name__ if isinstance(types, type) else " or ".join(t.__name__ for t in types)
+            raise ValueError(f"{dotted} must be of type {named}, got {type(value).__name__}")
         lowest, highest = _RANGES.get(dotted, (-math.inf, math.inf))
         if dotted in _RANGES and not lowest <= value <= highest:
             raise ValueError(f"{dotted} must be from {lowest:,} to {highest:,}, got {value}")
-    for dotted, names in {"state": STATES, "windows.protocol": tuple(PROTOCOLS)}.items():
-        if _at(record, dotted) not in names:
+    for dotted, names in _NAMES.items():
+        if dotted in wanted and _at(record, dotted) not in names:
             raise ValueError(f"{dotted} must be one of {', '.join(names)}, got {_at(record, dotted)!r}")
     heads = record["heads"]
     if not all(isinstance(name, str) and name for name in heads) or len(set(heads)) < len(heads):
         raise ValueError("heads must be names, each of them once")
     if "mean" in heads:
         raise ValueError("heads must not be named 'mean': that is the name of the mean of all heads")
-    for part, rows in record["windows"]["split"].items():
+    if kind == "matrix":
+        _check_alone(record)
+    else:
+        _check_split(record["windows"]["split"])
+
+
+def _check_alone(record: Mapping[str, Any]) -> None:
+    """A matrix without a model is whole from the start, and says nothing of what it has not."""
+    if record["state"] != "done":
+        raise ValueError(f"state of a matrix must be done, got {record['state']!r}: nothing is trained")
+    if not record["heads"]:
+        raise ValueError("heads of a matrix must be at least one name")
+    for dotted in sorted({name.partition(".")[0] for name in _MODEL} - {"data"}) + list(_MEASURED):
+        if _at(record, dotted) is not None:
+            raise ValueError(f"a matrix must have no {dotted}, which only a model has")
+
+
+def _check_split(split: Mapping[str, Any]) -> None:
+    for part, rows in split.items():
         pair = isinstance(rows, list) and len(rows) == 2 and all(_is(row, int) for row in rows)
         if not pair or not 0 <= rows[0] <= rows[1]:
             raise ValueError(
@@ -155,22 +162,28 @@ def _check(record: Mapping[str, Any]) -> None:
             )
 
 
-_RECORD: dict[str, type | tuple[type, ...]] = {
+Types = dict[str, type | tuple[type, ...]]
+
+_COMMON: Types = {
     "state": str,
     "title": str,
     "heads": list,
+    "data.name": str,
+    "data.sha256": str,     # of the values; for a matrix, of the file it came in
+    "data.source": str,
+    "data.note": str,
+    "data.nodes": dict,
+}
+_MEASURED: Types = {        # of values in time
+    "data.load": str,
+    "data.unit": str,
+    "data.quantity": str,
+    "data.interval_minutes": (int, float),
+}
+_MODEL: Types = _MEASURED | {
     "seed": int,
     "model.name": str,
     "model.config": dict,
-    "data.name": str,
-    "data.load": str,
-    "data.sha256": str,
-    "data.unit": str,
-    "data.quantity": str,
-    "data.source": str,
-    "data.note": str,
-    "data.interval_minutes": (int, float),
-    "data.nodes": dict,
     "windows.inputs": int,
     "windows.horizon": int,
     "windows.slots": int,
@@ -181,7 +194,12 @@ _RECORD: dict[str, type | tuple[type, ...]] = {
     "times": dict,
     "metrics": dict,
 }
-_OPTIONAL: dict[str, type | tuple[type, ...]] = {
+_MATRIX: Types = {
+    "matrix.file": str,
+    "matrix.rows": str,
+}
+_NAMES = {"state": STATES, "windows.protocol": tuple(PROTOCOLS), "matrix.rows": DIRECTIONS}
+_OPTIONAL: Types = {
     "times.seconds_per_epoch": (int, float),
     "metrics.epochs": int,
     "metrics.best_epoch": int,

@@ -1,4 +1,4 @@
-"""A trained model as a folder that any later version can read, or refuse with a reason.
+"""A trained model, or a matrix alone, as a folder that any later version can read, or refuse with a reason.
 
     run.json                 schema, state, model, data and their sha256, split, scaler, seed, versions, times
     weights.safetensors      the parameters and buffers of the model
@@ -8,10 +8,14 @@
     forecasts.safetensors    the test part: what was observed and what was forecast
     progress.jsonl           one line per epoch
 
+A matrix alone, which somebody has from elsewhere, is a run of the kind 'matrix': ``run.json``, ``interaction`` and
+``network``, and none of the other files, since there is no model behind it.
+
 A run carries its sensors and their road graph, so it opens on a machine that does not have the data.
 No torch here: a run can be opened and looked at without it.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +24,14 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
 from core.protocols import protocol
-from core.record import SCHEMA, STATES, RunError, node_table, read_progress, read_record, unfinished
+from core.record import FILES, SCHEMA, STATES, RunError, kind_of, node_table, read_progress, read_record, unfinished
+from core.tensors import FloatArray, read_tensors, require_finite, require_weights, required, tensor
 
 __all__ = ["SCHEMA", "STATES", "Forecasts", "Run", "RunError", "read_progress", "read_record", "read_tensors"]
 
-FloatArray = NDArray[np.float32]
+ALONE = ("run.json", "interaction.safetensors", "network.safetensors")  # the files of a matrix alone
 EARLIEST, LATEST = (int(np.datetime64(t, "m").astype(np.int64)) for t in ("0001-01-01T00:00", "9999-12-31T23:59"))
 
 
@@ -79,6 +83,9 @@ class Run:
 
     ``interaction[h, i, j]`` is the weight with which receiver i uses sender j in head h, after every
     normalisation. H is 0 for models that mix no sensors.
+
+    A matrix alone has no forecasts, and nothing is invented for it: what only a model has is '', 0, NaN, None or
+    False, as each property says.
     """
 
     path: Path
@@ -88,7 +95,7 @@ class Run:
     spread: FloatArray | None
     adjacency: FloatArray | None
     truth: FloatArray | None
-    forecasts: Forecasts
+    forecasts: Forecasts | None
     progress: tuple[Mapping[str, float], ...]
 
     @property
@@ -97,9 +104,14 @@ class Run:
         return self.path.name
 
     @property
+    def kind(self) -> str:
+        """Whether this is a trained 'model' or a 'matrix' alone."""
+        return kind_of(self.record)
+
+    @property
     def model(self) -> str:
-        """Name of the model, as in ``core.models.MODELS``."""
-        return cast(str, self.record["model"]["name"])
+        """Name of the model, as in ``core.models.MODELS``; '' for a matrix alone."""
+        return cast(str, self._of_model("model", "name", ""))
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -108,33 +120,33 @@ class Run:
 
     @property
     def dataset(self) -> str:
-        """Name of the data set."""
+        """Name of the data set; of a matrix alone, of its file."""
         return cast(str, self.record["data"]["name"])
 
     @property
     def protocol(self) -> str:
-        """How the figures were got: ``clean`` or ``published``."""
-        return cast(str, self.record["windows"]["protocol"])
+        """How the figures were got: ``clean`` or ``published``; '' for a matrix alone, which has none."""
+        return cast(str, self._of_model("windows", "protocol", ""))
 
     @property
     def pooled(self) -> bool:
         """Whether errors are pooled over all steps up to the horizon, as the protocol has it."""
-        return protocol(self.protocol).pooled
+        return self.kind == "model" and protocol(self.protocol).pooled
 
     @property
     def optimistic(self) -> bool:
         """Whether the protocol lets the test part choose: said wherever a figure of this run is shown."""
-        return protocol(self.protocol).optimistic
+        return self.kind == "model" and protocol(self.protocol).optimistic
 
     @property
     def unit(self) -> str:
-        """Unit of the values."""
-        return cast(str, self.record["data"]["unit"])
+        """Unit of the values; '' for a matrix alone."""
+        return cast(str, self._of_model("data", "unit", ""))
 
     @property
     def quantity(self) -> str:
-        """What the values measure, such as 'speed'."""
-        return cast(str, self.record["data"]["quantity"])
+        """What the values measure, such as 'speed'; '' for a matrix alone."""
+        return cast(str, self._of_model("data", "quantity", ""))
 
     @property
     def source(self) -> str:
@@ -148,23 +160,23 @@ class Run:
 
     @property
     def interval_minutes(self) -> float:
-        """Minutes between two rows."""
-        return float(self.record["data"]["interval_minutes"])
+        """Minutes between two rows; NaN for a matrix alone, which has no time."""
+        return float(self._of_model("data", "interval_minutes", math.nan))
 
     @property
     def inputs(self) -> int:
-        """Steps that a forecast sees."""
-        return int(self.record["windows"]["inputs"])
+        """Steps that a forecast sees; 0 for a matrix alone."""
+        return int(self._of_model("windows", "inputs", 0))
 
     @property
     def horizon(self) -> int:
-        """Steps ahead that are forecast."""
-        return int(self.record["windows"]["horizon"])
+        """Steps ahead that are forecast; 0 for a matrix alone."""
+        return int(self._of_model("windows", "horizon", 0))
 
     @property
-    def seed(self) -> int:
-        """Seed of the initial weights and of the order of the windows."""
-        return int(self.record["seed"])
+    def seed(self) -> int | None:
+        """Seed of the initial weights and of the order of the windows; None for a matrix alone."""
+        return int(self.record["seed"]) if self.kind == "model" else None
 
     @property
     def groups(self) -> NDArray[np.str_] | None:
@@ -176,6 +188,20 @@ class Run:
     def has_coordinates(self) -> bool:
         """Whether every sensor has a place on the map."""
         return bool(np.isfinite(self.nodes[["latitude", "longitude"]].to_numpy(dtype=float)).all())
+
+    @property
+    def tested(self) -> Forecasts:
+        """The forecasts, where there must be some; RunError for a matrix alone."""
+        if self.forecasts is None:
+            raise RunError(
+                f"run {self.name} is a matrix alone, without a model: it has no forecasts. "
+                f"Measure its matrix with: python -m app analyse {self.path} --json -"
+            )
+        return self.forecasts
+
+    def _of_model(self, section: str, key: str, absent: Any) -> Any:
+        """The entry of a model's record; ``absent`` for a matrix alone, whose record has none."""
+        return self.record[section][key] if self.kind == "model" else absent
 
     @classmethod
     def load(cls, path: Path, data_sha256: str | None = None) -> "Run":
@@ -189,9 +215,9 @@ class Run:
         Raises
         ------
         RunError
-            The folder is not a run, is of an unknown schema, is not finished, misses a file, holds an
-            array of the wrong shape, a weight that is not finite or a time that no calendar has, or was trained
-            on other data.
+            The folder is not a run, is of an unknown schema, is not finished, misses a file or has one that its
+            kind has not, holds an array of the wrong shape, a weight that is not finite or a time that no calendar
+            has, or was trained on other data.
         """
         record = read_record(path)
         if record["state"] != "done":
@@ -203,18 +229,19 @@ class Run:
             )
         nodes = node_table(path, record)
         n, h = len(nodes), len(record["heads"])
-        horizon, inputs = record["windows"]["horizon"], record["windows"]["inputs"]
-        for name, array in read_tensors(path / "weights.safetensors").items():
-            if array.dtype.kind not in "fiub":
-                raise RunError(f"{path / 'weights.safetensors'}: {name} must hold numbers, got {array.dtype}")
-            _require_finite(path / "weights.safetensors", name, array)
-        interaction = _tensor(path / "interaction.safetensors", "interaction", (h, n, n))
+        alone = kind_of(record) == "matrix"
+        if alone:
+            if others := [name for name in FILES if name not in ALONE and (path / name).exists()]:
+                raise RunError(f"run {path.name} is a matrix alone and must have no {others[0]}")
+        else:
+            _check_weights(path / "weights.safetensors")
+        interaction = tensor(path / "interaction.safetensors", "interaction", (h, n, n))
         spread = None
         if (path / "spread.safetensors").exists():
-            spread = _tensor(path / "spread.safetensors", "spread", (h, n, n))
+            spread = tensor(path / "spread.safetensors", "spread", (h, n, n))
         graphs = read_tensors(path / "network.safetensors")
         for name, array in graphs.items():
-            _require_weights(path / "network.safetensors", name, array, (n, n))
+            require_weights(path / "network.safetensors", name, array, (n, n))
         return cls(
             path=path,
             record=record,
@@ -223,56 +250,20 @@ class Run:
             spread=spread,
             adjacency=graphs.get("adjacency"),
             truth=graphs.get("truth"),
-            forecasts=_forecasts(path / "forecasts.safetensors", n, inputs, horizon),
+            forecasts=None if alone else _forecasts(path / "forecasts.safetensors", n, record["windows"]),
             progress=read_progress(path),
         )
 
 
-def read_tensors(file: Path) -> dict[str, NDArray[Any]]:
-    """All arrays of a safetensors file.
-
-    Raises
-    ------
-    RunError
-        The file is missing, is cut short, or is not in the safetensors format.
-    """
-    try:
-        with safe_open(file, framework="numpy") as tensors:
-            return {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118
-    except FileNotFoundError:
-        raise RunError(f"run {file.parent.name} must hold {file.name}, but it is missing") from None
-    except (SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:   # AttributeError: 8 bit floats
-        raise RunError(f"{file} must be a whole safetensors file: {error}") from None
+def _check_weights(file: Path) -> None:
+    for name, array in read_tensors(file).items():
+        if array.dtype.kind not in "fiub":
+            raise RunError(f"{file}: {name} must hold numbers, got {array.dtype}")
+        require_finite(file, name, array)
 
 
-def _tensor(file: Path, name: str, shape: tuple[int, ...]) -> FloatArray:
-    tensors = read_tensors(file)
-    if name not in tensors:
-        raise RunError(f"{file} must hold a tensor named {name}, got {sorted(tensors) or 'none'}")
-    return _require(file, name, tensors[name], shape)
-
-
-def _require(file: Path, name: str, array: NDArray[Any], shape: tuple[int, ...]) -> FloatArray:
-    if array.shape != shape or array.dtype != np.float32:
-        raise RunError(f"{file}: {name} must be float32 of shape {shape}, got {array.dtype} of {array.shape}")
-    _require_finite(file, name, array)
-    return array
-
-
-def _require_weights(file: Path, name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
-    _require(file, name, array, shape)
-    if (array < 0).any():
-        place = tuple(int(i) for i in np.argwhere(array < 0)[0])
-        raise RunError(f"{file}: {name} must be at least 0, got {array[place]} at {place}")
-
-
-def _require_finite(file: Path, name: str, array: NDArray[Any]) -> None:
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise RunError(f"{file}: {name} must be finite, got {array[place]} at {place}")
-
-
-def _forecasts(file: Path, n: int, inputs: int, horizon: int) -> Forecasts:
+def _forecasts(file: Path, n: int, windows: Mapping[str, Any]) -> Forecasts:
+    inputs, horizon = windows["inputs"], windows["horizon"]
     tensors = read_tensors(file)
     wanted = {"forecast", "rows", "times", "first", "last_value", "window_mean"}
     if set(tensors) != wanted:
@@ -291,10 +282,10 @@ def _forecasts(file: Path, n: int, inputs: int, horizon: int) -> Forecasts:
     if times[0] < EARLIEST or times[-1] > LATEST:
         raise RunError(f"{file}: times must be minutes within the years 1 to 9999, got {times[0]} to {times[-1]}")
     return Forecasts(
-        forecast=_require(file, "forecast", tensors["forecast"], (w, horizon, n)),
+        forecast=required(file, "forecast", tensors["forecast"], (w, horizon, n)),
         rows=rows,
         times=times.astype("datetime64[m]"),
         first=first,
-        last_value=_require(file, "last_value", tensors["last_value"], (w, n)),
-        window_mean=_require(file, "window_mean", tensors["window_mean"], (w, n)),
+        last_value=required(file, "last_value", tensors["last_value"], (w, n)),
+        window_mean=required(file, "window_mean", tensors["window_mean"], (w, n)),
     )

@@ -98,6 +98,7 @@ def fit(
     folder: Path,
     *,
     tick: Callable[[int, int, int], None] = lambda *_: None,
+    after: Callable[[State], None] = lambda _: None,
 ) -> State:
     """Train ``model`` in place and leave it with the weights of its best validation epoch.
 
@@ -108,6 +109,7 @@ def fit(
     folder : the run's folder; ``progress.jsonl`` and the checkpoint are written there, and a checkpoint that
         lies there is continued
     tick : called after every chunk with epoch, chunk and chunks of the epoch
+    after : called after every epoch, once it is kept; it may run the model, but must not change or seed anything
 
     Returns
     -------
@@ -168,6 +170,7 @@ def fit(
         state.epoch, state.history = epoch, (*state.history, record)
         _write_checkpoint(folder / CHECKPOINT, model, optimizer, state, best)
         _write_progress(folder, state)
+        after(state)
     model.load_state_dict(best)
     return state
 

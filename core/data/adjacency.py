@@ -7,6 +7,8 @@ where they are not the order is that of ``values.csv``.
 An edge list: a header with ``from``, ``to`` and ``weight``, then one edge a row. ``from`` is the sender and ``to``
 the receiver, so ``adjacency[to, from] = weight``; a road open both ways is two rows. A list with nothing below its
 header says that no graph is known.
+
+A learned matrix that comes as a table has the same two forms, and may have weights below 0.
 """
 
 from collections.abc import Sequence
@@ -26,7 +28,9 @@ MISSING = (
 )
 
 
-def read(path: Path, ids: Sequence[str] | None, faults: Faults) -> FloatArray | None:
+def read(
+    path: Path, ids: Sequence[str] | None, faults: Faults, *, known: str = "values.csv", negative: bool = False
+) -> FloatArray | None:
     """Read the graph of the sensors ``ids``, (N, N) float32 with rows as receivers.
 
     Parameters
@@ -35,6 +39,8 @@ def read(path: Path, ids: Sequence[str] | None, faults: Faults) -> FloatArray | 
     ids : the N sensors in the order of ``values.csv``; None where that could not be read: then the graph is
         checked as far as it can be by itself
     faults : gets everything that is wrong
+    known : where the ids come from, for the words of a fault
+    negative : whether weights below 0 are allowed
 
     Returns
     -------
@@ -55,13 +61,73 @@ def read(path: Path, ids: Sequence[str] | None, faults: Faults) -> FloatArray | 
     words = [cell.strip().lower() for cell in cells]
     names_all = ids is not None and set(ids) <= set(cells)  # sensors may be called 'from' and 'to'
     if {"from", "to"} <= set(words) and not names_all:
-        graph = _edges(file, content, words, ids, faults)
+        graph = _edges(file, content, words, _Sensors(ids, known, negative), faults)
     else:
-        graph = _square(file, content, ids, faults)
+        graph = _square(file, content, _Sensors(ids, known, negative), faults)
     return graph if len(faults) == before else None
 
 
-def _edges(file: str, content: str, words: list[str], ids: Sequence[str] | None, faults: Faults) -> FloatArray | None:
+@dataclass(frozen=True, slots=True)
+class _Sensors:
+    """The sensors to be met, where they are known from, and whether weights may lie below 0."""
+
+    ids: Sequence[str] | None
+    known: str
+    negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a graph says of its sensors before its weights are read.
+
+    Attributes
+    ----------
+    ids : by header or first column of a square table; in an edge list as they come; empty where it names none
+    count : of the sensors
+    edges : whether it is an edge list
+    """
+
+    ids: tuple[str, ...]
+    count: int
+    edges: bool
+
+
+def named(path: Path, most: int, faults: Faults) -> Named | None:
+    """The sensors of a graph that comes alone, by what the file itself says.
+
+    Parameters
+    ----------
+    path : the file
+    most : sensors that are allowed
+    faults : gets what stops it from being read, and too many sensors; what else is wrong, ``read`` finds
+    """
+    content = table.text(path, faults)
+    if content is None:
+        return None
+    rows = table.rows(path.name, content, Faults())
+    _, top = next(rows, (1, [""]))
+    words = [cell.strip().lower() for cell in top]
+    if {"from", "to"} <= set(words):
+        ends = [words.index(word) for word in ("from", "to")]
+        met = dict[str, None]()  # a set that keeps its order
+        for _, cells in rows:
+            if len(cells) == len(words) and len(met) <= most:
+                met |= dict.fromkeys(cells[end] for end in ends)
+        found = Named(tuple(met), len(met), edges=True)
+    else:
+        left = [top[0], *(cells[0] for _, cells in rows)]
+        form = _form(top, left, None)
+        count = max(len(top) - form.index, len(left) - form.header)
+        ids = top[form.index :] if form.header else left if form.index else []
+        found = Named(tuple(ids), count, edges=False)
+    if found.count > most:
+        faults.add(path.name, f"must have at most {most:,} sensors", got="more")
+        return None
+    return found
+
+
+def _edges(file: str, content: str, words: list[str], sensors: _Sensors, faults: Faults) -> FloatArray | None:
+    ids = sensors.ids
     rows = table.rows(file, content, faults)
     header, _ = next(rows)
     if sorted(words) != sorted(EDGE_COLUMNS):
@@ -81,10 +147,11 @@ def _edges(file: str, content: str, words: list[str], ids: Sequence[str] | None,
             faults.add(file, f"must have {len(words)} cells as the header has", got=len(cells), row=line)
             continue
         sender, receiver = cells[place["from"]], cells[place["to"]]
-        weight = table.numbers(file, line, [cells[place["weight"]]], ["weight"], faults, gaps=False, negative=False)
+        cell = [cells[place["weight"]]]
+        weight = table.numbers(file, line, cell, ["weight"], faults, gaps=False, negative=sensors.negative)
         for word, name in (("from", sender), ("to", receiver)):
             if ids is not None and name not in order:
-                faults.add(file, "must be a sensor of values.csv", cell=name, row=line, column=word)
+                faults.add(file, f"must be a sensor of {sensors.known}", cell=name, row=line, column=word)
         earlier = seen.setdefault((sender, receiver), line)
         if earlier != line:
             faults.add(file, "an edge must be given once", got=f"the edge of row {earlier} again", row=line)
@@ -99,8 +166,8 @@ class _Form:
     index: bool
 
 
-def _square(file: str, content: str, ids: Sequence[str] | None, faults: Faults) -> FloatArray | None:
-    before = len(faults)
+def _square(file: str, content: str, sensors: _Sensors, faults: Faults) -> FloatArray | None:
+    ids, before = sensors.ids, len(faults)
     top: list[str] = []
     left: list[str] = []
     for _, cells in table.rows(file, content, Faults()):  # once for the form, once for the numbers
@@ -114,7 +181,7 @@ def _square(file: str, content: str, ids: Sequence[str] | None, faults: Faults) 
         senders = cells[1:] if form.index else cells
         offset = 2 if form.index else 1
         places = [(line, str(j)) for j in range(offset, offset + len(senders))]
-        _check_names(file, "column", senders, places, ids, faults)
+        _check_names(file, "column", senders, places, sensors, faults)
     width = len(top)
     columns = _column_names(senders if form.header else [], width - form.index, first=1 + form.index)
     receivers: list[str] = []
@@ -126,7 +193,8 @@ def _square(file: str, content: str, ids: Sequence[str] | None, faults: Faults) 
         if len(cells) != width:
             faults.add(file, f"must have {width} cells as the first row has", got=len(cells), row=line)
         elif len(cells) > form.index:
-            row = table.numbers(file, line, cells[form.index :], columns, faults, gaps=False, negative=False)
+            numbers = cells[form.index :]
+            row = table.numbers(file, line, numbers, columns, faults, gaps=False, negative=sensors.negative)
             weights.append(row.astype(np.float32))
     size = (len(lines), width - form.index)
     if size[0] != size[1]:  # where values.csv could not be read the form is a guess that fits
@@ -138,7 +206,7 @@ def _square(file: str, content: str, ids: Sequence[str] | None, faults: Faults) 
     elif ids is not None and size[0] != len(ids):
         faults.add(file, f"must have a row and a column for each of {len(ids)} sensors", got=size[0])
     if form.index:
-        _check_names(file, "row", receivers, [(line, "1") for line in lines], ids, faults)
+        _check_names(file, "row", receivers, [(line, "1") for line in lines], sensors, faults)
         senders = senders if form.header else receivers
     else:
         receivers = senders
@@ -155,7 +223,8 @@ def _form(top: Sequence[str], left: Sequence[str], ids: Sequence[str] | None) ->
     """
     height, width = len(left), len(top)
     if ids is None:
-        corner = not top[0].strip()
+        # a word in the corner of a square is the name of the ids; in a header without ids it is an id itself
+        corner = not top[0].strip() or (height == width and table.number(top[0]) is None)
         return _Form(corner or _words(top) or height == width + 1, corner or _words(left) or width == height + 1)
     known, n = frozenset(ids), len(ids)
     form = _Form(header=height == n + 1, index=width == n + 1)
@@ -188,20 +257,20 @@ def _check_names(
     what: str,
     names: Sequence[str],
     places: Sequence[tuple[int, str]],
-    ids: Sequence[str] | None,
+    sensors: _Sensors,
     faults: Faults,
 ) -> None:
-    """Names of the rows or of the columns must be the sensors of values.csv, each once."""
-    known, seen = frozenset(ids or ()), set[str]()
+    """Names of the rows or of the columns must be the sensors that are known, each once."""
+    ids, known, seen = sensors.ids, frozenset(sensors.ids or ()), set[str]()
     for name, (line, column) in zip(names, places, strict=True):
         if ids is not None and name not in known:
-            faults.add(file, "must be a sensor of values.csv", cell=name, row=line, column=column)
+            faults.add(file, f"must be a sensor of {sensors.known}", cell=name, row=line, column=column)
         elif name in seen:
             faults.add(file, f"a sensor must have one {what}", cell=name, row=line, column=column)
         seen.add(name)
     for name in ids or ():
         if name not in seen:
-            faults.add(file, f"must have a {what} for each sensor of values.csv", got=f"none for {quoted(name)}")
+            faults.add(file, f"must have a {what} for each sensor of {sensors.known}", got=f"none for {quoted(name)}")
 
 
 def _ordered(weights: FloatArray, receivers: Sequence[str], senders: Sequence[str], ids: Sequence[str]) -> FloatArray:

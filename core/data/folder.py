@@ -1,9 +1,11 @@
-"""Bring your own: a folder with ``values.csv``, ``adjacency.csv`` and, if there is one, ``nodes.csv``.
+"""Bring your own: a folder with ``values.csv`` and, if there are any, ``adjacency.csv``, ``nodes.csv``, ``about.json``.
 
     values.csv      first column: local time, 2012-03-01 00:05; then one column for each sensor, its id as header.
                     A blank cell or 'nan' is a missing value.
-    adjacency.csv   the road graph: a square table or an edge list, see ``core/data/adjacency.py``.
+    adjacency.csv   the road graph: a square table or an edge list, see ``core/data/adjacency.py``. Without it no
+                    graph is known, and a model that needs one refuses.
     nodes.csv       id, latitude, longitude, group: each sensor once, in any order. All but id may be left out.
+    about.json      what was measured, in which unit, whose data: see ``core/data/about.py``.
 
 UTF-8, commas between cells, points in decimals; a cell with a comma, a quote or a line break stands in quotes.
 """
@@ -19,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.data import DATASETS, adjacency, nodes, table
+from core.data import DATASETS, about, adjacency, nodes, table
 from core.data.faults import Faults, quoted
 from core.data.report import Report, report
 from core.data.sensors import (
@@ -44,14 +46,15 @@ LEAST = 24  # 12 steps in and 12 out: the rows of one window
 MOST_SENSORS = 5_000  # a dense graph of more does not fit a usual machine
 
 
-def read(folder: Path, *, least: int = LEAST, quantity: str = "value", unit: str = "unit not stated") -> SensorData:
+def read(folder: Path, *, least: int = LEAST, quantity: str = "", unit: str = "") -> SensorData:
     """Read a folder in the format above.
 
     Parameters
     ----------
-    folder : holds ``values.csv``, ``adjacency.csv`` and perhaps ``nodes.csv``
+    folder : holds ``values.csv`` and perhaps ``adjacency.csv``, ``nodes.csv`` and ``about.json``
     least : rows that the longest stretch without a gap in time must have, for one window
-    quantity, unit : what was measured and in what, for the axes: the files do not say
+    quantity, unit : what was measured and in what, for the axes; '' takes what ``about.json`` says, and where that
+        says nothing, that it was not stated
 
     Returns
     -------
@@ -69,8 +72,10 @@ def read(folder: Path, *, least: int = LEAST, quantity: str = "value", unit: str
         faults.raise_any()
     series = _series(folder / VALUES, least, faults)
     ids = None if series is None else series.ids
-    graph = adjacency.read(folder / ADJACENCY, ids, faults)
+    roads = folder / ADJACENCY
+    graph = adjacency.read(roads, ids, faults) if roads.exists() or roads.is_symlink() else None
     sensors = nodes.read(folder / NODES, ids, faults)
+    said = about.read(folder / about.FILE, faults)
     faults.raise_any()
     if series is None:  # a series that cannot be read is a fault, so it was raised above
         raise AssertionError("values.csv was neither read nor faulty")
@@ -80,16 +85,21 @@ def read(folder: Path, *, least: int = LEAST, quantity: str = "value", unit: str
         values=series.values,
         times=pd.DatetimeIndex(series.times.astype("datetime64[s]")),
         interval=pd.Timedelta(minutes=series.interval),
-        unit=unit,
+        unit=unit or said.unit or "unit not stated",
         nodes=node_table(series.ids) if sensors is None else sensors,
         adjacency=graph,
-        source=f"Your own files, from the folder {name}",
-        quantity=quantity,
+        source=said.source or f"Your own files, from the folder {name}",
+        quantity=quantity or said.quantity or "value",
     )
 
 
 def check(folder: Path, *, least: int = LEAST) -> Report:
-    """Say what a folder holds: files of one's own in the format above, or one of the published data sets.
+    """Say what a folder holds, as :func:`inspected` does, without the data."""
+    return inspected(folder, least=least)[1]
+
+
+def inspected(folder: Path, *, least: int = LEAST) -> tuple[SensorData, Report]:
+    """Read and say what a folder holds: files of one's own in the format above, or one of the published data sets.
 
     Files of a published data set are also compared with the hashes of what its publisher serves: a difference is
     no fault, since they may be read all the same, but the report names it.
@@ -111,7 +121,8 @@ def check(folder: Path, *, least: int = LEAST) -> Report:
     faults.raise_any()
     (kind,) = found
     if kind == OWN:
-        return report(read(folder, least=least), kind)
+        own = read(folder, least=least)
+        return own, report(own, kind)
     data = DATASETS[kind](folder)
     from core.data.download import SOURCES, is_published  # costs the time to import what fetches
 
@@ -119,13 +130,13 @@ def check(folder: Path, *, least: int = LEAST) -> Report:
     altered = tuple(source.file for source in there if not is_published(folder / source.file, source))
     known_files = {source.file for source in there}
     unchecked = tuple(f for f in MARKS[kind] if (folder / f).exists() and f not in known_files)
-    return report(data, kind, altered, unchecked)
+    return data, report(data, kind, altered, unchecked)
 
 
 def write(data: SensorData, folder: Path) -> None:
     """Save data as a folder that :func:`read` gives back: values, times, sensors and road graph are the same.
 
-    The planted graph ``truth``, the unit and the notes have no place in these files and are not saved.
+    The planted graph ``truth`` and the note have no place in these files and are not saved.
     All files are written to a folder beside it, which then takes the name: it is there whole, or not at all.
 
     Raises
@@ -149,6 +160,8 @@ def write(data: SensorData, folder: Path) -> None:
         places = data.nodes[list(COORDINATE_LIMITS)].to_numpy(dtype=np.float64)
         sensors = zip(ids, *_texts(places).T, map(str, data.nodes["group"]), strict=True)
         _write_lines(beside / NODES, [NODE_COLUMNS, *sensors])
+        said = about.About(quantity=data.quantity, unit=data.unit, source=data.source)
+        (beside / about.FILE).write_text(said.to_json(), encoding="utf-8")
         beside.chmod(0o755)  # mkdtemp makes it the owner's alone
         if folder.exists():
             folder.rmdir()

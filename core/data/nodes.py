@@ -11,7 +11,7 @@ from core.data.faults import Faults, quoted
 from core.data.sensors import COORDINATE_LIMITS, NODE_COLUMNS, coordinate_problems, id_problem, node_table
 
 
-def read(path: Path, ids: Sequence[str] | None, faults: Faults) -> pd.DataFrame | None:
+def read(path: Path, ids: Sequence[str] | None, faults: Faults, *, alone: bool = False) -> pd.DataFrame | None:
     """Read the sensors in the order of ``ids``.
 
     Parameters
@@ -19,6 +19,7 @@ def read(path: Path, ids: Sequence[str] | None, faults: Faults) -> pd.DataFrame 
     path : the file; it need not exist
     ids : the N sensors of ``values.csv``; None where that could not be read: then only the file itself is checked
     faults : gets everything that is wrong
+    alone : whether, without ``ids``, the sensors are those of the file, in its order
 
     Returns
     -------
@@ -72,10 +73,10 @@ def read(path: Path, ids: Sequence[str] | None, faults: Faults) -> pd.DataFrame 
     for i, axis, must, degree in coordinate_problems(np.array(latitude), np.array(longitude)):
         came = "none" if np.isnan(degree) else f"{degree:g}"
         faults.add(file, must, got=came, row=given[i], column=axis)
-    if ids is None or len(faults) != before:
+    if (ids is None and not alone) or len(faults) != before:
         return None
     order = {name: i for i, name in enumerate(lines)}
-    table_rows = [order[name] for name in ids]
+    table_rows = [order[name] for name in (order if ids is None else ids)]
     sensors = node_table(list(lines), latitude, longitude, groups)
     return sensors.iloc[table_rows].reset_index(drop=True)
 

@@ -93,3 +93,21 @@ def test_whatever_a_line_of_progress_holds_it_is_read_or_refused(tmp_path: Path,
             str(error).encode()
             continue
         assert all(abs(float(value)) < 1e309 for record in records for value in record.values())
+
+
+def test_a_record_without_a_kind_is_of_a_model(run: Path) -> None:
+    record = json.loads((run / "run.json").read_text())
+    assert "kind" not in record
+    (run / "run.json").write_text(json.dumps(record | {"kind": "model"}))
+    assert Run.load(run).kind == "model"
+    (run / "run.json").write_text(json.dumps(record | {"kind": "matrix"}))
+    with pytest.raises(RunError, match=r"matrix\.file must be of type str, got NoneType"):
+        Run.load(run)
+
+
+@pytest.mark.parametrize("name", ["run.json", "progress.jsonl"])
+def test_a_text_of_many_millions_of_letters_is_not_read(run: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.record.MOST_TEXT", 100_000)
+    (run / name).write_text(" " * 100_001)
+    with pytest.raises(RunError, match=r"it must have at most 100,000 bytes, got 100,001"):
+        Run.load(run) if name == "run.json" else read_progress(run)

@@ -283,6 +283,17 @@ def test_data_without_a_road_graph_are_written_and_read_as_such(tmp_path: Path) 
     assert read(tmp_path / "out", least=4).adjacency is None
 
 
+def test_a_road_graph_may_be_left_out(folder: Replaced) -> None:
+    data = read(folder(adjacency=None))
+    assert data.adjacency is None
+
+
+def test_a_road_graph_that_is_there_and_cannot_be_read_is_a_fault(folder: Replaced) -> None:
+    path = folder(adjacency=None)
+    (path / "adjacency.csv").symlink_to(path / "nowhere.csv")
+    assert problems(path)[0].startswith("adjacency.csv: is missing")
+
+
 visible = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30).filter(
     lambda text: text.strip() != ""
 )
@@ -379,7 +390,8 @@ def test_writing_takes_a_new_or_empty_folder_and_leaves_nothing_else(tmp_path: P
     write(made(), tmp_path / "empty")
     write(made(), tmp_path / "deep" / "new")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["deep", "empty"]
-    assert sorted(path.name for path in (tmp_path / "empty").iterdir()) == ["adjacency.csv", "nodes.csv", "values.csv"]
+    written = sorted(path.name for path in (tmp_path / "empty").iterdir())
+    assert written == ["about.json", "adjacency.csv", "nodes.csv", "values.csv"]
     with pytest.raises(FileExistsError, match="must be new or empty, got"):
         write(made(), tmp_path / "empty")
 
@@ -416,8 +428,8 @@ def test_check_reports_what_a_folder_of_ones_own_holds(folder: Replaced) -> None
 
 
 def test_check_raises_the_faults_of_a_folder_of_ones_own(folder: Replaced) -> None:
-    with pytest.raises(DataError, match=r"adjacency\.csv: is missing"):
-        check(folder(adjacency=None))
+    with pytest.raises(DataError, match=r"adjacency\.csv, row 1, column 2: must not be negative"):
+        check(folder(adjacency="0,-1,0\n0,0,0\n0,0,0\n"))
 
 
 def test_check_refuses_a_folder_without_data_and_one_with_two_kinds(folder: Replaced, tmp_path: Path) -> None:
