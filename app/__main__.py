@@ -1,4 +1,4 @@
-"""The command line: ``python -m app train | evaluate | analyse | data | demo``."""
+"""The command line: ``python -m app train | evaluate | analyse | report | export | data | demo``."""
 
 import json
 import signal
@@ -54,6 +54,8 @@ def cli() -> None:
 @click.option("--l1", type=float, help="Weight of the penalty on the interaction.  [default: the model's]")
 @click.option("--clip", type=float, help="Largest norm of the gradient; 0 for none.  [default: the model's]")
 @click.option("--patience", type=int, help="Epochs without progress before stopping.  [default: never]")
+@click.option("--timing", is_flag=True, help="Only measure how long an epoch takes; nothing is kept.")
+@click.option("--turn", type=click.Path(path_type=Path), hidden=True, help="The log of a training in the app's queue.")
 @click.pass_context
 @spoken
 def train(
@@ -66,26 +68,34 @@ def train(
     inputs: int,
     horizon: int | None,
     title: str,
+    timing: bool,
+    turn: Path | None,
     **chosen: Any,
 ) -> None:
     """Train a model and keep it as a run folder. Ctrl-C stops it; --resume RUN continues it."""
-    from core.data import load
-    from core.experiment import Plan, resumed, settings_for, trained
-    from core.run import read_record
-
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: stop as Ctrl-C does
+    if turn is not None:
+        from app.turn import wait_for_turn
+
+        wait_for_turn(turn)  # before torch is loaded: who waits takes no memory from who trains
+    from core.data import load
+    from core.experiment import Plan, epoch_seconds, resumed, settings_for, trained
+    from core.run import RunError, read_record
+
     settings = {name: value for name, value in chosen.items() if value is not None}
     if settings.get("clip") == 0:
         settings["clip"] = None
     if resume is not None:
         given = [name for name in context.params if context.get_parameter_source(name) == ParameterSource.COMMANDLINE]
-        if given != ["resume"]:
+        if set(given) - {"turn"} != {"resume"}:
             raise click.UsageError("--resume takes everything from the run: give no other option")
         record = read_record(resume)
-        with _Bar(record["training"]["epochs"]) as bar:
+        if record.get("kind") == "matrix":
+            raise RunError(f"run {resume.name} is a matrix alone: there is nothing to train")
+        with _bar(record["training"]["epochs"], turn) as bar:
             run = resumed(load(record["data"]["load"]), resume, tick=bar)
     else:
-        if dataset is None or out is None:
+        if dataset is None or (out is None and not timing):
             raise click.UsageError("--dataset and --out are needed, or --resume")
         plan = Plan(
             model=model,
@@ -96,7 +106,11 @@ def train(
             title=title,
             load=dataset,
         )
-        with _Bar(plan.settings.epochs) as bar:
+        if timing:
+            click.echo(json.dumps({"seconds_per_epoch": epoch_seconds(load(dataset), plan)}))
+            return
+        assert out is not None  # noqa: S101  # for mypy
+        with _bar(plan.settings.epochs, turn) as bar:
             run = trained(load(dataset), plan, out, tick=bar)
     click.echo(f"{run.path}: {run.record['metrics']['epochs']} epochs, best {run.record['metrics']['best_epoch']}")
 
@@ -141,6 +155,26 @@ def analyse(run: Path, target: str, share: float) -> None:
         write_bytes(Path(target), document.encode())
 
 
+@cli.command("matrix")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The run's folder; it must not exist yet.")
+@click.option("--nodes", type=click.Path(path_type=Path), help="Sensors as nodes.csv: id, latitude, longitude, group.")
+@click.option("--roads", type=click.Path(path_type=Path), help="Their road graph as adjacency.csv.")
+@click.option("--senders-in-rows", is_flag=True, help="Rows are senders, or edges run from receiver to sender.")
+@click.option("--title", default="", help="How the run is called in the app.  [default: the file's name]")
+@click.option("--source", default="", help="Whose matrix it is, and how it was learned.")
+@spoken
+def matrix_alone(
+    file: Path, out: Path, nodes: Path | None, roads: Path | None, senders_in_rows: bool, title: str, source: str
+) -> None:
+    """Keep a matrix from elsewhere (.csv, .npy, .npz, .graphml) as a run without a model, to look at it in the app."""
+    from core.matrices import read, written
+
+    run = written(read(file, sensors=nodes, roads=roads, turned=senders_in_rows), out, title=title, source=source)
+    click.echo(f"{run.path}: {len(run.heads)} head(s) of {len(run.nodes):,} sensors")
+    click.echo(run.note)
+
+
 @cli.command()
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "assets" / "demo", help="[default: assets/demo]")
 @click.option("--epochs", default=40, show_default=True)
@@ -168,6 +202,13 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...]) -> None:
                 trained(data, plan, out / model, tick=bar)
 
 
+from app.export.commands import export, report  # noqa: E402  the project is on the path by now
+
+for command in (report, export):
+    command.callback = spoken(command.callback) if command.callback else None
+    cli.add_command(command)
+
+
 @cli.group()
 def data() -> None:
     """Published data sets, and data of your own."""
@@ -189,10 +230,16 @@ def fetch(name: str, mirror: str | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @spoken
 def check(folder: Path) -> None:
-    """What is in a folder of data, or everything that is wrong with it."""
-    from core.data.folder import check as checked
+    """What is in a folder of data, or everything that is wrong with it; then what its values show, line by line."""
+    from app.quality import findings
+    from app.reading.quality import lines
+    from app.reading.words import one_line
+    from core.data.folder import inspected
 
-    click.echo(str(checked(folder)))
+    values, found = inspected(folder)
+    click.echo(str(found))
+    for line in lines(values, findings(values), name=one_line, unit=one_line):
+        click.echo(f"{'!' if line.problem else ' '} {line.sentence}")
 
 
 class _Bar:
@@ -216,6 +263,33 @@ class _Bar:
     def __exit__(self, *_: object) -> None:
         if self.bar is not None:
             self.bar.close()
+
+
+class _Lines:
+    """What stands for the bar where a log is kept: a line for each epoch, and a clock beside the log."""
+
+    def __init__(self, epochs: int, log: Path) -> None:
+        from app.turn import Clock
+
+        self.epochs = epochs
+        self.epoch = 0
+        self.clock = Clock(log)
+
+    def __enter__(self) -> "_Lines":
+        return self
+
+    def __call__(self, epoch: int, chunk: int, chunks: int) -> None:
+        self.clock(epoch, chunk, chunks)
+        if epoch != self.epoch:
+            self.epoch = epoch
+            click.echo(f"epoch {epoch} of {self.epochs}")
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+
+def _bar(epochs: int, log: Path | None) -> _Bar | _Lines:
+    return _Bar(epochs) if log is None else _Lines(epochs, log)
 
 
 _FORMAT = "{percentage:3.0f}% |{bar}| epoch {n:.1f} of {total} [{elapsed} gone, {remaining} left]"

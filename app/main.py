@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 # Streamlit puts this folder on the path, not the project: the project comes first.
@@ -11,26 +12,47 @@ if str(HERE.parent) not in sys.path:
 import streamlit as st
 
 from app import store
-from app.views import controls
+from app.views import controls, door
+from app.views.link import copy_link
 
 # Before the navigation: until a page has an icon of its own, Streamlit takes the navigation's, from another host.
 st.set_page_config(page_title="Topolens", page_icon=str(HERE.parent / "assets" / "icon.svg"), layout="wide")
 
+door.door()
 VIEWS = HERE / "views"
+
+
+def shown(view: str, title: str, icon: str, *, default: bool = False) -> Any:
+    """A page: its file in views/, which is also its address, its name and its icon."""
+    return st.Page(
+        VIEWS / f"{view}.py",
+        title=title,
+        icon=f":material/{icon}:",
+        url_path="" if default else view.replace("_", "-"),
+        default=default,
+    )
+
+
 page = st.navigation(
     {
-        "": [st.Page(VIEWS / "overview.py", title="Overview", icon=":material/insights:", default=True)],
+        "": [
+            shown("overview", "Overview", "insights", default=True),
+            shown("runs", "Runs", "list"),
+            shown("compare", "Compare", "compare_arrows"),
+        ],
         "The learned graph": [
-            st.Page(VIEWS / "heads.py", title="Heads", icon=":material/grid_on:", url_path="heads"),
-            st.Page(VIEWS / "spectrum.py", title="Spectrum", icon=":material/equalizer:", url_path="spectrum"),
-            st.Page(
-                VIEWS / "communities.py", title="Communities", icon=":material/workspaces:", url_path="communities"
-            ),
-            st.Page(VIEWS / "map.py", title="Map", icon=":material/map:", url_path="map"),
+            shown("heads", "Heads", "grid_on"),
+            shown("spectrum", "Spectrum", "equalizer"),
+            shown("communities", "Communities", "workspaces"),
+            shown("map", "Map", "map"),
         ],
-        "The forecast": [
-            st.Page(VIEWS / "forecast.py", title="Forecast", icon=":material/timeline:", url_path="forecast"),
+        "The forecast": [shown("forecast", "Forecast", "timeline")],
+        "Your own": [
+            shown("train", "Train", "model_training"),
+            shown("data", "Data", "upload_file"),
+            shown("matrix_alone", "Matrix", "data_array"),
         ],
+        "Words": [shown("glossary", "Glossary", "menu_book")],
     }
 )
 st.set_page_config(page_title=f"{page.title} · Topolens")
@@ -39,4 +61,7 @@ entries = store.runs()
 controls.agree_with_link(entries)
 if entries:
     controls.sidebar(entries)
+with st.container(horizontal=True, horizontal_alignment="right"):
+    copy_link()
+door.way_out()
 page.run()

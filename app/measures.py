@@ -18,7 +18,13 @@ MEASURES = {"rmse": "rmse", "mae": "mae", "mape": "mape [%]", "accuracy": "accur
 
 
 def error_table(run: Run) -> pd.DataFrame:
-    """One row for each forecast and shown step: 15, 30, 45 and 60 minutes where the run has them; MAPE in per cent."""
+    """One row for each forecast and shown step: 15, 30, 45 and 60 minutes where the run has them; MAPE in per cent.
+
+    Raises
+    ------
+    RunError
+        The run is a matrix alone, which has no forecasts.
+    """
     rows = []
     for name, errors in errors_by_step(run, run.model).items():
         for step in shown_steps(run.horizon, run.interval_minutes):
@@ -31,6 +37,8 @@ def error_table(run: Run) -> pd.DataFrame:
 def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
     """Every measure of a run, ready for JSON: undefined figures are None, arrays are lists.
 
+    A matrix alone has no model and no forecast: what is measured on those is left out.
+
     Parameters
     ----------
     run : the run
@@ -42,12 +50,9 @@ def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
     document: dict[str, Any] = plain(
         {
             "run": run.name,
-            "model": run.model,
+            "kind": run.kind,
             "data": run.dataset,
-            "protocol": run.protocol,
-            "optimistic": run.optimistic,
-            "quantity": run.quantity,
-            "unit": run.unit,
+            **(_settings(run) if run.kind == "model" else {}),
             "sensors": list(run.nodes["id"]),
             "share": share,
             "heads": {name: head_measures(head, run, share) for name, head in heads.items()},
@@ -55,17 +60,34 @@ def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
                 "heads": list(run.heads),
                 "pearson": matrix.head_similarity(run.interaction) if run.heads else [],
             },
-            "forecasts": {
-                name: {"minutes": minutes(run), **_fields(errors)}
-                for name, errors in errors_by_step(run, run.model).items()
-            },
-            "by_sensor": _fields(forecasts.errors_by_sensor(run.forecasts.forecast, run.forecasts.target)),
-            "by_hour": _fields(
-                forecasts.errors_by_hour(run.forecasts.forecast, run.forecasts.target, run.forecasts.hours)
-            ),
+            **(_forecast_measures(run) if run.forecasts is not None else {}),
         }
     )
     return document
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    """What was trained, and how its figures were got."""
+    return {
+        "model": run.model,
+        "protocol": run.protocol,
+        "optimistic": run.optimistic,
+        "quantity": run.quantity,
+        "unit": run.unit,
+    }
+
+
+def _forecast_measures(run: Run) -> dict[str, Any]:
+    """How far off the forecasts are: by step, by sensor, by hour of day."""
+    made, target = run.tested.forecast, run.tested.target
+    return {
+        "forecasts": {
+            name: {"minutes": minutes(run), **_fields(errors)}
+            for name, errors in errors_by_step(run, run.model).items()
+        },
+        "by_sensor": _fields(forecasts.errors_by_sensor(made, target)),
+        "by_hour": _fields(forecasts.errors_by_hour(made, target, run.tested.hours)),
+    }
 
 
 def minutes(run: Run) -> list[float]:

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.selection import MEAN
 from core.run import Run
 
 if TYPE_CHECKING:
+    from analysis.communities import Communities
     from analysis.forecasts import Errors
 
 Floats = NDArray[np.floating[Any]]
+
+
+def selectable(run: Run) -> tuple[str, ...]:
+    """What can be looked at: the mean, then each head; nothing for a model without heads."""
+    return (MEAN, *run.heads) if run.heads else ()
 
 
 def linked(graph: Floats | None) -> Floats | None:
@@ -25,14 +32,14 @@ def linked(graph: Floats | None) -> Floats | None:
 
 def compared(run: Run, name: str) -> dict[str, Floats]:
     """The run's forecast under ``name``, and beside it the simple ones, each (W, T, N)."""
-    return {name: run.forecasts.forecast, **run.forecasts.simple()}
+    return {name: run.tested.forecast, **run.tested.simple()}
 
 
 def errors_by_step(run: Run, name: str) -> "dict[str, Errors]":
     """Errors of the forecasts to compare at each step, (T,); pooled up to the step where the protocol pools them."""
     from analysis.forecasts import errors
 
-    target = run.forecasts.target
+    target = run.tested.target
     return {made: errors(values, target, pooled=run.pooled) for made, values in compared(run, name).items()}
 
 
@@ -42,3 +49,25 @@ def steps_at(run: Run, step: int) -> slice:
     What is shown by sensor, hour and day then agrees with the error that stands above it.
     """
     return slice(0 if run.pooled else step, step + 1)
+
+
+def shown_sensors(chosen: list[int], errors: Floats) -> list[int]:
+    """Whose curves to show, as positions: the chosen ones, else of errors (N,) the hardest and the middle one.
+
+    >>> shown_sensors([], np.array([1.0, np.nan, 3.0, 2.0])), shown_sensors([1], np.ones(3))
+    ([2, 3], [1])
+    >>> shown_sensors([], np.array([np.nan, np.nan]))
+    [0]
+    """
+    known = np.flatnonzero(np.isfinite(errors))
+    if chosen or not len(known):
+        return chosen or [0]
+    by_error = known[np.argsort(-errors[known], kind="stable")]
+    return list(dict.fromkeys([int(by_error[0]), int(by_error[len(by_error) // 2])]))
+
+
+def communities_in(matrix: Floats, method: str, count: int) -> "Communities":
+    """Communities of a matrix (N, N) by a method; ``count`` 0 lets the eigengap decide."""
+    from analysis.communities import louvain_communities, spectral_communities
+
+    return louvain_communities(matrix) if method == "louvain" else spectral_communities(matrix, count or None)

@@ -1,6 +1,6 @@
 """What is selected: one frozen record, written into the URL and read back from it.
 
-    ?v=1&run=demo/intergat-plus&head=head 2&share=0.02&sensor=A07&sensor=B12&order=position
+    ?v=1&run=demo/intergat-plus&head=head 2&share=0.02&sensor=A07&sensor=B12&pair=A07&pair=B12&order=position
 
 ``v`` is the version of the link. Whatever stands in a URL is somebody else's text: each value is checked against
 what exists, and what is not understood falls back to a default and is named once, in words of our own.
@@ -8,8 +8,9 @@ what exists, and what is not understood falls back to a default and is named onc
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 VERSION = "1"
@@ -23,6 +24,7 @@ MOST_COMMUNITIES = 30
 
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", re.ASCII)
 
 
 class Choice(Protocol):
@@ -45,27 +47,37 @@ class Selection:
     Attributes
     ----------
     run : key of the run; '' where there is none
+    other : key of the run it is compared with; '' for none
     head : name of a head, or 'mean'
+    other_head : the head it is compared with, or 'mean'; '' for the one that matches
     share : the strongest share of pairs that is drawn
     sensors : ids of the chosen sensors, the latest choice first
+    pair : ids of the receiver and the sender of the chosen weight; () for none
+    community : the chosen community of the head, from 1; 0 for none
     order : of the sensors along a matrix, one of ORDERS
     method : of finding communities, one of METHODS
     count : number of communities; 0 lets the eigengap decide
     mode : eigenvector, 1 for the largest eigenvalue
     step : step ahead, from 1; 0 for the last
+    time : local time that is looked at, '2012-03-07T08:15'; '' for the whole test part
     energy : the graph on which modes are smooth or not, one of ENERGIES
     roads, planted, tiles : whether roads that were not learned, the planted graph, a street map are drawn
     """
 
     run: str = ""
+    other: str = ""
     head: str = MEAN
+    other_head: str = ""
     share: float = 0.02
     sensors: tuple[str, ...] = ()
+    pair: tuple[str, ...] = ()
+    community: int = 0
     order: str = ORDERS[0]
     method: str = METHODS[0]
     count: int = 0
     mode: int = 1
     step: int = 0
+    time: str = ""
     energy: str = ENERGIES[0]
     roads: bool = True
     planted: bool = False
@@ -76,34 +88,55 @@ class Selection:
         """The sensor that was chosen last, if any."""
         return self.sensors[0] if self.sensors else None
 
-    def fitted(self, choice: Choice) -> "Selection":
-        """The same selection on another run: what that run does not have goes back to its default."""
+    def changed(self, **changes: Any) -> "Selection":
+        """The selection with some fields changed, and what no longer fits them undone.
+
+        A chosen pair chooses its two sensors; a pair lasts as long as both of its sensors are chosen; the number of a
+        community means nothing in another head or under another method.
+        """
+        after = replace(self, **changes)
+        if changes.get("pair"):
+            after = replace(after, sensors=tuple(dict.fromkeys((*after.pair, *after.sensors)))[:MOST_SENSORS])
+        if not set(after.pair) <= set(after.sensors):
+            after = replace(after, pair=())
+        found_by = (self.head, self.method, self.count) != (after.head, after.method, after.count)
+        if found_by and "community" not in changes:
+            after = replace(after, community=0)
+        return after
+
+    def fitted(self, choice: Choice, other: Choice | None = None) -> "Selection":
+        """The same selection on another run: what that run does not have goes back to its default.
+
+        ``other`` is the run it is compared with, where that one exists.
+        """
+        known = set(choice.ids)
+        head = self.head if self.head in choice.heads else MEAN
+        beside = other if other is not None and other.key != choice.key else None
         return replace(
             self,
             run=choice.key,
-            head=self.head if self.head in choice.heads else MEAN,
-            sensors=tuple(i for i in self.sensors if i in set(choice.ids))[:MOST_SENSORS],
+            other=beside.key if beside else "",
+            other_head=self.other_head if self.other_head in (MEAN, *(beside or choice).heads) else "",
+            head=head,
+            sensors=tuple(i for i in self.sensors if i in known)[:MOST_SENSORS],
+            pair=self.pair if known.issuperset(self.pair) else (),
+            community=self.community if head == self.head and self.run in ("", choice.key) else 0,
             mode=min(self.mode, max(len(choice.ids), 1)),
             step=self.step if self.step <= choice.horizon else 0,
         )
 
     def to_query(self) -> dict[str, str | list[str]]:
         """The selection as URL parameters; what stands at its default is left out, but for run, head and share."""
-        query: dict[str, str | list[str]] = {
-            "v": VERSION,
-            "run": self.run,
-            "head": self.head,
-            "share": f"{self.share:g}",
-        }
         default = Selection()
-        if self.sensors:
-            query["sensor"] = list(self.sensors)
-        for name in (*_WORDS, "count", "mode", "step"):
-            if getattr(self, name) != getattr(default, name):
-                query[name] = str(getattr(self, name))
-        for name in _SWITCHES:
-            if getattr(self, name) != getattr(default, name):
-                query[name] = str(int(getattr(self, name)))
+        query: dict[str, str | list[str]] = {"v": VERSION}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name not in _ALWAYS and value == getattr(default, field.name):
+                continue
+            if isinstance(value, tuple):
+                query["sensor" if field.name == "sensors" else field.name] = list(value)
+            else:
+                query[field.name] = _written(value)
         return query
 
 
@@ -137,49 +170,46 @@ def from_query(
     if choice is None:
         return Selection(), left
     found: dict[str, Any] = {"run": choice.key}
-    head = _last(query, "head")
-    if head is not None:
-        if head == MEAN or head in choice.heads:
-            found["head"] = head
+    other = _last(query, "other")
+    if other and other != choice.key:
+        found["other"] = other
+    beside = by_key.get(found.get("other", ""))
+    fields_of: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "other": ("second run", lambda key: key if key in by_key else None),
+        "head": ("head", lambda name: name if name in (MEAN, *choice.heads) else None),
+        "other_head": ("second head", lambda name: name if name in (MEAN, *(beside or choice).heads) else None),
+        "share": ("share of pairs", _share),
+        "time": ("time", _time),
+        "community": ("community", _whole_in(range(len(choice.ids) + 1))),
+        "count": ("number of communities", _whole_in({0, *range(2, min(MOST_COMMUNITIES, len(choice.ids)) + 1)})),
+        "mode": ("mode", _whole_in(range(1, max(len(choice.ids), 1) + 1))),
+        "step": ("step ahead", _whole_in(range(choice.horizon + 1))),
+        **{name: (name, _one_of(words)) for name, words in _WORDS.items()},
+        **{name: (said, _switch) for name, said in _SWITCHES.items()},
+    }
+    for name, (said, understood) in fields_of.items():
+        text = _last(query, name)
+        if text is None:
+            continue
+        value = understood(text)
+        if value is None:
+            left.append(said)
+            found.pop(name, None)
         else:
-            left.append("head")
-    asked, known = list(dict.fromkeys(query.get("sensor", ()))), set(choice.ids)
+            found[name] = value
+    known = set(choice.ids)
+    asked = list(dict.fromkeys(query.get("sensor", ())))
     found["sensors"] = tuple(sensor for sensor in asked if sensor in known)[:MOST_SENSORS]
     if len(found["sensors"]) < len(asked):
         left.append("sensors")
-    share = _number(query, "share")
-    if share is not None:
-        if SHARES[0] <= share <= SHARES[-1]:
-            found["share"] = min(SHARES, key=lambda offered: abs(offered - share))
+    pair = tuple(query.get("pair", ()))
+    if pair:
+        if len(pair) == 2 and known.issuperset(pair):
+            found["pair"] = pair
         else:
-            left.append("share of pairs")
-    for name, words in _WORDS.items():
-        value = _last(query, name)
-        if value is not None:
-            if value in words:
-                found[name] = value
-            else:
-                left.append(name)
-    ranges = {
-        "count": ("number of communities", {0, *range(2, min(MOST_COMMUNITIES, len(choice.ids)) + 1)}),
-        "mode": ("mode", range(1, max(len(choice.ids), 1) + 1)),
-        "step": ("step ahead", range(choice.horizon + 1)),
-    }
-    for name, (said, numbers) in ranges.items():
-        number = _whole(query, name)
-        if number is not None:
-            if number in numbers:
-                found[name] = number
-            else:
-                left.append(said)
-    for name, said in _SWITCHES.items():
-        value = _last(query, name)
-        if value is not None:
-            if value in ("0", "1"):
-                found[name] = value == "1"
-            else:
-                left.append(said)
-    return Selection(**found), left
+            left.append("pair")
+    selection = Selection(**found)
+    return selection.changed(pair=selection.pair, community=selection.community).fitted(choice, beside), left
 
 
 def left_sentence(left: Sequence[str]) -> str:
@@ -187,8 +217,13 @@ def left_sentence(left: Sequence[str]) -> str:
     return f"The link asks for what is not here ({', '.join(left)}): the default is shown." if left else ""
 
 
+_ALWAYS = ("run", "head", "share")
 _WORDS = {"order": ORDERS, "method": METHODS, "energy": ENERGIES}
 _SWITCHES = {"roads": "roads that were not learned", "planted": "planted graph", "tiles": "street map"}
+
+
+def _written(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _last(query: Mapping[str, Sequence[str]], name: str) -> str | None:
@@ -196,16 +231,29 @@ def _last(query: Mapping[str, Sequence[str]], name: str) -> str | None:
     return values[-1] if values else None
 
 
-def _number(query: Mapping[str, Sequence[str]], name: str) -> float | None:
-    """The number of that name; nan, which lies in no range, where it is not one."""
-    value = _last(query, name)
-    if value is None:
-        return None
-    return float(value) if _NUMBER.fullmatch(value) else math.nan
+def _share(text: str) -> float | None:
+    """The offered share that is nearest to a number within their range."""
+    share = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return min(SHARES, key=lambda offered: abs(offered - share)) if SHARES[0] <= share <= SHARES[-1] else None
 
 
-def _whole(query: Mapping[str, Sequence[str]], name: str) -> int | None:
-    value = _last(query, name)
-    if value is None:
+def _time(text: str) -> str | None:
+    """A time as this module writes it."""
+    try:
+        return text if _TIME.fullmatch(text) and datetime.fromisoformat(text) else None
+    except ValueError:
         return None
-    return int(value) if _WHOLE.fullmatch(value) else -1
+
+
+def _whole_in(numbers: Container[int]) -> Callable[[str], int | None]:
+    """Reads a whole number that is among those."""
+    return lambda text: int(text) if _WHOLE.fullmatch(text) and int(text) in numbers else None
+
+
+def _one_of(words: Sequence[str]) -> Callable[[str], str | None]:
+    """Reads one of those words."""
+    return lambda text: text if text in words else None
+
+
+def _switch(text: str) -> bool | None:
+    return text == "1" if text in ("0", "1") else None

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import click
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,24 +30,36 @@ def start(turns: int, chromium: str) -> None:
                f"({min(seconds):.2f} to {max(seconds):.2f}) of {turns}")
 
 
-def _once(browser) -> float:  # type: ignore[no-untyped-def]
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+def answered(page: Page, address: str, app: subprocess.Popen[bytes]) -> None:
+    """Open an address of an app that is starting, as soon as it answers."""
+    begin = time.perf_counter()
+    while True:
+        try:
+            page.goto(address)
+        except Error:  # the server is not up yet
+            if app.poll() is not None or time.perf_counter() - begin > 60:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _once(browser: Browser) -> float:
+    port = free_port()
     words = ["run", "app/main.py", "--server.port", str(port), "--server.headless", "true"]
     begin = time.perf_counter()
     app = subprocess.Popen([sys.executable, "-m", "streamlit", *words], cwd=ROOT, stdout=subprocess.DEVNULL,
                            env={**os.environ, "TOPOLENS_RUNS": "runs"})
     try:
         page = browser.new_page()
-        while True:
-            try:
-                page.goto(f"http://127.0.0.1:{port}")
-                break
-            except Error:  # the server is not up yet
-                if app.poll() is not None or time.perf_counter() - begin > 60:
-                    raise
-                time.sleep(0.02)
+        answered(page, f"http://127.0.0.1:{port}", app)
         page.wait_for_selector("h1", timeout=60_000)
         page.wait_for_selector(".js-plotly-plot", timeout=60_000)
         took = time.perf_counter() - begin

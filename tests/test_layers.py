@@ -38,6 +38,15 @@ def test_no_layer_imports_what_it_must_not(layer: str) -> None:
     assert not wrong
 
 
+def test_only_pages_and_their_caches_import_streamlit() -> None:
+    app = ROOT / "app"
+    places = {app / "main.py", *(app / "views").rglob("*.py"), *(app / "store").rglob("*.py")}
+    others = set(app.rglob("*.py")) - places
+    assert len(others) > 20
+    theirs = {"streamlit", "streamlit_folium", "app.views", "app.store"}
+    assert not {str(file) for file in others if imported(file) & theirs}
+
+
 def test_the_import_reader_sees_every_form_of_import(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text("import torch.nn as n\ndef f():\n    from app import store\n")

@@ -3,7 +3,8 @@
 Lines must be read on the light page (white), on the dark one (#0e1117, set in .streamlit/config.toml) and on
 Streamlit's own dark (#171614): each line colour has a contrast of at least 3 to 1 with all three (WCAG 2.2,
 1.4.11). Those that stand side by side also differ in lightness or in the way they are drawn (dashed, thin), so
-that they can be told apart in grey.
+that they can be told apart in grey. Grey cannot tell the two ends of the scale of differences apart: signs are shown
+in another way as well (a number, above or below zero, a table), and the glossary says so.
 """
 
 from typing import Any, Literal
@@ -23,7 +24,10 @@ ROAD_ONLY = "#868b94"  # a road, not learned; thin and dashed
 PLANTED = "#c0269a"  # the true graph of data made by code
 FORECAST = "#2563eb"  # what the model said
 SIMPLE = "#7c828c"  # a forecast that costs nothing; dashed
-MEASURE = "#8a6bb8"  # a number measured on a matrix; it stands for no edge and no forecast
+KEPT = "#548e99"  # among the strongest pairs of both matrices that are compared
+GAINED = "#a422e6"  # of the second alone
+LOST = "#cc3b1f"  # of the first alone; dashed
+MEASURE = "#8a6bb8"  # what was measured on a matrix or found in data; it stands for no edge and no forecast
 
 LINES = {
     "road": ROAD,
@@ -33,6 +37,9 @@ LINES = {
     "planted": PLANTED,
     "forecast": FORECAST,
     "simple": SIMPLE,
+    "kept": KEPT,
+    "gained": GAINED,
+    "lost": LOST,
     "measure": MEASURE,
 }
 

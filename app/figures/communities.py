@@ -9,13 +9,17 @@ from numpy.typing import NDArray
 
 from app.figures.colours import MEASURE, SEQUENTIAL
 from app.figures.frame import colour_bar, framed, noted
+from app.figures.marks import mark_row
 from app.figures.text import digits, labels, safe
 
 
-def contrast_bars(names: Sequence[str], contrasts: NDArray[Any], reference_name: str) -> go.Figure:
+def contrast_bars(
+    names: Sequence[str], contrasts: NDArray[Any], reference_name: str, selected: int | None = None
+) -> go.Figure:
     """Of each head: (mean weight within - across) / across the parts of a partition; 0 is no contrast.
 
-    A contrast that is not defined (nan: no weight across) has no bar, and the figure says so.
+    A contrast that is not defined (nan: no weight across) has no bar, and the figure says so. The selected head is
+    drawn in full colour.
     """
     contrasts = np.asarray(contrasts, dtype=float)
     heads = labels(names)
@@ -24,7 +28,11 @@ def contrast_bars(names: Sequence[str], contrasts: NDArray[Any], reference_name:
         go.Bar(
             x=heads,
             y=np.where(known, contrasts, np.nan).astype(np.float32),
-            marker={"color": MEASURE, "line": {"width": 0}},
+            marker={
+                "color": MEASURE,
+                "opacity": [0.45 if selected not in (None, k) else 1.0 for k in range(len(heads))],
+                "line": {"width": 0},
+            },
             text=[digits(value) if sure else "" for value, sure in zip(contrasts, known, strict=True)],
             textposition="outside",
             cliponaxis=False,
@@ -40,22 +48,26 @@ def contrast_bars(names: Sequence[str], contrasts: NDArray[Any], reference_name:
     )
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=heads)
     figure.update_yaxes(zeroline=True, zerolinewidth=1.5, zerolinecolor="rgba(128,132,140,0.8)")
-    for head, value in zip(heads, contrasts, strict=True):
-        if not np.isfinite(value):
+    for at, value in enumerate(contrasts):
+        if not np.isfinite(value):  # by its place: Plotly would read a head's name such as '7' as one
             text = "all within" if value > 0 else "not defined"
-            figure.add_annotation(x=head, y=0, text=text, showarrow=False, yanchor="bottom", font={"size": 11})
+            figure.add_annotation(x=at, y=0, text=text, showarrow=False, yanchor="bottom", font={"size": 11})
     if not len(heads):
         noted(figure, "this model has no heads")
     return figure
 
 
 def confusion_heatmap(
-    labels_found: NDArray[Any], reference: Sequence[str], reference_name: str = "known group"
+    labels_found: NDArray[Any],
+    reference: Sequence[str],
+    reference_name: str = "known group",
+    selected: int | None = None,
 ) -> go.Figure:
     """How many sensors of each community (rows) belong to each known group (columns).
 
     Columns are ordered so that where the two agree, the counts stand near the diagonal. Communities are
-    counted from 1; label -1, a sensor without any weight, is the row 'alone'.
+    counted from 1; label -1, a sensor without any weight, is the row 'alone'. The row of the ``selected`` label is
+    framed. A cell carries its community's label as ``customdata``.
     """
     found, groups = np.asarray(labels_found, dtype=int), [str(group) for group in reference]
     rows = sorted(set(found.tolist()), key=lambda label: (label < 0, label))
@@ -79,6 +91,7 @@ def confusion_heatmap(
             texttemplate="%{text}" if counts.size <= 600 else None,
             colorbar=colour_bar("sensors"),
             hovertemplate="%{y}, %{x}: %{z} sensors<extra></extra>",
+            customdata=np.repeat(np.array(rows, dtype=np.int32)[:, None], len(columns), axis=1),
             xgap=1,
             ygap=1,
         )
@@ -92,4 +105,6 @@ def confusion_heatmap(
     )
     figure.update_xaxes(type="category", showgrid=False, tickangle=-45)
     figure.update_yaxes(type="category", showgrid=False, autorange="reversed", title={"text": ""})
+    if selected in row_of:
+        mark_row(figure, row_of[selected], len(columns))
     return figure

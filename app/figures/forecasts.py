@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.figures.colours import FORECAST, OBSERVED, SIMPLE, Theme
 from app.figures.frame import framed, noted
+from app.figures.marks import NO_MARKS, Marks, mark_bars, mark_line
 from app.figures.text import digits, labels, safe
 
 _SIMPLE = {"last value": ("dash", "square-open"), "window mean": ("dot", "diamond-open")}
@@ -25,6 +26,7 @@ def forecast_curves(
     unit: str,
     step_minutes: float,
     theme: Theme = "light",
+    chosen: np.datetime64 | None = None,
 ) -> go.Figure:
     """What was observed at one sensor, and what was forecast for the same times ``step_minutes`` before.
 
@@ -33,6 +35,7 @@ def forecast_curves(
     times : (W,) datetime64, local time of the values
     observed : (W,) NaN where missing: the line has a gap there, as it has where time jumps
     forecasts : name -> (W,); 'last value' and 'window mean' are drawn as simple forecasts, others as the model's
+    chosen : the time that is looked at, marked by a line
     """
     moment, curves = _with_gaps(times, [observed, *forecasts.values()])
     reading = f"%{{y:,.3r}} {safe(unit)}"
@@ -71,11 +74,20 @@ def forecast_curves(
     figure.update_xaxes(type="date", hoverformat="%a %d %b %Y, %H:%M")
     if not np.isfinite(np.concatenate([np.asarray(c, dtype=float) for c in curves])).any():
         noted(figure, "nothing was observed or forecast here")
+    elif chosen is not None:
+        mark_line(figure, float(chosen.astype("datetime64[ms]").astype(np.int64)), theme)
     return figure
 
 
-def error_by_horizon(minutes: NDArray[Any], errors: Mapping[str, NDArray[Any]], measure: str, unit: str) -> go.Figure:
-    """How an error grows with the time ahead: name -> (T,) at each of ``minutes`` (T,)."""
+def error_by_horizon(
+    minutes: NDArray[Any],
+    errors: Mapping[str, NDArray[Any]],
+    measure: str,
+    unit: str,
+    chosen: float | None = None,
+    theme: Theme = "light",
+) -> go.Figure:
+    """How an error grows with the time ahead: name -> (T,) at each of ``minutes`` (T,); ``chosen`` ones are marked."""
     figure = go.Figure()
     styles = _styles(errors, 2.2)
     for name, values in errors.items():
@@ -94,13 +106,21 @@ def error_by_horizon(minutes: NDArray[Any], errors: Mapping[str, NDArray[Any]], 
     figure.update_layout(hovermode="x unified")
     figure.update_xaxes(tickvals=_few(minutes), tickangle=0, unifiedhovertitle={"text": "%{x} minutes ahead"})
     figure.update_yaxes(rangemode="tozero")
-    return figure
+    return figure if chosen is None else mark_line(figure, chosen, theme)
 
 
 def error_by_sensor(
-    errors: NDArray[Any], ids: Sequence[str], unit: str, *, measure: str = "mean absolute error"
+    errors: NDArray[Any],
+    ids: Sequence[str],
+    unit: str,
+    *,
+    measure: str = "mean absolute error",
+    marks: Marks = NO_MARKS,
 ) -> go.Figure:
-    """The error at each sensor (N,), the worst first; sensors without an error (nothing observed) are left out."""
+    """The error at each sensor (N,), the worst first; sensors without an error (nothing observed) are left out.
+
+    A bar carries its sensor's position as ``customdata``.
+    """
     errors, names = np.asarray(errors, dtype=float), labels(ids)
     known = np.flatnonzero(np.isfinite(errors))
     order = known[np.argsort(-errors[known], kind="stable")]
@@ -109,14 +129,15 @@ def error_by_sensor(
             x=[names[k] for k in order],
             y=errors[order].astype(np.float32),
             customdata=order,
-            marker={"color": FORECAST, "line": {"width": 0}},
+            marker={"color": FORECAST, "opacity": marks.opacity(order), "line": {"width": 0}},
             hovertemplate=f"%{{x}}: %{{y:,.3r}} {safe(unit)}<extra></extra>",
         )
     )
     left_out = len(errors) - len(known)
-    title = f"{left_out:,} sensor{'s' * (left_out > 1)} never observed, left out" if left_out else ""
-    framed(figure, title=title, x="sensor, the worst first", y=_axis(measure, unit), height=340)
-    figure.update_layout(bargap=0.05)
+    title = f"{left_out:,} sensor{'s' * (left_out > 1)} not observed, left out" if left_out else ""
+    framed(figure, title=title, x="sensor, the worst first", y=_axis(measure, unit), height=360, legend=True)
+    figure.update_layout(bargap=0.05, showlegend=False)  # the room of a legend is that of the marks
+    mark_bars(figure, marks, [names[k] for k in order], order)
     figure.update_xaxes(type="category", tickangle=-90)
     if not len(known):
         return noted(figure, "nothing was observed")
@@ -134,8 +155,14 @@ def error_by_sensor(
     return figure
 
 
-def error_by_hour(errors: Mapping[str, NDArray[Any]], measure: str, unit: str) -> go.Figure:
-    """The error by local hour of day: name -> (24,), NaN where nothing was observed."""
+def error_by_hour(
+    errors: Mapping[str, NDArray[Any]],
+    measure: str,
+    unit: str,
+    chosen: int | None = None,
+    theme: Theme = "light",
+) -> go.Figure:
+    """The error by local hour of day: name -> (24,), NaN where nothing was observed; a ``chosen`` hour is marked."""
     figure = go.Figure()
     styles = _styles(errors, 2.0)
     for name, values in errors.items():
@@ -160,7 +187,7 @@ def error_by_hour(errors: Mapping[str, NDArray[Any]], measure: str, unit: str) -
         unifiedhovertitle={"text": "from %{x}:00, for one hour"},
     )
     figure.update_yaxes(rangemode="tozero")
-    return figure
+    return figure if chosen is None else mark_line(figure, chosen, theme)
 
 
 def _styles(names: Iterable[str], width: float) -> dict[str, tuple[dict[str, Any], str]]:

@@ -18,7 +18,7 @@ CONFIG: dict[str, Any] = {
 
 CLEAR = "rgba(0,0,0,0)"
 FAINT = "rgba(128,132,140,0.28)"  # grids and reference lines, on a light page and on a dark one
-BAR_ROOM, LEGEND_ROOM, TITLE_ROOM = 52, 28, 30
+BAR_ROOM, LEGEND_ROOM, TITLE_ROOM = 60, 28, 30
 
 
 def framed(
@@ -74,7 +74,7 @@ def colour_bar(title: str, ticks: list[float] | None = None, words: list[str] | 
         "xpad": 0,
         "y": 1,
         "yanchor": "bottom",
-        "ypad": 6,
+        "ypad": 14,  # the room of the marks at a matrix's upper edge
         "lenmode": "fraction",
         "len": 0.7,
         "thickness": 9,

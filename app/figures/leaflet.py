@@ -9,10 +9,6 @@ it is a text, by Leaflet as HTML. So texts must have gone through ``safe``, and 
 """
 
 import json
-import os
-import tempfile
-from importlib import import_module
-from pathlib import Path
 from typing import Any, cast
 
 import folium
@@ -23,8 +19,9 @@ from folium.utilities import JsCode
 
 from app.figures.colours import OBSERVED, Theme
 
-STATIC = "/app/static"
-"""Where Streamlit serves the folder ``static`` beside the app's entry."""
+STATIC = "../../app/static"
+"""Where Streamlit serves the folder ``static`` beside the app's entry, seen from a map's frame, which it serves at
+``component/<name>/``: relative, so that it holds under any base path and behind any proxy."""
 
 
 class OfflineMap(folium.Map):
@@ -122,8 +119,9 @@ class Points(Layer):
             group.addLayer(L.geoJson(features, {
                 pointToLayer: function (f, place) {
                     return L.circleMarker(place, {
-                        radius: d.radius, fillColor: d.colours[f.properties.sensor], fillOpacity: 1,
-                        color: d.outline, weight: 1, opacity: d.outline_opacity
+                        radius: d.radius, fillColor: d.colours[f.properties.sensor],
+                        fillOpacity: d.faded[f.properties.sensor] ? 0.25 : 1,
+                        color: d.outline, weight: 1, opacity: d.faded[f.properties.sensor] ? 0.2 : d.outline_opacity
                     });
                 },
                 onEachFeature: function (f, circle) { circle.bindTooltip(d.tooltips[f.properties.sensor]); }
@@ -132,11 +130,11 @@ class Points(Layer):
                 var icon = L.divIcon({className: "topolens-number", html: text, iconSize: [20, 12]});
                 group.addLayer(L.marker([d.places[k][1], d.places[k][0]], {icon: icon, interactive: false}));
             });
-            if (d.selected !== null) {
-                group.addLayer(L.circleMarker([d.places[d.selected][1], d.places[d.selected][0]], {
+            d.selected.forEach(function (k) {
+                group.addLayer(L.circleMarker([d.places[k][1], d.places[k][0]], {
                     radius: d.radius + 5, color: d.outline, weight: 3, fill: false, interactive: false
                 }));
-            }
+            });
             return group;
         })({{ this.data }});
         {% endmacro %}
@@ -209,30 +207,6 @@ def written(data: Any) -> str:
     return text
 
 
-def prepare_leaflet(static: Path) -> None:
-    """Put Leaflet into the folder that Streamlit serves, from the installed package XStatic-Leaflet.
-
-    Files that are there already are left alone. Each is written beside and then renamed, so that another
-    process that starts or serves at the same time sees it whole or not at all.
-    """
-    source = Path(import_module("xstatic.pkg.leaflet").BASE_DIR)
-    images = [Path("images") / file.name for file in sorted((source / "images").iterdir())]
-    for name in (Path("leaflet.js"), Path("leaflet.css"), *images):
-        content, place = (source / name).read_bytes(), static / name
-        if place.is_file() and place.read_bytes() == content:
-            continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(beside).chmod(0o644)
-            Path(beside).replace(place)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
-
-
 def _rules(theme: Theme) -> str:
     ink = OBSERVED(theme)
     panel = "rgba(255,255,255,0.88)" if theme == "light" else "rgba(27,30,36,0.92)"
@@ -254,6 +228,7 @@ def _rules(theme: Theme) -> str:
 _CSS = f"""
     .leaflet-container {{ font-family: "Source Sans", "Source Sans Pro", system-ui, sans-serif; }}
     .leaflet-container:focus {{ outline: none; }}
+    .leaflet-container:focus-visible {{ outline: 2px solid currentColor; outline-offset: -2px; }}
     .leaflet-bar, .leaflet-touch .leaflet-bar {{ border: 1px solid rgba(128,132,140,0.35); box-shadow: none; }}
     .leaflet-control-attribution:empty {{ display: none; }}
     .leaflet-tooltip {{ border-width: 1px; border-style: solid; box-shadow: 0 1px 4px rgba(0,0,0,0.25); }}

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from app.figures.colours import OBSERVED, Theme
 from app.figures.layout import layout
-from app.figures.leaflet import STATIC, Legend, Lines, OfflineMap, Points, Streets, View, prepare_leaflet
+from app.figures.leaflet import STATIC, Legend, Lines, OfflineMap, Points, Streets, View
+from app.figures.marks import NO_MARKS, Marks
 from app.figures.text import digits, safe
 
 __all__ = [
-    "EDGE_CAP", "RETURNED", "Edges", "OfflineMap", "capped", "hit", "layout", "prepare_leaflet", "sensor_map",
+    "EDGE_CAP", "RETURNED", "Edges", "OfflineMap", "capped", "hit", "hit_pair", "layout", "sensor_map",
 ]  # fmt: skip
 
 EDGE_CAP = 4000
@@ -54,7 +55,7 @@ def sensor_map(
     tooltips: Sequence[str] | None = None,
     edges: Sequence[Edges] = (),
     roads: Edges | None = None,
-    selected: int | None = None,
+    marks: Marks = NO_MARKS,
     numbers: Sequence[object] | None = None,
     key: Sequence[tuple[str, str]] = (),
     radius: float | None = None,
@@ -79,7 +80,7 @@ def sensor_map(
     tooltips : of each sensor, what is said beside its id; lines are separated by a line break
     edges : classes of edges, drawn in this order; at most EDGE_CAP of each, the strongest
     roads : drawn beneath everything, in the base
-    selected : position of the sensor that gets a ring
+    marks : what is selected: chosen sensors get a ring, those outside a chosen community fade
     numbers : what is written on each sensor, where colours alone do not tell communities apart
     key : (colour, meaning) of the sensors' colours, for the legend
     radius : of a sensor, in pixels; None takes a size that suits how many there are
@@ -127,7 +128,8 @@ def sensor_map(
             "outline": OBSERVED(theme),
             "outline_opacity": 0.8 if theme == "light" else 0.4,
             "radius": radius or (8 if numbers is not None else 6 if n <= 150 else 5),
-            "selected": selected if selected is not None and 0 <= selected < n else None,
+            "selected": [sensor for sensor in marks.sensors if 0 <= sensor < n],
+            "faded": [] if marks.members is None else [int(not member) for member in marks.members],
         }
     ).add_to(group)
     rows += [_dot(colour, meaning) for colour, meaning in key]
@@ -172,6 +174,22 @@ def hit(click: Mapping[str, Any] | None, latitude: NDArray[Any], longitude: NDAr
         return None
     expected = (float(longitude[sensor]), float(latitude[sensor]))
     return sensor if np.allclose(place[:2], expected, rtol=0, atol=1e-5) else None
+
+
+def hit_pair(click: Mapping[str, Any] | None, sensors: int) -> tuple[int, int] | None:
+    """Which two sensors the edge joins that was clicked last; None where it was no edge.
+
+    >>> hit_pair({"last_active_drawing": {"properties": {"ends": [0, 2]}, "geometry": {"type": "LineString"}}}, 3)
+    (0, 2)
+    """
+    drawing = (click or {}).get("last_active_drawing")
+    properties = drawing.get("properties") if isinstance(drawing, Mapping) else None
+    ends = properties.get("ends") if isinstance(properties, Mapping) else None
+    if not isinstance(ends, Sequence) or len(ends) != 2:
+        return None
+    if not all(isinstance(end, int) and 0 <= end < sensors for end in ends):
+        return None
+    return ends[0], ends[1]
 
 
 def _places(

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from app.figures.cells import block_means, block_names, block_size, ordered
 from app.figures.colours import DIVERGING, MEASURE, SIMPLE
 from app.figures.frame import colour_bar, framed, noted, squared
+from app.figures.marks import NO_MARKS, Marks, cell_of, mark_cells, mark_line
 from app.figures.multiples import head_multiples
 from app.figures.scale import scale_of
 from app.figures.text import digits, labels
 
-__all__ = ["head_multiples", "matrix_heatmap", "similarity_heatmap", "weight_histogram"]
+__all__ = ["drawn_cell", "head_multiples", "matrix_heatmap", "similarity_heatmap", "weight_histogram"]
 
 MOST_CELLS = 400  # a side of a heatmap sent in full: 400 x 400 float32 are 0.85 MB on the wire
 RECEIVER, SENDER = "receiver (who listens)", "sender (who is heard)"
@@ -31,6 +32,7 @@ def matrix_heatmap(
     borders: Sequence[int] | None = None,
     title: str = "",
     height: int = 560,
+    marks: Marks = NO_MARKS,
 ) -> go.Figure:
     """One matrix (N, N) as a heatmap: cell (i, j) is the weight with which receiver i uses sender j.
 
@@ -46,6 +48,7 @@ def matrix_heatmap(
         on the scale of differences, centred on zero, whatever zmin is
     unit : what a cell is
     borders : positions in the drawn order at which a new community begins
+    marks : what is selected
     """
     drawn, names = ordered(np.asarray(matrix), labels(ids, 18), order)
     scale = scale_of(drawn, zmax, zmin)
@@ -75,21 +78,29 @@ def matrix_heatmap(
             line = {"color": "rgba(255,255,255,0.75)", "width": 1}
             figure.add_shape(type="line", x0=at, x1=at, y0=-0.5, y1=len(drawn) - 0.5, line=line)
             figure.add_shape(type="line", y0=at, y1=at, x0=-0.5, x1=len(drawn) - 0.5, line=line)
-    return figure
+    return mark_cells(figure, marks, np.arange(len(matrix)) if order is None else np.asarray(order), size)
 
 
-def weight_histogram(matrix: NDArray[Any], cut: float | None = None, *, unit: str = "weight") -> go.Figure:
+def drawn_cell(index: object, order: NDArray[Any]) -> tuple[int, int] | None:
+    """Receiver and sender of a clicked cell of `matrix_heatmap`, whose sensors (N,) stand in that order."""
+    return cell_of(index, order, block_size(len(order), MOST_CELLS))
+
+
+def weight_histogram(
+    matrix: NDArray[Any], cut: float | None = None, *, unit: str = "weight", marks: Marks = NO_MARKS
+) -> go.Figure:
     """How often each weight between two sensors occurs in a matrix (N, N), diagonal left out.
 
     Counts are on a logarithmic axis, since weak weights are many. Weights of exactly zero have no bar: the title
-    says how many there are. ``cut`` is the weight from which pairs are drawn elsewhere.
+    says how many there are. ``cut`` is the weight from which pairs are drawn elsewhere. The weight of a chosen pair
+    is marked.
     """
     matrix = np.asarray(matrix, dtype=float)
     weights = matrix[~np.eye(len(matrix), dtype=bool)]
     weights = weights[np.isfinite(weights)]
     drawn = weights[weights != 0]
     zeros = len(weights) - len(drawn)
-    title = f"{zeros:,} exact zeros left out ({zeros / len(weights):.0%})" if zeros else ""
+    title = f"{zeros:,} exact zeros left out ({digits(100 * zeros / len(weights))} %)" if zeros else ""
     figure = go.Figure()
     if not len(drawn):
         why = "all weights between sensors are zero" if len(weights) else "one sensor: there is no pair"
@@ -112,7 +123,8 @@ def weight_histogram(matrix: NDArray[Any], cut: float | None = None, *, unit: st
         )
     )
     framed(figure, title=title, x=unit, y="number of ordered pairs", height=320)
-    figure.update_yaxes(type="log", dtick=1, range=[np.log10(0.6), np.log10(counts.max() * 1.6)])
+    room = 5  # for words above the bars
+    figure.update_yaxes(type="log", dtick=1, tickformat=",", range=[np.log10(0.6), np.log10(counts.max() * room)])
     beyond = max(whole[1], cut) if cut is not None and np.isfinite(cut) else whole[1]
     margin = 0.03 * (beyond - whole[0])
     figure.update_xaxes(exponentformat="power", range=[whole[0] - margin, beyond + margin])
@@ -124,15 +136,20 @@ def weight_histogram(matrix: NDArray[Any], cut: float | None = None, *, unit: st
             yref="paper",
             text=f"threshold {digits(cut)}",
             showarrow=False,
-            xanchor="left",
+            xanchor="left" if cut < beyond / 2 else "right",
             yanchor="top",
-            xshift=5,
+            xshift=5 if cut < beyond / 2 else -5,
         )
+    if marks.pair is not None and np.isfinite(weight := float(matrix[marks.pair])):
+        mark_line(figure, weight, marks.theme, f"&#160;<br>chosen {digits(weight)}", left=weight > beyond / 2)
     return figure
 
 
-def similarity_heatmap(similarity: NDArray[Any], names: Sequence[str]) -> go.Figure:
-    """How alike the heads are: correlations (H, H) between -1 and 1, with the number in each cell."""
+def similarity_heatmap(similarity: NDArray[Any], names: Sequence[str], selected: int | None = None) -> go.Figure:
+    """How alike the heads are: correlations (H, H) between -1 and 1, with the number in each cell.
+
+    The row and the column of the selected head are named in bold.
+    """
     similarity = np.asarray(similarity, dtype=np.float32)
     if not len(similarity):
         return noted(framed(go.Figure(), height=240), "this model has no heads to compare")
@@ -152,6 +169,7 @@ def similarity_heatmap(similarity: NDArray[Any], names: Sequence[str]) -> go.Fig
     )
     framed(figure, x="head", y="head", height=max(300, 170 + 50 * len(heads)), bar=True)
     squared(figure)
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(type="category")
+    shown = [f"<b>{name}</b>" if place == selected else name for place, name in enumerate(heads)]
+    figure.update_xaxes(type="category", tickvals=heads, ticktext=shown)
+    figure.update_yaxes(type="category", tickvals=heads, ticktext=shown)
     return figure

@@ -15,6 +15,8 @@ from app.figures.text import safe
 
 SMALL_CELLS = 240  # a side of a small picture
 ROW, ROW_OF_FOUR = 250, 210  # pixels: between what a wide and a narrow screen leave to each picture
+# Over half a page a row of so many is this high: half of a wide page and all of a narrow one are nearly as wide.
+ROWS_OF_HALF = {1: 430, 2: 225, 3: 150, 4: 112}
 
 
 def head_multiples(
@@ -24,8 +26,13 @@ def head_multiples(
     *,
     same_scale: bool = True,
     unit: str = "weight",
+    half: bool = False,
+    selected: int | None = None,
 ) -> go.Figure:
-    """All heads (H, N, N) side by side as small pictures, to be compared.
+    """All heads (H, N, N) side by side as small pictures, to be compared; the name of the selected one is bold.
+
+    ``half`` draws them for a column of half a page, which is a whole page where that is narrow: fewer in a row, and
+    each as high as it is wide on either, so that no empty band is left beneath.
 
     Colours are sent as one byte a cell, a quarter of float32: a small picture shows no more. With
     ``same_scale`` a colour means the same weight in every head; without it, the name of each picture says
@@ -35,7 +42,8 @@ def head_multiples(
     if not heads:
         return noted(framed(go.Figure(), height=240), "this model mixes no sensors: there is no matrix")
     every = [scale_of(head) for head in heads]
-    titles = [safe(name, 28) for name in names]
+    columns, row = _grid(len(heads), half=half)
+    titles = [safe(name, 28 if row > 150 else 12) for name in names]
     said = f"{safe(unit)}, one scale for all"
     words = shared(every).words
     if same_scale:
@@ -45,17 +53,17 @@ def head_multiples(
         ends = [f"{scale.words[0]} to {scale.words[-1]}" for scale in every]
         titles = [f"{title}<br>{end}" for title, end in zip(titles, ends, strict=True)]
         said, words = f"{safe(unit)}, each on its own scale", ["least", "most"]
-    columns = len(heads) if len(heads) <= 4 else 3 if len(heads) <= 6 else 4
     rows = -(-len(heads) // columns)
     free = rows * columns > len(heads)  # the last place of the grid has no head: the colour bar lies there
     name_room = 24 if same_scale else 40
-    room = rows * ((ROW_OF_FOUR if columns == 4 else ROW) + name_room) - name_room
+    room = rows * (row + name_room) - name_room
     top, bottom = name_room + (8 if free else BAR_ROOM + 28), 8
     figure = make_subplots(rows, columns, horizontal_spacing=0.03, vertical_spacing=name_room / room)
     for place, (head, scale) in enumerate(zip(heads, every, strict=True)):
         drawn, _ = ordered(head, [""] * len(head), order)
         drawn = block_means(drawn, block_size(len(drawn), SMALL_CELLS))
-        picture = go.Heatmap(z=scale.coded(drawn), coloraxis="coloraxis", name=titles[place], hoverinfo="skip")
+        # hoverinfo "skip" would not hear clicks either
+        picture = go.Heatmap(z=scale.coded(drawn), coloraxis="coloraxis", name=titles[place], hoverinfo="none")
         figure.add_trace(picture, row=place // columns + 1, col=place % columns + 1)
     framed(figure, height=room + top + bottom, bar=not free)
     squared(figure)
@@ -68,7 +76,8 @@ def head_multiples(
         across, up = figure.layout[f"xaxis{axis}"], figure.layout[f"yaxis{axis}"]
         up.scaleanchor = f"x{axis}"
         at = {"x": across.domain[0], "xanchor": "left", "y": up.domain[1], "yanchor": "bottom", "align": "left"}
-        figure.add_annotation(text=title, xref="paper", yref="paper", showarrow=False, font={"size": 13}, **at)
+        name = f"<b>{title}</b>" if place == selected else title
+        figure.add_annotation(text=name, xref="paper", yref="paper", showarrow=False, font={"size": 13}, **at)
     ticks = [255 * k / (len(words) - 1) for k in range(len(words))]
     bar = colour_bar("", ticks, words)
     bar["title"]["text"] = f"{said}<br>rows: receivers<br>columns: senders"
@@ -82,3 +91,12 @@ def head_multiples(
     look = {"colorscale": every[0].colours, "cmin": 0, "cmax": 255, "colorbar": bar}
     figure.update_layout(coloraxis=look)
     return figure
+
+
+def _grid(heads: int, *, half: bool) -> tuple[int, int]:
+    """How many pictures stand in a row, and its height in pixels."""
+    if half:
+        columns = heads if heads <= 2 else 2 if heads <= 4 else 3 if heads <= 9 else 4
+        return columns, ROWS_OF_HALF[columns]
+    columns = heads if heads <= 4 else 3 if heads <= 6 else 4
+    return columns, ROW_OF_FOUR if columns == 4 else ROW

@@ -7,8 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from app.figures.colours import MEASURE, NEGATIVE, POSITIVE, SIMPLE
+from app.figures.colours import MEASURE, NEGATIVE, OBSERVED, POSITIVE, SIMPLE, Theme
 from app.figures.frame import FAINT, framed, noted
+from app.figures.marks import NO_MARKS, Marks, mark_bars
 from app.figures.text import labels, safe
 
 
@@ -44,6 +45,7 @@ def ipr_against_energy(
     selected: int | None = None,
     energy_name: str = "Dirichlet energy",
     sensors: int | None = None,
+    theme: Theme = "light",
 ) -> go.Figure:
     """Each mode as a point: how few sensors it sits on (IPR) against how rough it is over the graph.
 
@@ -83,31 +85,44 @@ def ipr_against_energy(
         figure.add_trace(
             go.Scatter(
                 x=[energy[selected]], y=[ipr[selected]], mode="markers", hoverinfo="skip",
-                marker={"symbol": "circle-open", "size": 17, "color": MEASURE, "line": {"width": 2.5}},
+                marker={"symbol": "circle-open", "size": 17, "color": OBSERVED(theme), "line": {"width": 2.5}},
             )
         )  # fmt: skip
+        inwards = 1 if energy[selected] <= float(np.median(energy[known])) else -1  # clear of the crowd and of the edge
         figure.add_annotation(
-            x=energy[selected], y=np.log10(ipr[selected]), text=f"mode {selected + 1}", showarrow=False,
-            xanchor="left", xshift=12,
+            x=energy[selected], y=np.log10(ipr[selected]), text=f"mode {selected + 1}", showarrow=True,
+            arrowhead=0, arrowcolor=SIMPLE, standoff=9, ax=22 * inwards, ay=-44,
+            xanchor="left" if inwards > 0 else "right",
         )  # fmt: skip
     return figure
 
 
-def eigenvector_bars(vector: NDArray[Any], ids: Sequence[str], order: NDArray[Any] | None = None) -> go.Figure:
-    """One eigenvector (N,): each sensor's part in the mode; signs in the colours of the map."""
-    vector, names = np.asarray(vector, dtype=float), labels(ids)
-    if order is not None:
-        order = np.asarray(order, dtype=int)
-        vector, names = vector[order], [names[k] for k in order]
+def eigenvector_bars(
+    vector: NDArray[Any], ids: Sequence[str], order: NDArray[Any] | None = None, marks: Marks = NO_MARKS
+) -> go.Figure:
+    """One eigenvector (N,): each sensor's part in the mode; signs in the colours of the map.
+
+    A bar carries its sensor's position as ``customdata``.
+    """
+    order = np.arange(len(vector)) if order is None else np.asarray(order, dtype=int)
+    every = labels(ids)
+    vector, names = np.asarray(vector, dtype=float)[order], [every[k] for k in order]
     figure = go.Figure(
         go.Bar(
             x=names,
             y=vector.astype(np.float32),
-            marker={"color": [POSITIVE if part >= 0 else NEGATIVE for part in vector], "line": {"width": 0}},
+            customdata=order,
+            marker={
+                "color": [POSITIVE if part >= 0 else NEGATIVE for part in vector],
+                "opacity": marks.opacity(order),
+                "line": {"width": 0},
+            },
             hovertemplate="%{x}: %{y:.3g}<extra></extra>",
         )
     )
-    framed(figure, x="sensor", y="part in the mode", height=320)
+    framed(figure, x="sensor", y="part in the mode", height=340, legend=True)
+    figure.update_layout(showlegend=False)  # its room is that of the marks
+    mark_bars(figure, marks, names, order)
     figure.update_layout(bargap=0.05)
     figure.update_xaxes(type="category", tickangle=-90)
     figure.update_yaxes(zeroline=True, zerolinewidth=1)

@@ -10,6 +10,12 @@ from app.reading.words import counted, plain, probability, three, two
 if TYPE_CHECKING:
     from analysis.communities import Agreement, Communities, Contrast
 
+NOTHING_KNOWN = "These data have neither a road graph nor known groups, so there is nothing to compare with."
+NOT_TWO = "There are no two communities to compare with anything."
+ORDERED = (
+    "All weights, sensors ordered by community; lines part the communities. Bright blocks on the diagonal are what "
+    "makes them communities."
+)
 METHOD_NAMES = {"spectral": "Spectral clustering", "louvain": "Louvain's method"}
 
 
@@ -59,7 +65,8 @@ def contrast_sentence(names: Sequence[str], contrasts: Sequence["Contrast"], ref
     best = int(np.nanargmax(values))
     sentence = (
         f"{plain(names[best]).capitalize()} is most sharply divided along the {plain(reference)}: "
-        f"weights within are {three(1 + float(values[best]))} times those across (chance: 1)."
+        f"weights within are {three(1 + float(values[best]))} times those across, a contrast of "
+        f"{three(float(values[best]))} (none: 0)."
         if values[best] > 0
         else f"No head has more weight within the {plain(reference)} than across them."
     )
@@ -67,3 +74,16 @@ def contrast_sentence(names: Sequence[str], contrasts: Sequence["Contrast"], ref
         least = int(np.nanargmin(values))
         sentence += f" In {plain(names[least])} they are {three(1 + float(values[least]))} times."
     return sentence
+
+
+def contrast_caption(names: Sequence[str], contrasts: Sequence["Contrast"], reference: str) -> str:
+    """The same, and why it is measured along what no head has chosen."""
+    return (
+        contrast_sentence(names, contrasts, reference)
+        + f" Measured on the {reference}, which no head has chosen: on its own every head looks good."
+    )
+
+
+def community_words(label: int) -> str:
+    """The community of a sensor by its label, counted from 0, as plain text; below 0 is in none."""
+    return f"community {label + 1}" if label >= 0 else "in no community"

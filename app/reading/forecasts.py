@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.reading.words import code, counted, percent, plain, with_unit
+from app.reading.words import code, counted, percent, plain, three, with_unit
 
 SAME_BUT_GRAPH = ("intergat-gru", "gat-gru")  # models that are the control in everything else
 PUBLISHED = (
@@ -95,6 +95,25 @@ def overview_answer(
     return sentence
 
 
+def early_sentence(minutes: Sequence[float], ours: Sequence[float], last_value: Sequence[float], unit: str) -> str:
+    r"""Where a forecast that is better than the last value in the end is worse before; '' where it is nowhere.
+
+    >>> print(early_sentence([15, 60], [4.0, 5.0], [3.5, 6.0], "mph").replace("\xa0", " "))
+    At 15 minutes ahead it is worse than the last value: 4.00 mph against 3.50 mph.
+    >>> early_sentence([15, 60], [3.0, 5.0], [3.5, 6.0], "mph")
+    ''
+    """
+    worse = [at for at, (made, simple) in enumerate(zip(ours, last_value, strict=True)) if made > simple]
+    if not worse or ours[-1] >= last_value[-1]:
+        return ""
+    at = worse[0]
+    more = f", and so on up to {minutes_words(minutes[worse[-1]])}" if len(worse) > 1 else ""
+    return (
+        f"At {minutes_words(minutes[at])} ahead it is worse than the last value: {with_unit(ours[at], unit)} against "
+        f"{with_unit(last_value[at], unit)}{more}."
+    )
+
+
 def control_sentence(ours: float, control: float, unit: str, model: str) -> str:
     """What the graph is worth: the error beside that of the same forecaster without any graph."""
     if not (np.isfinite(ours) and np.isfinite(control)):
@@ -140,6 +159,28 @@ def forecast_answer(
     return f"{sentence}. It beats repeating the last value at **{better:,} of {counted(int(both.sum()), 'sensor')}**."
 
 
+def curve_sentence(sensor: str, ours: float, last_value: float, unit: str, pooled: bool) -> str:
+    """How far off the forecast of one sensor is on average, beside repeating the last value."""
+    return (
+        f"{code(sensor, 40)}: {'up to this time ahead, ' if pooled else ''}forecast off by {with_unit(ours, unit)} on "
+        f"average, last value by {with_unit(last_value, unit)}."
+    )
+
+
+def off_words(error: float, unit: str) -> str:
+    """How far off one sensor is, as plain text."""
+    return f"off by {three(error)} {unit}" if np.isfinite(error) else "nothing observed"
+
+
+def error_caption(optimistic: bool, pooled: bool) -> str:
+    """What the errors of the test part at each time ahead are about."""
+    return (
+        "Mean absolute error over the test part, "
+        + ("all steps up to that one together. " if pooled else "at that step. ")
+        + ("" if optimistic else CLEAN)
+    )
+
+
 def hours_sentence(by_hour: NDArray[np.floating], unit: str) -> str:
     """When it is hardest to forecast, (24,) errors."""
     if not np.isfinite(by_hour).any():
@@ -148,4 +189,31 @@ def hours_sentence(by_hour: NDArray[np.floating], unit: str) -> str:
     return (
         f"Hardest to forecast is the hour from {hardest}:00 ({with_unit(float(by_hour[hardest]), unit)}), easiest that "
         f"from {easiest}:00 ({with_unit(float(by_hour[easiest]), unit)}), local time of the data."
+    )
+
+
+def moment_words(time: np.datetime64) -> str:
+    r"""A time as people write it.
+
+    >>> moment_words(np.datetime64("2012-03-07T08:05"))
+    '7\xa0March\xa02012, 08:05'
+    """
+    moment = pd.Timestamp(time)
+    return f"{moment.day}\u00a0{moment:%B}\u00a0{moment.year}, {moment:%H:%M}"
+
+
+def moment_sentence(time: np.datetime64, errors: NDArray[np.floating], usual: float, unit: str) -> str:
+    r"""How far off all sensors were at one time, beside the whole test part; ``errors`` (N,), NaN where not observed.
+
+    >>> at = np.datetime64("2012-03-07T08:05")
+    >>> print(moment_sentence(at, np.array([2.0, 4.0, np.nan]), 6.0, "mph").replace("\xa0", " "))
+    On 7 March 2012, 08:05 the forecast was off by **3.00 mph** on average over 2 sensors: 50.0 % less than usual.
+    """
+    seen = errors[np.isfinite(errors)]
+    if not len(seen):
+        return f"On {moment_words(time)} nothing was observed."
+    off = float(seen.mean())
+    return (
+        f"On {moment_words(time)} the forecast was off by **{with_unit(off, unit)}** on average over "
+        f"{counted(len(seen), 'sensor')}: {benefit(off, usual)} usual."
     )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.reading.roads import auroc_words, match_words
-from app.reading.words import code, counted, percent, plain, three
+from app.reading.words import code, counted, percent, plain, three, whole_percent
 
 if TYPE_CHECKING:
     from analysis.matrix import Pairs, Sparsity
@@ -20,6 +20,34 @@ NEAR, LEANS = 0.5, 0.85  # hops that hold half the weight, as a share of those o
 def head_name(head: str) -> str:
     """The name of a head as a sentence begins with it; safe as Markdown."""
     return "The mean of the heads" if head == "mean" else plain(head[:1].upper() + head[1:])
+
+
+def head_label(head: str) -> str:
+    """The name of a head in a table or on an axis; as given, so not yet safe as Markdown."""
+    return "mean of heads" if head == "mean" else head
+
+
+def head_phrase(head: str) -> str:
+    """The name of a head within a sentence; safe as Markdown."""
+    return "the mean of the heads" if head == "mean" else plain(head)
+
+
+def pairs_sentence(pairs: "Pairs", share: float, head: str) -> str:
+    """How many pairs of a head are listed as the strongest, and how many are left out."""
+    return (
+        f"The strongest {whole_percent(share)} of all pairs in {head_phrase(head)}: {counted(pairs.count, 'pair')}; "
+        f"{counted(pairs.left_out, 'weaker pair')} left out."
+    )
+
+
+def threshold_caption(pairs: "Pairs", share: float) -> str:
+    """What stands under a histogram of weights: where the threshold lies, and what it leaves out."""
+    if not pairs.count:
+        return "There is no weight between any two sensors."
+    return (
+        f"Weights between two sensors, both directions. The threshold {three(pairs.cut)} keeps the strongest "
+        f"{whole_percent(share)}: {counted(pairs.count, 'pair')}; {counted(pairs.left_out, 'weaker pair')} left out."
+    )
 
 
 def head_sentence(
@@ -41,15 +69,18 @@ def head_sentence(
     distance = reach_words(reach) if reach is not None else ""
     if distance:
         parts.append(distance)
-    if not parts:
-        parts.append(listens_words(sparsity))
-    sentence = f"{name} {' and '.join(parts)}"
+    sentence = f"{name} {' and '.join(parts)}" if parts else f"{name}: a typical sensor {listens_words(sparsity)}"
     if road is not None:
         sentence += f"; {match_words(road, share)}"
     sentence += "."
     if truth is not None:
         sentence += f" Against the planted graph: {auroc_words(truth)}."
     return sentence
+
+
+def order_words(grouped: bool, placed: bool) -> str:
+    """How sensors are ordered where nobody chose an order: 'by known group'."""
+    return "by known group" if grouped else "by position" if placed else "as in the data"
 
 
 def reach_words(reach: "Reach") -> str:

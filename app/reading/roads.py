@@ -29,13 +29,19 @@ def against_chance(match: "RoadMatch") -> Literal["more", "same", "fewer"]:
     return "same"
 
 
+def no_more(match: "RoadMatch") -> str:
+    """How to say 'same': figures that stand beside it may well be above chance, yet not by enough to count."""
+    clearly = "not clearly more" if match.precision >= QUARTER * match.chance else "no more"
+    return f"{clearly} often than chance"
+
+
 def match_words(match: "RoadMatch", share: float, place: str = "lie on roads") -> str:
     """How often the strongest pairs hit: '… lie on roads 3.4 times as often as chance (41 % against 12 %)'."""
     compared = f"({percent(match.precision)} against {percent(match.chance)})"
     strongest = f"its strongest {whole_percent(share)} of pairs {place}"
     return {
         "more": f"{strongest} {times(match.lift)} times as often as chance {compared}",
-        "same": f"{strongest} no more often than chance {compared}",
+        "same": f"{strongest} {no_more(match)} {compared}",
         "fewer": f"{strongest} less often than chance {compared}",
     }[against_chance(match)]
 
@@ -67,7 +73,7 @@ def classes_answer(classes: "EdgeClasses", match: "RoadMatch | None", share: flo
         return f"These data have no road graph to compare with: all {pairs} are drawn as learned."
     verdict = {
         "more": f"{times(match.lift)} times as often as chance, which would hit {percent(match.chance)}",
-        "same": f"no more often than chance, which would hit {percent(match.chance)}",
+        "same": f"{no_more(match)}, which would hit {percent(match.chance)}",
         "fewer": f"less often than chance, which would hit {percent(match.chance)}",
     }[against_chance(match)]
     without = f"{learned:,} {'has' if learned == 1 else 'have'} no road" if learned else "none is without a road"
@@ -83,7 +89,7 @@ def recovery_answer(match: "RoadMatch") -> str:
     """How much of the planted graph was found."""
     found = {
         "more": f"{times(match.lift)} times as often as chance",
-        "same": "no more often than chance",
+        "same": no_more(match),
         "fewer": "less often than chance",
     }[against_chance(match)]
     return (

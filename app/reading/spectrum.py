@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from analysis.spectrum import Localisation, Spectrum
 
 
+REPEATED = "This mode shares its eigenvalue with another: any mixture of the two would do as well."
+ENERGY = "Each dot is a mode. Top: it lives on few sensors. Left: neighbours in the graph have similar values."
+
+
 def lives_on(ipr: float) -> float:
     """The number of sensors a mode lives on, ``1 / IPR``; 0 for a mode without values."""
     return 1 / ipr if ipr > 0 else 0.0
@@ -35,6 +39,13 @@ def spectrum_answer(spectrum: "Spectrum") -> str:
         f"{stands} and lives on about **{three(lives_on(first))} of {counted(n, 'sensor')}**. "
         f"The most local one, mode {local + 1:,}, lives on {three(lives_on(float(spectrum.ipr[local])))}."
     )
+
+
+def symmetrised_sentence(spectrum: "Spectrum") -> str:
+    """What symmetrising the matrix left out; '' where that is next to nothing."""
+    if spectrum.asymmetry < 0.005:
+        return ""
+    return f"Symmetrising left out an asymmetry of {three(spectrum.asymmetry)}."
 
 
 def localisation_answer(found: "Localisation") -> str:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,12 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.record import FILES, KINDS, kind_of
 from core.run import Run, read_progress, read_record
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "assets" / "demo"
 PREFERRED = "demo/intergat-plus"
-FILES = (
-    "run.json",
-    "weights.safetensors",
-    "interaction.safetensors",
-    "spread.safetensors",
-    "forecasts.safetensors",
-    "network.safetensors",
-    "progress.jsonl",
-)
 CONTROL = "gru"  # the model without any graph, against which a graph has to prove its worth
 
 # What reading a stranger's folder may raise; RunError is a ValueError. It is that folder's problem and nobody else's.
@@ -45,6 +37,7 @@ class RunEntry:
     key : by which it is linked: the folder's name, for demo runs after 'demo/'
     version : the folder and the state of its files, the key of every cache
     state : training, done, stopped, failed, or unreadable
+    kind : 'model', or 'matrix' for a matrix alone: that one has no model, protocol, inputs or steps ahead ('' and 0)
     problem : why it cannot be read; '' where it can
     """
 
@@ -52,6 +45,7 @@ class RunEntry:
     path: Path
     version: str
     state: str = "unreadable"
+    kind: str = KINDS[0]
     title: str = ""
     model: str = ""
     dataset: str = ""
@@ -71,6 +65,8 @@ class RunEntry:
         """
         if self.key.startswith("demo/") and self.title:
             return f"{self.title}{self._remark}"
+        if self.kind == "matrix":
+            return ", ".join([self.key if self.title == self.dataset else f"{self.key} · {self.title}", "matrix alone"])
         given = self.title if self.title != f"{self.model} on {self.dataset}" else self.model
         return f"{self.key} · {given}{self._remark}" if given else f"{self.key}{self._remark}"
 
@@ -112,7 +108,10 @@ def default_key(entries: Sequence[RunEntry]) -> str:
 
 
 def control_of(entry: RunEntry, entries: Sequence[RunEntry]) -> RunEntry | None:
-    """A finished run of the model without any graph, on the same data, windows and protocol; one that opens."""
+    """A finished run of the model without any graph, on the same data, windows and protocol; one that opens.
+
+    None for that model itself, and for a matrix alone: that one has no protocol to share.
+    """
     if entry.model == CONTROL:
         return None
     same = [
@@ -210,23 +209,31 @@ def _entry(key: str, path: str, version: str) -> RunEntry:
 def _read(key: str, folder: Path, version: str) -> RunEntry:
     record = read_record(folder)
     ids = record["data"]["nodes"].get("id")
-    return RunEntry(
+    of_all = RunEntry(
         key=key,
         path=folder,
         version=version,
         state=record["state"],
-        title=str(record.get("title") or "") or f"{record['model']['name']} on {record['data']['name']}",
-        model=record["model"]["name"],
+        kind=kind_of(record),
+        title=record["title"] or record["data"]["name"],
         dataset=record["data"]["name"],
-        protocol=record["windows"]["protocol"],
         sha256=record["data"]["sha256"],
-        inputs=record["windows"]["inputs"],
-        horizon=record["windows"]["horizon"],
+        horizon=0,
         heads=tuple(record["heads"]),
         ids=tuple(i for i in ids if isinstance(i, str)) if isinstance(ids, list) else (),
+    )
+    if of_all.kind == "matrix":
+        return of_all
+    return replace(
+        of_all,
+        title=record["title"] or f"{record['model']['name']} on {record['data']['name']}",
+        model=record["model"]["name"],
+        protocol=record["windows"]["protocol"],
+        inputs=record["windows"]["inputs"],
+        horizon=record["windows"]["horizon"],
     )
 
 
 def _arrays(run: Run) -> tuple[Floats, ...]:
     kept = run.forecasts
-    return (kept.forecast, kept.rows, kept.last_value, kept.window_mean)
+    return () if kept is None else (kept.forecast, kept.rows, kept.last_value, kept.window_mean)

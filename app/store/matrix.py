@@ -1,85 +1,57 @@
 """The matrix of a head, and what can be measured on it alone: weights, pairs, modes."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from app.selection import MEAN
-from app.store.entries import Floats, cached, load_run
-from core.run import Run
+from app.parts import selectable
+from app.store.entries import Floats
+from app.store.measured import measured_of
 
 if TYPE_CHECKING:
     from analysis.matrix import Pairs, Sparsity, Strength
     from analysis.spectrum import Localisation, Spectrum
 
 
-@cached
 def matrix_of(version: str, head: str) -> Floats:
     """The matrix of one head, or the mean of all, (N, N)."""
-    run = load_run(version)
-    if head != MEAN:
-        return cast(Floats, run.interaction[run.heads.index(head)])
-    from analysis.matrix import mean_of_heads
-
-    return mean_of_heads(run.interaction)
+    return measured_of(version).matrix(head)
 
 
-def selectable(run: Run) -> tuple[str, ...]:
-    """What can be looked at: the mean, then each head; nothing for a model without heads."""
-    return (MEAN, *run.heads) if run.heads else ()
-
-
-@cached
 def sparsity_of(version: str, head: str) -> "Sparsity":
     """Zeros and effective neighbours."""
-    from analysis.matrix import sparsity
-
-    return sparsity(matrix_of(version, head))
+    return measured_of(version).sparsity(head)
 
 
-@cached
 def asymmetry_of(version: str, head: str) -> float:
     """How much the two directions differ."""
-    from analysis.matrix import asymmetry
-
-    return asymmetry(matrix_of(version, head))
+    return measured_of(version).asymmetry(head)
 
 
-@cached
 def strength_of(version: str, head: str) -> "Strength":
     """Weight received, sent and kept, per sensor."""
-    from analysis.matrix import strength
-
-    return strength(matrix_of(version, head))
+    return measured_of(version).strength(head)
 
 
-@cached
 def pairs_of(version: str, head: str, share: float) -> "Pairs":
     """The strongest pairs."""
-    from analysis.matrix import strongest_pairs
-
-    return strongest_pairs(matrix_of(version, head), share)
+    return measured_of(version).pairs(head, share)
 
 
-@cached
 def similarity_of(version: str) -> Floats:
     """Correlation between heads, (H, H)."""
-    from analysis.matrix import head_similarity
-
-    return head_similarity(load_run(version).interaction)
+    return measured_of(version).similarity()
 
 
-@cached
 def spectrum_of(version: str, head: str) -> "Spectrum":
     """Eigenvalues, eigenvectors, how local and how smooth each is."""
-    from analysis.spectrum import spectrum
-
-    return spectrum(matrix_of(version, head), load_run(version).adjacency)
+    return measured_of(version).spectrum(head)
 
 
-@cached
 def localisation_of(version: str, head: str) -> "Localisation":
     """How local the modes are beside those of the same weights in random places."""
-    from analysis.spectrum import localisation
+    return measured_of(version).localisation(head)
 
-    # The time grows with N³: 207 sensors take two seconds for 200, a thousand would take minutes.
-    n = len(load_run(version).nodes)
-    return localisation(matrix_of(version, head), permutations=200 if n <= 250 else 50 if n <= 500 else 20)
+
+__all__ = [
+    "asymmetry_of", "localisation_of", "matrix_of", "pairs_of", "selectable", "similarity_of", "sparsity_of",
+    "spectrum_of", "strength_of",
+]  # fmt: skip

@@ -1,83 +1,75 @@
 """Who belongs together, on the map and in the matrix, and whether roads and known groups agree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from analysis.communities import Contrast
 from app import store
 from app.figures.colours import ALONE, community_colours
 from app.figures.communities import confusion_heatmap, contrast_bars
-from app.figures.matrix import matrix_heatmap
-from app.reading.communities import agreement_sentence, communities_answer, contrast_sentence
+from app.figures.marks import index_of
+from app.figures.matrix import drawn_cell, matrix_heatmap
+from app.reading import answers
+from app.reading.communities import (
+    NOT_TWO,
+    NOTHING_KNOWN,
+    ORDERED,
+    agreement_sentence,
+    community_words,
+    contrast_caption,
+)
+from app.reading.heads import head_label
 from app.reading.roads import given_sentence
 from app.reading.words import counted
-from app.selection import MEAN, MOST_COMMUNITIES
+from app.selection import MOST_COMMUNITIES
+from app.tables.communities import agreement_table, community_table, contrast_table
 from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges
-from app.views.page import Opened, answer, beside, figure, heading, how_to_read, opened, table
+from app.views.page import answer, beside, figure, heading, how_to_read, opened, table
+from app.views.pair import choose_pair, chosen_pair
 
 METHODS = {"louvain": "Louvain", "spectral": "spectral"}
-REFERENCES = {"groups": "known group", "roads": "road cluster"}
 
 
-def community_table(page: Opened, labels: np.ndarray) -> pd.DataFrame:
-    """Which community each sensor is in; empty for a sensor without any weight."""
-    frame = pd.DataFrame({"sensor": page.ids, "community": [str(label + 1) if label >= 0 else "" for label in labels]})
-    for name, column in REFERENCES.items():
-        other = store.reference_of(page.version, name, page.selection.method, max(int(labels.max(initial=0)) + 1, 1))
-        if other is not None:
-            frame[column] = [other.names[label] if label >= 0 else "" for label in other.labels]
-    return frame
+def chosen_community(label: int) -> None:
+    """Choose a community by its label, counted from 0; a chosen one is let go of."""
+    number = label + 1
+    if 1 <= number <= found.count:
+        controls.choose(community=0 if number == selection.community else number)
 
 
-def agreement_table(page: Opened, references: Mapping[str, store.Reference]) -> pd.DataFrame:
-    """Agreement with each reference, beside chance."""
-    selection = page.selection
-    rows = []
-    for name, reference in references.items():
-        found = store.agreement_of(page.version, selection.head, selection.method, selection.count, name)
-        if found is not None:
-            rows.append(
-                {
-                    "compared with": reference.name,
-                    "NMI": found.nmi,
-                    "NMI by chance": found.chance_nmi,
-                    "ARI": found.ari,
-                    "ARI by chance": found.chance_ari,
-                    "p": found.p,
-                    "sensors compared": found.compared,
-                }
-            )
-    return pd.DataFrame(rows)
+def chosen_sensor(position: int) -> None:
+    """A click on a sensor of the map chooses it, and its community."""
+    label = int(found.labels[position])
+    controls.choose(sensors=controls.with_first(page.ids[position]), community=label + 1 if label >= 0 else 0)
 
 
-def contrast_table(names: Sequence[str], contrasts: Sequence[Contrast]) -> pd.DataFrame:
-    """Contrast of the mean and of each head, and the two means it is made of."""
-    return pd.DataFrame(
-        {
-            "head": names,
-            "mean weight within": [contrast.within for contrast in contrasts],
-            "mean weight across": [contrast.across for contrast in contrasts],
-            "contrast": [contrast.value for contrast in contrasts],
-        }
-    )
+def chosen_row(point: Mapping[str, Any]) -> None:
+    """A click on a cell of the comparison chooses the community of its row."""
+    if (label := index_of(point, found.count)) is not None:
+        chosen_community(label)
+
+
+def chosen_cell(point: Mapping[str, Any]) -> None:
+    """A click on the matrix chooses the pair."""
+    if (cell := drawn_cell(point.get("index"), order.order)) is not None:
+        choose_pair(page, *cell)
+
+
+def chosen_head(point: Mapping[str, Any]) -> None:
+    """A click on the bar of a head chooses that head."""
+    if (place := index_of(point, len(store.selectable(run)))) is not None:
+        controls.choose(head=store.selectable(run)[place])
 
 
 page = opened("Which sensors belong together?", heads=True)
-run, version, selection = page.run, page.version, page.selection
+run, version, selection, marks = page.run, page.version, page.selection, page.marks
 
 found = store.communities_of(version, selection.head, selection.method, selection.count)
-answer(
-    communities_answer(
-        found,
-        selection.method,
-        selection.count == 0,
-        store.modularity_of(version, selection.head, selection.method, selection.count),
-    )
-)
+asked = (selection.head, selection.method, selection.count)
+answer(answers.of_communities(page.measured, *asked))
 left, right = st.columns([1, 2], gap="medium", vertical_alignment="bottom")
 with left:
     controls.switch("Method", "method", METHODS)
@@ -96,46 +88,59 @@ with right:
         st.caption("Louvain's method finds the number by itself.")
 
 colours = community_colours(max(found.count, 1))
-names = [f"community {label + 1}" if label >= 0 else "in no community" for label in found.labels]
 left, right = beside()
 with left:
     draw_map(
         page,
         "community map",
         colours=[colours[label] if label >= 0 else ALONE for label in found.labels],
-        tooltips=names,
+        tooltips=[community_words(int(label)) for label in found.labels],
         roads=road_edges(page),
         numbers=[label + 1 if label >= 0 else "" for label in found.labels] if found.count > 8 else None,
         legend=[(colours[k], f"{k + 1}: {counted(int(size), 'sensor')}") for k, size in enumerate(found.sizes)]
         + ([(ALONE, "in no community")] if len(found.isolated) else []),
         height=520,
+        on_sensor=chosen_sensor,
     )
-    st.caption(f"Communities of {page.where}, numbered by size. " + place_words(page))
+    st.caption(
+        f"Communities of {page.where}, numbered by size. Click a sensor to choose it and its community. "
+        + place_words(page)
+    )
+    controls.pick(
+        "Community to look at",
+        "community",
+        range(found.count + 1),
+        name=lambda number: f"community {number}" if number else "all",
+    )
 with right:
     order = store.order_of(version, selection.head, "community", selection.method, selection.count)
     figure(
         matrix_heatmap(
-            store.matrix_of(version, selection.head), page.ids, order.order, borders=order.borders, height=520
+            store.matrix_of(version, selection.head),
+            page.ids,
+            order.order,
+            borders=order.borders,
+            height=520,
+            marks=marks,
         ),
         key="ordered",
         alt=f"Heatmap of {page.where}, sensors ordered by community",
-        caption="All weights, sensors ordered by community; lines part the communities. Bright blocks on the diagonal "
-        "are what makes them communities.",
+        caption=f"{ORDERED} Click a cell to choose the pair.",
+        on_point=chosen_cell,
+        keeps=f"{selection.head} {selection.method} {selection.count}",
     )
+    if said := chosen_pair(page):
+        st.markdown(said)
 
 count = max(found.count, 1)
-references = {
-    name: reference
-    for name in REFERENCES
-    if (reference := store.reference_of(version, name, selection.method, count)) is not None
-}
+references = page.measured.references(*asked)
 heading("Do they match what is known?")
 if not references:
-    st.markdown("These data have neither a road graph nor known groups, so there is nothing to compare with.")
+    st.markdown(NOTHING_KNOWN)
 elif found.count < 2:
-    st.markdown("There are no two communities to compare with anything.")
+    st.markdown(NOT_TWO)
 for name, reference in references.items() if found.count >= 2 else ():
-    agreed = store.agreement_of(version, selection.head, selection.method, selection.count, name)
+    agreed = store.agreement_of(version, *asked, name)
     if agreed is not None:
         st.markdown(agreement_sentence(agreed, reference.name, len(reference.names)))
 if references:
@@ -147,7 +152,7 @@ if references:
         )
     against, reference = next(iter(references.items()))
     contrasts = store.contrasts_of(version, against, selection.method, count) or ()
-    names = ["mean of heads" if head == MEAN else head for head in store.selectable(run)]
+    names = [head_label(head) for head in store.selectable(run)]
     left, right = beside()
     with left:
         placed = reference.labels >= 0
@@ -156,21 +161,40 @@ if references:
                 found.labels[placed],
                 [reference.names[label] for label in reference.labels[placed]],
                 reference.name.removesuffix("s"),
+                selection.community - 1 if selection.community else None,
             ),
             key="confusion",
             alt=f"How many sensors of each community are in each of the {reference.name}",
-            caption=f"How many sensors of each community are in each of the {reference.name}.",
+            caption=f"How many sensors of each community are in each of the {reference.name}. Click a row to choose "
+            "its community.",
+            on_point=chosen_row,
         )
     with right:
         figure(
-            contrast_bars(names, np.array([contrast.value for contrast in contrasts]), reference.name),
+            contrast_bars(
+                names,
+                np.array([contrast.value for contrast in contrasts]),
+                reference.name,
+                store.selectable(run).index(selection.head),
+            ),
             key="contrast",
             alt=f"Contrast of each head within against across the {reference.name}",
-            caption=contrast_sentence(names, contrasts, reference.name)
-            + f" Measured on the {reference.name}, which no head has chosen: on its own every head looks good.",
+            caption=contrast_caption(names, contrasts, reference.name),
+            on_point=chosen_head,
         )
     if found.count >= 2:
-        table("Agreement with what is known", lambda: agreement_table(page, references), page.entry, "agreement")
-    table("Contrast of every head", lambda: contrast_table(names, contrasts), page.entry, "contrast")
-table("Every sensor's community", lambda: community_table(page, found.labels), page.entry, "communities")
+        table("Agreement with what is known", lambda: agreement_table(page.measured, *asked), page.entry, "agreement")
+    table(
+        "Contrast of every head",
+        lambda: contrast_table(page.measured, against, selection.method, count),
+        page.entry,
+        "contrast",
+    )
+table(
+    "Every sensor's community",
+    lambda: community_table(page.measured, *asked),
+    page.entry,
+    "communities",
+    on_row=chosen_sensor,
+)
 how_to_read("spectral", "louvain", "modularity", "nmi", "ari", "contrast")

@@ -7,16 +7,17 @@ be the one from before the first.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any, cast
+from dataclasses import fields
+from typing import Any, NoReturn, cast
 
 import streamlit as st
 
 from app import store
-from app.reading.words import one_line, whole_percent
+from app.reading.words import code, one_line, whole_percent
 from app.selection import MEAN, MOST_SENSORS, SHARES, Selection, from_query, left_sentence
 
-_SELECTION, _LINK, _USED = "selection", "link", "control used"
+_SELECTION, _LINK, _USED, _LEFT = "selection", "link", "control used", "link left over"
+_OWN = ("term",)  # parameters of one page, which checks them itself: they stay in the link and select nothing
 
 
 def selected() -> Selection:
@@ -26,31 +27,50 @@ def selected() -> Selection:
 
 def choose(**changes: Any) -> None:
     """Change fields of the selection; for callbacks, which run before the page is drawn."""
-    st.session_state[_SELECTION] = replace(selected(), **changes)
+    st.session_state[_SELECTION] = selected().changed(**changes)
     st.session_state[_USED] = True
+
+
+def let_go(**defaults: Any) -> NoReturn:
+    """Undo what the selected run does not have, say so once, and draw the page without it."""
+    st.session_state[_LEFT] = list(defaults)
+    choose(**defaults)
+    st.rerun()
+
+
+def used() -> bool:
+    """Whether a control was used since the whole page was drawn last: true in a part that is drawn alone."""
+    return bool(st.session_state.get(_USED))
+
+
+def open_run(key: str) -> None:
+    """Select another run, and of the selection what that run has; for callbacks."""
+    choice = {entry.key: entry for entry in store.runs()}.get(key)
+    if choice is not None:
+        choose(**{field.name: getattr(selected().fitted(choice), field.name) for field in fields(Selection)})
 
 
 def agree_with_link(entries: Sequence[store.RunEntry]) -> None:
     """Bring selection and link together; what the link says and nobody understands is said once."""
-    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    query = {name: values for name, values in asked.items() if name not in _OWN}
     used = st.session_state.pop(_USED, False)
     fresh = _SELECTION not in st.session_state
     if fresh or (query and not used and query != st.session_state.get(_LINK)):
         selection, left = from_query(query, entries, store.default_key(entries))
-        if left:
-            st.toast(left_sentence(left), icon=":material/link_off:", duration="long")
     else:
-        selection = selected()
-    chosen = {entry.key: entry for entry in entries}.get(selection.run)
-    if chosen is None:  # it was there before, and is not any more
-        chosen = {entry.key: entry for entry in entries}.get(store.default_key(entries))
-    selection = selection.fitted(chosen) if chosen else Selection()
+        selection, left = selected(), st.session_state.pop(_LEFT, [])
+    if left:
+        st.toast(left_sentence(left), icon=":material/link_off:", duration="long")
+    by_key = {entry.key: entry for entry in entries}
+    chosen = by_key.get(selection.run) or by_key.get(store.default_key(entries))  # a run may be there no longer
+    selection = selection.fitted(chosen, by_key.get(selection.other)) if chosen else Selection()
     st.session_state[_SELECTION] = selection
     written = {name: value if isinstance(value, list) else [value] for name, value in selection.to_query().items()}
     if not entries:
         written = {}
     if written != query:
-        st.query_params.from_dict(written)
+        st.query_params.from_dict({**written, **{name: asked[name] for name in _OWN if name in asked}})
     st.session_state[_LINK] = written
 
 
@@ -64,7 +84,7 @@ def sidebar(entries: Sequence[store.RunEntry]) -> None:
             "run",
             list(by_key),
             name=lambda key: one_line(by_key[key].label, 80),
-            change=lambda key: st.session_state.update({_SELECTION: selected().fitted(by_key[key]), _USED: True}),
+            change=open_run,
             help="A trained model with its test part. Your own runs appear here when they are saved in the "
             "folder runs.",
         )
@@ -86,6 +106,31 @@ def sidebar(entries: Sequence[store.RunEntry]) -> None:
                 "in tables.",
                 **_bound("share"),
             )
+        _chosen(selection)
+
+
+def _chosen(selection: Selection) -> None:
+    """What was chosen by clicks, on whatever page that was, and a way to let go of it."""
+    lines = []
+    if selection.pair:
+        lines.append(f"{code(selection.pair[0], 24)} hears {code(selection.pair[1], 24)}")
+    others = [sensor for sensor in selection.sensors if sensor not in selection.pair]
+    if others:
+        lines.append("sensors " if len(others) > 1 else "sensor ")
+        lines[-1] += ", ".join(code(sensor, 24) for sensor in others)
+    if selection.community:
+        lines.append(f"community {selection.community}")
+    if selection.time:
+        lines.append(selection.time.replace("T", ", "))
+    if not lines:
+        return
+    st.markdown("Selected\n" + "\n".join(f"- {line}" for line in lines))
+    st.button(
+        "Clear selection",
+        icon=":material/close:",
+        key="clear selection",
+        on_click=lambda: choose(sensors=(), pair=(), community=0, time=""),
+    )
 
 
 def pick(

@@ -1,72 +1,61 @@
 """How far off the forecast is: curves of chosen sensors, errors by step, sensor and hour of day."""
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from app import store
 from app.figures.colours import sequential
 from app.figures.forecasts import error_by_horizon, error_by_hour, error_by_sensor, forecast_curves
+from app.figures.marks import index_of
+from app.parts import shown_sensors
+from app.reading import answers
 from app.reading import forecasts as said
-from app.reading.words import code, counted, three, with_unit
+from app.reading.words import counted, three
 from app.selection import MOST_SENSORS
+from app.tables.forecast import hour_table, sensor_table, step_table
 from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges
-from app.views.page import Opened, answer, beside, figure, heading, how_to_read, opened, table
+from app.views.page import answer, beside, figure, heading, how_to_read, opened, table
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9.]{1,9})?)?", re.ASCII)
 
 
-def sensor_table(page: Opened, step: int) -> pd.DataFrame:
-    """Errors of every sensor, the worst first."""
-    found = store.errors_by_sensor_of(page.version, step)
-    unit = page.run.unit
-    frame = pd.DataFrame({"sensor": page.ids})
-    for name, errors in found.items():
-        shown = page.run.model if name == store.FORECAST else name
-        frame[f"MAE of {shown} [{unit}]"] = errors.mae
-    frame[f"RMSE of {page.run.model} [{unit}]"] = found[store.FORECAST].rmse
-    frame["values"] = found[store.FORECAST].count
-    return frame.sort_values(frame.columns[1], ascending=False, kind="stable")
+def chosen_step(point: Mapping[str, Any]) -> None:
+    """A click on a curve of errors by time ahead chooses that step."""
+    if (place := index_of(point, run.horizon)) is not None:
+        controls.choose(step=place + 1)
 
 
-def horizon_table(page: Opened) -> pd.DataFrame:
-    """Errors at every step ahead."""
-    unit = page.run.unit
-    rows = [
-        {
-            "minutes ahead": (step + 1) * page.run.interval_minutes,
-            "forecast": page.run.model if name == store.FORECAST else name,
-            f"MAE [{unit}]": errors.mae[step],
-            f"RMSE [{unit}]": errors.rmse[step],
-            "values": int(errors.count[step]),
-        }
-        for step in range(page.run.horizon)
-        for name, errors in store.errors_of(page.version).items()
-    ]
-    return pd.DataFrame(rows)
+def chosen_time(point: Mapping[str, Any]) -> None:
+    """A click on a curve chooses the time, if it is one of the test part."""
+    place = np.searchsorted(times, clicked) if (clicked := moment(point.get("x"))) is not None else len(times)
+    if place < len(times) and times[place] == clicked:
+        controls.choose(time=str(clicked))
 
 
-def hour_table(page: Opened, step: int) -> pd.DataFrame:
-    """Errors by hour of day."""
-    frame = pd.DataFrame({"hour": [f"{hour:02d}:00" for hour in range(24)]})
-    for name, errors in store.errors_by_hour_of(page.version, step).items():
-        frame[f"MAE of {page.run.model if name == store.FORECAST else name} [{page.run.unit}]"] = errors.mae
-    frame["values"] = store.errors_by_hour_of(page.version, step)[store.FORECAST].count
-    return frame
+def moment(text: object) -> np.datetime64 | None:
+    """The minute that a browser names on an axis of time; None where it names none."""
+    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
+        return None
+    try:
+        return np.datetime64(text.replace(" ", "T"), "m")
+    except ValueError:
+        return None
 
 
-def shown_sensors(page: Opened, errors: np.ndarray) -> list[int]:
-    """The chosen sensors, or where none is chosen the hardest and the middle one."""
-    chosen = [page.ids.index(sensor) for sensor in page.selection.sensors]
-    known = np.flatnonzero(np.isfinite(errors))
-    if chosen or not len(known):
-        return chosen or [0]
-    by_error = known[np.argsort(-errors[known], kind="stable")]
-    return list(dict.fromkeys([int(by_error[0]), int(by_error[len(by_error) // 2])]))
+def chosen_bar(point: Mapping[str, Any]) -> None:
+    """A click on a sensor's bar chooses the sensor."""
+    if (place := index_of(point, len(page.ids))) is not None:
+        controls.choose(sensors=controls.with_first(page.ids[place]))
 
 
-page = opened("How far off is the forecast, and where?")
+page = opened("How far off is the forecast, and where?", forecasts=True)
 run, version, selection = page.run, page.version, page.selection
-forecasts = run.forecasts
+forecasts = run.tested
 steps = said.shown_steps(run.horizon, run.interval_minutes)
 step = (selection.step or steps[-1] + 1) - 1
 minutes = (step + 1) * run.interval_minutes
@@ -76,58 +65,60 @@ target = forecasts.target[:, step]
 found = store.errors_of(version)
 overall = float(found[store.FORECAST].mae[step])
 
-answer(
-    said.forecast_answer(
-        minutes,
-        run.unit,
-        overall,
-        errors,
-        page.ids,
-        np.asarray(by_sensor["last value"].mae, dtype=float),
-        run.pooled,
-    )
-)
+answer(answers.of_forecast(page.measured, step))
 if run.optimistic:
     st.warning(said.PUBLISHED, icon=":material/warning:")
 options = {k + 1: f"{(k + 1) * run.interval_minutes:g} min" for k in sorted({*steps, step})}
 controls.switch("Time ahead", "step", options, shown=step + 1)
 
-heading("Where is it hard?")
-low, high = (float(np.nanmin(errors)), float(np.nanmax(errors))) if np.isfinite(errors).any() else (0.0, 1.0)
-chosen = page.ids.index(selection.sensor) if selection.sensor in page.ids else None
+times = forecasts.times[forecasts.first + step]
+looked_at = np.datetime64(selection.time, "m") if selection.time else None
+at = None if looked_at is None else next(iter(np.flatnonzero(times == looked_at)), None)
+shown_errors, when = errors, f"{said.ahead(minutes, run.pooled)}, mean absolute error of each sensor."
+if at is not None:
+    shown_errors = np.abs(forecasts.forecast[at, step] - target[at]).astype(float)
+    when = f"How far off each sensor was then, forecast {said.minutes_words(minutes)} before."
+    st.markdown(said.moment_sentence(times[at], shown_errors, overall, run.unit))
+elif looked_at is not None:
+    st.caption(f"There is no forecast {said.minutes_words(minutes)} ahead for {said.moment_words(looked_at)}.")
+
+heading("Where is it hard?" if at is None else "Where was it wrong then?")
+known = np.isfinite(shown_errors)
+low, high = (float(shown_errors[known].min()), float(shown_errors[known].max())) if known.any() else (0.0, 1.0)
 left, right = beside()
 with left:
     ends = sequential(np.array([low, high]), low, high)
     draw_map(
         page,
         "error map",
-        colours=sequential(errors, low, high),
-        tooltips=[f"off by {three(float(e))} {run.unit}" if np.isfinite(e) else "nothing observed" for e in errors],
+        colours=sequential(shown_errors, low, high),
+        tooltips=[said.off_words(float(error), run.unit) for error in shown_errors],
         roads=road_edges(page),
         legend=[(ends[0], f"{three(low)} {run.unit}"), (ends[1], f"{three(high)} {run.unit}")],
-        selected=chosen,
         height=440,
-        on_sensor=lambda position: controls.choose(sensors=controls.with_first(page.ids[position])),
     )
-    st.caption(
-        f"{said.ahead(minutes, run.pooled)}, mean absolute error of each sensor. Click a sensor to see its curve. "
-        + place_words(page)
-    )
+    st.caption(f"{when} Click a sensor to see its curve. " + place_words(page))
 with right:
     figure(
-        error_by_sensor(errors, page.ids, run.unit),
+        error_by_sensor(
+            shown_errors,
+            page.ids,
+            run.unit,
+            measure="mean absolute error" if at is None else "absolute error",
+            marks=page.marks,
+        ),
         key="by sensor",
-        alt="Mean absolute error of each sensor, the worst first",
-        caption=f"The same, the worst first; {counted(int(np.isfinite(errors).sum()), 'sensor')} observed in "
-        "the test part.",
+        alt="Error of each sensor, the worst first",
+        caption=f"The same, the worst first; {counted(int(known.sum()), 'sensor')} observed "
+        f"{'in the test part' if at is None else 'then'}. Click a bar to choose its sensor.",
+        on_point=chosen_bar,
     )
 
 heading("What does it look like?")
 controls.pick_sensors("Sensors", page.ids, MOST_SENSORS)
-sensors = shown_sensors(page, errors)
+sensors = shown_sensors([page.ids.index(sensor) for sensor in selection.sensors], errors)
 if not selection.sensors:
     st.caption("No sensor is chosen: the hardest and the middle one are shown.")
-times = forecasts.times[forecasts.first + step]
 for position in sensors:
     figure(
         forecast_curves(
@@ -142,13 +133,19 @@ for position in sensors:
             unit=run.unit,
             step_minutes=minutes,
             theme=page.theme,
+            chosen=looked_at,
         ),
         key=f"curve {position}",
         alt=f"Observed, forecast and last value of sensor {page.ids[position]} over the test part",
-        caption=f"{code(page.ids[position], 40)}: {'up to this time ahead, ' if run.pooled else ''}forecast off by "
-        f"{with_unit(float(errors[position]), run.unit)} on average, "
-        f"last value by {with_unit(float(by_sensor['last value'].mae[position]), run.unit)}. Drag to look "
-        "closer, double-click to return.",
+        caption=said.curve_sentence(
+            page.ids[position],
+            float(errors[position]),
+            float(by_sensor["last value"].mae[position]),
+            run.unit,
+            run.pooled,
+        )
+        + " Click a time to see all sensors then; drag to look closer, double-click to return.",
+        on_point=chosen_time,
     )
 
 left, right = beside()
@@ -160,22 +157,46 @@ with left:
             {name: np.asarray(e.mae, dtype=float) for name, e in found.items()},
             "mean absolute error",
             run.unit,
+            chosen=minutes,
+            theme=page.theme,
         ),
         key="by horizon",
         alt="Mean absolute error of forecast, last value and window mean by time ahead",
-        caption="All steps up to that one together." if run.pooled else "At each step ahead.",
+        caption=("All steps up to that one together." if run.pooled else "At each step ahead.")
+        + " Click a point to look at that time ahead.",
+        on_point=chosen_step,
     )
 with right:
     heading("When is it hard?")
     hours = {name: np.asarray(e.mae, dtype=float) for name, e in store.errors_by_hour_of(version, step).items()}
     figure(
-        error_by_hour(hours, "mean absolute error", run.unit),
+        error_by_hour(
+            hours,
+            "mean absolute error",
+            run.unit,
+            None if looked_at is None else int(looked_at.astype("datetime64[h]").astype(np.int64)) % 24,
+            page.theme,
+        ),
         key="by hour",
         alt="Mean absolute error by hour of day",
         caption=f"{said.ahead(minutes, run.pooled)}. {said.hours_sentence(hours[store.FORECAST], run.unit)}",
     )
 
-table("Every step ahead", lambda: horizon_table(page), page.entry, "horizon")
-table("Every sensor", lambda: sensor_table(page, step), page.entry, "sensor-errors")
-table("Every hour of day", lambda: hour_table(page, step), page.entry, "hours")
+table(
+    "Every step ahead",
+    lambda: step_table(page.measured),
+    page.entry,
+    "horizon",
+    on_row=lambda row: controls.choose(step=row // len(found) + 1),
+)
+table(
+    "Every sensor",
+    lambda: sensor_table(page.measured, step),
+    page.entry,
+    "sensor-errors",
+    on_row=lambda row: controls.choose(
+        sensors=controls.with_first(page.ids[sensor_table(page.measured, step).index[row]])
+    ),
+)
+table("Every hour of day", lambda: hour_table(page.measured, step), page.entry, "hours")
 how_to_read("mae", "rmse", "simple")

@@ -1,44 +1,32 @@
 """Maps on pages: sensors in their places, roads beneath, and what is drawn on them."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from streamlit_folium import st_folium
 
 from app import store
-from app.figures.colours import ROAD, contrast
-from app.figures.map import RETURNED, Edges, hit, prepare_leaflet, sensor_map
+from app.edges import road_lines
+from app.figures.alternative import Alternative, map_words
+from app.figures.colours import Theme, contrast
+from app.figures.map import RETURNED, Edges, hit, hit_pair, sensor_map
+from app.figures.marks import NO_MARKS, Marks
+from app.places import LAYOUTS, Places
 from app.reading.words import plain
+from app.views import controls
 from app.views.page import Opened
-
-STATIC = Path(__file__).resolve().parent.parent / "static"
-
-_LAYOUTS = {
-    "map": "",
-    "roads": "These data have no coordinates: this is a layout of the road graph, so distances and directions "
-    "mean nothing.",
-    "learned": "These data have neither coordinates nor a road graph: this is a layout of the strongest learned "
-    "pairs, so what is near is so because it was learned to be.",
-    "circle": "These data have neither coordinates nor a road graph: the sensors stand on a circle, as given.",
-}
-
-
-@st.cache_resource(show_spinner=False)
-def _prepared() -> None:
-    prepare_leaflet(STATIC)
+from app.views.plot import served
 
 
 def road_edges(page: Opened) -> Edges | None:
     """The road graph as the ground of a map; None where there is none."""
-    pairs = store.road_pairs(page.run)
-    return Edges("road", pairs, ROAD) if len(pairs) else None
+    return road_lines(page.run)
 
 
 def place_words(page: Opened) -> str:
     """What must be said of places that are not places; '' for a real map."""
-    return _LAYOUTS[store.places_of(page.version).kind]
+    return LAYOUTS[store.places_of(page.version).kind]
 
 
 def draw_map(
@@ -51,49 +39,107 @@ def draw_map(
     roads: Edges | None = None,
     legend: Sequence[tuple[str, str]] = (),
     numbers: Sequence[object] | None = None,
-    selected: int | None = None,
     tiles: bool = False,
     height: int = 480,
     on_sensor: Callable[[int], None] | None = None,
 ) -> None:
-    """A map of the run's sensors; ``on_sensor`` is told which one was clicked, before the page is drawn.
+    """A map of the run's sensors, with what is selected marked on it.
 
-    What the sensors' colours mean stands beneath the map: on it, a long list would cover sensors.
+    A click on a sensor chooses it, or does what ``on_sensor`` does with its position; a click on an edge chooses its
+    two sensors as a pair. Both happen before the page is drawn. What the sensors' colours mean stands beneath the map:
+    on it, a long list would cover sensors.
     """
-    _prepared()
-    places = store.places_of(page.version)
+
+    def choose(sensor: int) -> None:
+        controls.choose(sensors=controls.with_first(page.ids[sensor]))
+
+    draw_places(
+        store.places_of(page.version),
+        page.ids,
+        key,
+        colours=colours,
+        tooltips=tooltips,
+        edges=[*edges, *_chosen(page)],
+        roads=roads,
+        legend=legend,
+        numbers=numbers,
+        marks=page.marks,
+        theme=page.theme,
+        tiles=tiles,
+        height=height,
+        on_sensor=on_sensor or choose,
+        on_pair=lambda first, second: controls.choose(pair=(page.ids[first], page.ids[second])),
+    )
+    if page.marks.members is not None:
+        st.caption(f"Faint: sensors outside community {page.selection.community}.")
+
+
+def draw_places(
+    places: Places,
+    ids: Sequence[str],
+    key: str,
+    *,
+    colours: str | Sequence[str],
+    tooltips: Sequence[str] | None = None,
+    edges: Sequence[Edges] = (),
+    roads: Edges | None = None,
+    legend: Sequence[tuple[str, str]] = (),
+    numbers: Sequence[object] | None = None,
+    marks: Marks = NO_MARKS,
+    theme: Theme = "light",
+    tiles: bool = False,
+    height: int = 480,
+    on_sensor: Callable[[int], None] | None = None,
+    on_pair: Callable[[int, int], None] | None = None,
+) -> None:
+    """A map of sensors that need not belong to a run; ``on_sensor`` and ``on_pair`` are told what was clicked."""
+    served()
     base, group = sensor_map(
         places.latitude,
         places.longitude,
-        page.ids,
+        ids,
         colours=colours,
         tooltips=tooltips,
         edges=edges,
         roads=roads,
         numbers=numbers,
-        selected=selected,
-        radius=6 if len(page.ids) <= 150 else 4.5 if len(page.ids) <= 400 else 3,
-        theme=page.theme,
+        marks=marks,
+        radius=6 if len(ids) <= 150 else 4.5 if len(ids) <= 400 else 3,
+        theme=theme,
         tiles=tiles,
         geographic=places.geographic,
     )
+    Alternative(map_words(len(ids), edges, geographic=places.geographic)).add_to(group)
 
     def clicked() -> None:
-        sensor = hit(st.session_state.get(key), places.latitude, places.longitude)
+        returned = st.session_state.get(key)
+        sensor, pair = hit(returned, places.latitude, places.longitude), hit_pair(returned, len(ids))
         if sensor is not None and on_sensor is not None:
             on_sensor(sensor)
+        elif sensor is None and pair is not None and on_pair is not None:
+            on_pair(*pair)
 
     st_folium(
         base,
         key=key,
         height=height,
         use_container_width=True,
-        returned_objects=RETURNED if on_sensor else [],
+        returned_objects=RETURNED,
         feature_group_to_add=group,
-        on_change=clicked if on_sensor else None,
+        on_change=clicked,
     )
     if legend:
         st.markdown(" ".join(f":small[{chip(colour, meaning)}]" for colour, meaning in legend))
+
+
+def _chosen(page: Opened) -> list[Edges]:
+    """The chosen pair as a line of its own, above all others."""
+    pair = page.marks.pair
+    if pair is None or pair[0] == pair[1]:
+        return []
+    matrix = store.matrix_of(page.version, page.selection.head) if page.run.heads else np.zeros((len(page.ids),) * 2)
+    weight = (matrix[pair] + matrix[pair[::-1]]) / 2
+    return [Edges("chosen", np.array([pair]), page.marks.ink, np.array([weight]))]
 
 
 def chip(colour: str, meaning: str) -> str:

@@ -5,38 +5,19 @@ import pandas as pd
 import streamlit as st
 
 from app import store
-from app.figures.colours import BOTH, LEARNED, PLANTED, ROAD_ONLY, sequential
+from app.edges import drawn_edges
+from app.figures.colours import BOTH, LEARNED, sequential
 from app.figures.map import EDGE_CAP, Edges
-from app.reading.roads import classes_answer, given_sentence, recovery_answer
+from app.reading import answers
 from app.reading.words import code, counted, percent, three, whole_percent
+from app.tables.map import class_table, far_order, far_table, partner_table
 from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges
-from app.views.page import Opened, answer, beside, heading, how_to_read, listing, opened, table
+from app.views.page import Opened, answer, beside, folded, heading, how_to_read, listing, opened, table
+from app.views.pair import choose_pair, chosen_pair, pair_by_head
+from app.views.takeaway import map_download
 
 PARTNERS = 10  # as many as can be told apart around one sensor
-
-
-def partner_table(page: Opened, sensor: int) -> pd.DataFrame:
-    """Whom one sensor hears, the strongest first: the row of the matrix, with distances."""
-    matrix = store.matrix_of(page.version, page.selection.head)
-    heard = matrix[sensor].astype(float)
-    others = np.flatnonzero((heard != 0) & (np.arange(len(heard)) != sensor))
-    others = others[np.argsort(-np.abs(heard[others]), kind="stable")]
-    total = np.abs(heard[others]).sum()
-    frame = pd.DataFrame(
-        {
-            "it hears": [page.ids[k] for k in others],
-            "weight": heard[others],
-            "share [%]": 100 * np.abs(heard[others]) / total if total else heard[others],
-            "weight back": matrix[others, sensor].astype(float),
-        }
-    )
-    if (distance := store.kilometres_of(page.version)) is not None:
-        frame["km"] = distance[sensor, others]
-    if (hops := store.hops_of(page.version)) is not None:
-        away = hops[sensor, others]
-        frame["road hops"] = np.where(np.isfinite(away), away, np.nan)
-    return frame.assign(position=others)
 
 
 def heard_edges(page: Opened, sensor: int, partners: pd.DataFrame, has_roads: bool) -> list[Edges]:
@@ -52,48 +33,25 @@ def heard_edges(page: Opened, sensor: int, partners: pd.DataFrame, has_roads: bo
     ]
 
 
-def far_table(page: Opened) -> pd.DataFrame:
-    """The strongest pairs without a road, the strongest first."""
-    classes = store.edge_classes_of(page.version, page.selection.head, page.selection.share)
-    ids, at = np.array(page.ids, dtype=object), (classes.learned[:, 0], classes.learned[:, 1])
-    frame = pd.DataFrame({"sensor": ids[at[0]], "and": ids[at[1]], "weight": classes.learned_weight})
-    if (distance := store.kilometres_of(page.version)) is not None:
-        frame["km"] = distance[at]
-    if page.run.truth is not None:
-        frame["planted"] = (page.run.truth[at] > 0) | (page.run.truth.T[at] > 0)
-    return frame.iloc[np.argsort(-np.abs(classes.learned_weight), kind="stable")]
+def chosen_far(row: int) -> None:
+    """A chosen row of the pairs without a road chooses the pair."""
+    first, second = classes.learned[far_order(classes)[row]].tolist()
+    choose_pair(page, first, second)
 
 
-def class_table(page: Opened) -> pd.DataFrame:
-    """All pairs of the three classes."""
-    classes = store.edge_classes_of(page.version, page.selection.head, page.selection.share)
-    ids = np.array(page.ids, dtype=object)
-    parts = [
-        pd.DataFrame({"sensor": ids[pairs[:, 0]], "and": ids[pairs[:, 1]], "class": name, "weight": weight})
-        for name, pairs, weight in (
-            ("learned, on a road", classes.both, classes.both_weight),
-            ("learned, no road", classes.learned, classes.learned_weight),
-            ("road, not learned", classes.road, np.nan),
-        )
-    ]
-    return (
-        pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else pd.DataFrame()
-    )
+def chosen_partner(row: int) -> None:
+    """A chosen row of whom a sensor hears chooses the pair."""
+    if sensor is not None:
+        choose_pair(page, sensor, int(partners["position"].iloc[row]))
 
 
 page = opened("What has it learned that the roads do not show?", heads=True)
 run, version, selection = page.run, page.version, page.selection
 classes = store.edge_classes_of(version, selection.head, selection.share)
 pairs = store.pairs_of(version, selection.head, selection.share)
-match = store.road_match_of(version, selection.head, selection.share)
-truth = store.recovery_of(version, selection.head, selection.share)
-has_roads = match is not None
+has_roads = store.road_match_of(version, selection.head, selection.share) is not None
 
-answer(
-    classes_answer(classes, match, selection.share, has_roads),
-    recovery_answer(truth) if truth is not None else "",
-    given_sentence(run.model) if has_roads else "",
-)
+answer(*answers.of_map(page.measured, selection.head, selection.share))
 places = store.places_of(version)
 controls.pick_sensor("Sensor", page.ids)
 with st.container(horizontal=True, gap="medium"):
@@ -106,22 +64,16 @@ with st.container(horizontal=True, gap="medium"):
             "Street map", "tiles", help="Streets come from OpenStreetMap and need a network; nothing else here does."
         )
 
-edges = []
-if has_roads and selection.roads:
-    edges.append(Edges("road, not learned", classes.road, ROAD_ONLY, dashed=True))
-if selection.planted and run.truth is not None:
-    edges.append(Edges("planted", store.planted_pairs(run), PLANTED))
-edges.append(Edges("learned, no road" if has_roads else "learned", classes.learned, LEARNED, classes.learned_weight))
-if has_roads:
-    edges.append(Edges("learned, on a road", classes.both, BOTH, classes.both_weight))
+edges = drawn_edges(page.measured, selection.head, selection.share, roads=selection.roads, planted=selection.planted)
 
-sensor = page.ids.index(selection.sensor) if selection.sensor in page.ids else None
+pair = page.marks.pair
+sensor = None if pair else next(iter(page.marks.sensors), None)
 colours: str | list[str] = "#94a3b8"
 tooltips = None
 legend: list[tuple[str, str]] = []
 partners = pd.DataFrame()
 if sensor is not None:
-    partners = partner_table(page, sensor)
+    partners = partner_table(page.measured, selection.head, sensor)
     heard = np.zeros(len(page.ids))
     heard[partners["position"]] = np.abs(partners["weight"])
     top = float(heard.max(initial=0.0))
@@ -144,10 +96,9 @@ with left:
         tooltips=tooltips,
         edges=edges,
         legend=legend,
-        selected=sensor,
         tiles=selection.tiles and places.geographic,
         height=620,
-        on_sensor=lambda position: controls.choose(sensors=controls.with_first(page.ids[position])),
+        on_sensor=lambda position: controls.choose(pair=(), sensors=controls.with_first(page.ids[position])),
     )
     kept, all_pairs = counted(pairs.count, "pair"), counted(pairs.left_out, "weaker pair")
     st.caption(
@@ -161,16 +112,30 @@ with left:
         + place_words(page)
     )
 with right:
-    if sensor is None:
+    if pair is not None:
+        heading("What is between these two?")
+        st.markdown(chosen_pair(page))
+        listing(pair_by_head(page), page.entry, "pair", height=420)
+        st.button(
+            "Show whom the first hears",
+            icon=":material/hearing:",
+            on_click=lambda: controls.choose(pair=()),
+            key="one of the pair",
+        )
+    elif sensor is None:
         heading("Which strong pairs have no road?" if has_roads else "Which pairs are strongest?")
         listing(
-            far_table(page),
+            far_table(page.measured, selection.head, selection.share),
             page.entry,
             "no-road",
             height=480,
             empty=f"None: all of the strongest {whole_percent(selection.share)} have a road.",
+            on_row=chosen_far,
         )
-        st.caption("Click a sensor on the map, or choose one in the list above it, to see whom it hears.")
+        st.caption(
+            "Click a sensor on the map, or choose one in the list above it, to see whom it hears; click a line, or "
+            "choose a row, to see one pair."
+        )
     else:
         shown = partners.head(PARTNERS)
         covered = shown["share [%]"].sum() / 100 if len(shown) else 0.0
@@ -182,13 +147,25 @@ with right:
             if len(partners)
             else f"{code(page.ids[sensor], 40)} hears nobody: all its weights to others are exactly zero."
         )
-        listing(partners.drop(columns="position"), page.entry, "partners", height=420)
+        listing(
+            partners.drop(columns="position"),
+            page.entry,
+            "partners",
+            height=420,
+            on_row=chosen_partner,
+        )
         st.button(
             "Show all pairs again",
             icon=":material/close:",
-            on_click=lambda: controls.choose(sensors=()),
+            on_click=lambda: controls.choose(sensors=(), pair=()),
             key="nobody",
         )
 
-table("All pairs that are drawn, and roads that are not among them", lambda: class_table(page), page.entry, "classes")
+table(
+    "All pairs that are drawn, and roads that are not among them",
+    lambda: class_table(page.measured, selection.head, selection.share),
+    page.entry,
+    "classes",
+)
+folded("Take the map away", ":material/download:", "takeaway", lambda: map_download(page))
 how_to_read("pair", "lift", "auroc", *(["recovery"] if run.truth is not None else []), "interaction")

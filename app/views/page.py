@@ -1,27 +1,29 @@
 """What all pages share: the question, its answer, figures, the table behind them, how to read them, empty states."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from app import store
-from app.figures.frame import CONFIG
+from app.figures.marks import Marks
 from app.glossary import MEASURES
+from app.measured import Measured
 from app.reading.forecasts import OPTIMISTIC
-from app.reading.words import code, counted, one_line, plain
+from app.reading.heads import head_phrase
+from app.reading.words import code, one_line, plain
 from app.selection import Selection
 from app.views import controls
+from app.views.plot import plot
+from app.views.tables import folded, listing, stem, table
 from core.run import Run
 
-Theme = Literal["light", "dark"]
+__all__ = ["Opened", "answer", "beside", "figure", "folded", "heading", "how_to_read", "listing", "opened", "table"]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a cell a formula in a spreadsheet
+Theme = Literal["light", "dark"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,17 +42,45 @@ class Opened:
         return self.entry.version
 
     @property
+    def measured(self) -> Measured:
+        """What is measured on this run, which is kept for all sessions."""
+        return store.measured_of(self.version)
+
+    @property
+    def control(self) -> Measured | None:
+        """The same of a finished run without any graph on the same data; None where there is none."""
+        found = store.control_of(self.entry, self.entries)
+        return None if found is None else store.measured_of(found.version)
+
+    @property
     def ids(self) -> list[str]:
         """The ids of the sensors, as the data give them."""
         return cast(list[str], self.run.nodes["id"].tolist())
 
     @property
+    def marks(self) -> Marks:
+        """What is selected, as positions of sensors: what every figure marks."""
+        selection, place = self.selection, {sensor: k for k, sensor in enumerate(self.ids)}
+        members = None
+        if selection.community and self.run.heads:
+            found = store.communities_of(self.version, selection.head, selection.method, selection.count)
+            if selection.community <= found.count:
+                members = found.labels == selection.community - 1
+        receiver, sender = selection.pair if len(selection.pair) == 2 else (None, None)
+        return Marks(
+            sensors=tuple(place[sensor] for sensor in selection.sensors if sensor in place),
+            pair=(place[receiver], place[sender]) if receiver in place and sender in place else None,
+            members=members,
+            theme=self.theme,
+        )
+
+    @property
     def where(self) -> str:
         """The selected matrix, as a phrase within a sentence."""
-        return "the mean of the heads" if self.selection.head == "mean" else plain(self.selection.head)
+        return head_phrase(self.selection.head)
 
 
-def opened(question: str, *, heads: bool = False) -> Opened:
+def opened(question: str, *, heads: bool = False, forecasts: bool = False) -> Opened:
     """The selected run under the page's question; where there is none to show, the page says why and ends.
 
     A run under an optimistic protocol is marked here, and so on every page.
@@ -59,6 +89,7 @@ def opened(question: str, *, heads: bool = False) -> Opened:
     ----------
     question : the page's title
     heads : whether the page needs a learned matrix
+    forecasts : whether it needs forecasts, which a matrix alone has not
     """
     st.title(question, anchor=False)
     entries = store.runs()
@@ -77,9 +108,26 @@ def opened(question: str, *, heads: bool = False) -> Opened:
         st.caption(OPTIMISTIC.format(plain(run.protocol)))
     theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     page = Opened(run, entry, entries, selection, theme)
+    _let_go_of_what_is_not_there(page)
     if heads and not run.heads:
         _no_heads(page)
+    if forecasts and run.forecasts is None:
+        _no_forecasts(page)
     return page
+
+
+def _let_go_of_what_is_not_there(page: Opened) -> None:
+    """A link may name a community or a time that this run does not have: what only its arrays can tell."""
+    run, selection = page.run, page.selection
+    stale: dict[str, Any] = {}
+    if selection.community:
+        found = run.heads and store.communities_of(page.version, selection.head, selection.method, selection.count)
+        if not found or selection.community > found.count:
+            stale["community"] = 0
+    if selection.time and (run.forecasts is None or np.datetime64(selection.time) not in run.forecasts.times):
+        stale["time"] = ""
+    if stale:
+        controls.let_go(**stale)
 
 
 def answer(*sentences: str) -> None:
@@ -91,29 +139,23 @@ def answer(*sentences: str) -> None:
 
 
 def figure(
-    drawn: go.Figure, key: str, alt: str, caption: str = "", on_point: Callable[[dict[str, Any]], None] | None = None
+    drawn: go.Figure,
+    key: str,
+    alt: str,
+    caption: str = "",
+    on_point: Callable[[Mapping[str, Any]], None] | None = None,
+    keeps: str = "",
 ) -> None:
     """A figure over the width there is, with its text alternative and what must be said under it.
 
-    ``on_point`` is told which point was clicked, before the page is drawn. The changed figure loses the selection that
-    its browser made; that comes back as an empty one and is no choice.
+    ``on_point`` is told which point was clicked, before the page is drawn. The reader's zoom stays as long as the run
+    and ``keeps`` do: what the axes stand for.
     """
-
-    def clicked() -> None:
-        points = st.session_state[key]["selection"]["points"]
-        if points and on_point is not None:
-            on_point(points[0])
-
+    selection = controls.selected()
+    drawn.update_layout(uirevision=f"{selection.run} {keeps}")
+    theme = "dark" if st.context.theme.type == "dark" else "light"
     with st.container(gap=None):
-        st.plotly_chart(
-            drawn,
-            width="stretch",
-            config=CONFIG,
-            key=key,
-            alt=one_line(alt, 300),
-            on_select=clicked if on_point else "ignore",
-            selection_mode="points",
-        )
+        plot(drawn, key, alt=alt, name=stem(selection.run, key), theme=theme, on_click=on_point)
         if caption:
             st.caption(caption)
 
@@ -123,88 +165,15 @@ def heading(text: str) -> None:
     st.subheader(text, anchor=False)
 
 
-def table(label: str, frame: Callable[[], pd.DataFrame], entry: store.RunEntry, name: str) -> None:
-    """The numbers behind a figure, folded; they are made when somebody wants to see them."""
-    folded(label, ":material/table:", name, lambda: listing(frame(), entry, name))
-
-
-def listing(
-    frame: pd.DataFrame,
-    entry: store.RunEntry,
-    name: str,
-    *,
-    height: int = 300,
-    empty: str = "There is nothing to list.",
-) -> None:
-    """Numbers to three significant digits, and the same as CSV in full precision."""
-    if frame.empty:
-        st.markdown(empty)
-        return
-    st.dataframe(
-        rounded(frame),
-        hide_index=True,
-        width="stretch",
-        height=min(height, 38 + 35 * len(frame)),
-        column_config={column: _number(frame[column]) for column in _numeric(frame, "fiu")},
-    )
-    st.download_button(
-        "CSV",
-        csv(frame),
-        file_name=file_name(entry.key, name),
-        mime="text/csv",
-        icon=":material/download:",
-        key=f"csv {name}",
-        on_click="ignore",
-        help=f"{counted(len(frame), 'row')} in full precision",
-    )
-
-
-@st.fragment
-def folded(label: str, icon: str, name: str, content: Callable[[], None]) -> None:
-    """A part of a page that is made when it is unfolded, without drawing the rest of the page again."""
-    with st.expander(label, icon=icon, key=f"folded {name}", on_change="rerun") as place:
-        if place.open:
-            content()
-
-
-def rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same numbers to three significant digits."""
-    shown = frame.copy()
-    for column in _numeric(shown, "f"):
-        values = shown[column].to_numpy(dtype=float)
-        known = np.isfinite(values) & (values != 0)
-        power = np.zeros(len(values))
-        power[known] = np.floor(np.log10(np.abs(values[known])))
-        scale = 10.0 ** (2 - power)
-        shown[column] = np.where(known, np.round(values * scale) / scale, np.where(np.isinf(values), np.nan, values))
-    return shown
-
-
-def csv(frame: pd.DataFrame) -> bytes:
-    """A table as CSV whose texts no spreadsheet takes for a formula: those get an apostrophe before them."""
-    guarded = frame.reset_index(drop=True)
-    for column in guarded.columns:
-        if not pd.api.types.is_numeric_dtype(guarded[column]):
-            guarded[column] = pd.Series([_guarded(value) for value in guarded[column]], dtype=object)
-    guarded.columns = pd.Index([_guarded(str(column)) for column in guarded.columns])
-    return guarded.to_csv(index=False, lineterminator="\n").encode("utf-8", errors="replace")
-
-
-def file_name(run: str, name: str) -> str:
-    """A harmless file name from a run's key and a table's name."""
-    return (
-        "-".join(re.sub(r"[^A-Za-z0-9]+", "-", part).strip("-")[:60] or "run" for part in ("topolens", run, name))
-        + ".csv"
-    )
-
-
 def how_to_read(*measures: str) -> None:
-    """The one-line reading and the formula of each measure on the page."""
-    chosen = [MEASURES[name] for name in measures]
+    """The one-line reading and the formula of each measure on the page, each with a link to its glossary entry."""
+    chosen = {name: MEASURES[name] for name in measures}
 
     def explained() -> None:
-        for measure in chosen:
-            st.markdown(f"**{measure.name}.** {measure.reading}")
+        for name, measure in chosen.items():
+            query = controls.selected().to_query() | {"term": name}
+            st.page_link("views/glossary.py", label=f"**{measure.name}**", icon="", query_params=query)
+            st.markdown(measure.reading)
             st.latex(measure.formula)
 
     folded("How to read this", ":material/menu_book:", "how to read", explained)
@@ -213,21 +182,6 @@ def how_to_read(*measures: str) -> None:
 def beside(widths: Sequence[float] | int = 2) -> Sequence[st.delta_generator.DeltaGenerator]:
     """Two columns for what is to be compared; below 900 pixels they stand one under the other."""
     return st.columns(widths, gap="medium")
-
-
-def _numeric(frame: pd.DataFrame, kinds: str) -> list[str]:
-    """The columns of numbers of those kinds, as NumPy abbreviates them."""
-    return [column for column in frame.columns if frame[column].dtype.kind in kinds]
-
-
-def _number(column: pd.Series) -> Any:
-    values = column.to_numpy(dtype=float)
-    large = bool((np.abs(values[np.isfinite(values)]) >= 1000).any())
-    return st.column_config.NumberColumn(format="localized" if large else "plain")
-
-
-def _guarded(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _no_runs() -> None:
@@ -255,6 +209,8 @@ def _not_open(entry: store.RunEntry, problem: str) -> None:
     if len(progress):
         table("Epochs so far", lambda: progress.iloc[::-1], entry, "epochs")
     st.button("Look again", icon=":material/refresh:", key="look again")
+    if entry.state in said:
+        st.page_link("views/train.py", label="See how it goes on the page Train", icon=":material/model_training:")
     _offer([other for other in store.runs() if other.state == "done"][:3])
     st.stop()
 
@@ -270,6 +226,20 @@ def _no_heads(page: Opened) -> None:
     st.stop()
 
 
+def _no_forecasts(page: Opened) -> None:
+    st.info(
+        f"{plain(page.entry.title)} is a matrix alone: it came without a model, so there is no forecast to look at. "
+        "What the matrix shows is on the pages Heads, Spectrum, Communities and Map.",
+        icon=":material/timeline:",
+    )
+    st.markdown(
+        "To see what a graph is worth, open a run with a model, or train one on the page Train: its forecast then "
+        "stands beside that of the same model without any graph."
+    )
+    _offer([other for other in page.entries if other.state == "done" and other.kind == "model"][:3])
+    st.stop()
+
+
 def _offer(entries: Sequence[store.RunEntry]) -> None:
     """Buttons that open other runs."""
     if not entries:
@@ -279,5 +249,5 @@ def _offer(entries: Sequence[store.RunEntry]) -> None:
         st.button(
             plain(entry.label, 80),
             key=f"open {entry.key}",
-            on_click=lambda key=entry.key: controls.choose(run=key),
+            on_click=lambda key=entry.key: controls.open_run(key),
         )

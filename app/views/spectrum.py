@@ -1,54 +1,42 @@
 """The modes of a matrix: how large, how local, how smooth, and where one of them lives."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from app import store
 from app.figures.colours import diverging
+from app.figures.marks import index_of
 from app.figures.spectrum import eigenvalue_bars, eigenvector_bars, ipr_against_energy
-from app.reading.spectrum import lives_on, localisation_answer, mode_sentence, spectrum_answer
+from app.reading.spectrum import (
+    ENERGY,
+    REPEATED,
+    localisation_answer,
+    mode_sentence,
+    spectrum_answer,
+    symmetrised_sentence,
+)
 from app.reading.words import counted, three
+from app.tables.spectrum import mode_table, sensor_order, sensor_table
 from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges, spread
-from app.views.page import Opened, answer, beside, figure, heading, how_to_read, opened, table
+from app.views.page import answer, beside, figure, heading, how_to_read, opened, table
 
 ENERGIES = {"learned": "learned graph", "road": "road graph"}
 
 
-def mode_table(page: Opened) -> pd.DataFrame:
-    """One row per mode."""
-    found = store.spectrum_of(page.version, page.selection.head)
-    frame = pd.DataFrame(
-        {
-            "mode": np.arange(1, len(found.values) + 1),
-            "eigenvalue": found.values,
-            "IPR": found.ipr,
-            "lives on [sensors]": [lives_on(float(ipr)) for ipr in found.ipr],
-            "Dirichlet energy, learned graph": found.energy,
-        }
-    )
-    if found.road_energy is not None:
-        frame["Dirichlet energy, road graph"] = found.road_energy
-    frame["shares its eigenvalue"] = found.repeated
-    return frame
+def chosen_mode(point: Mapping[str, Any]) -> None:
+    """A click on a bar or a dot chooses its mode."""
+    if (clicked := index_of(point, len(run.nodes))) is not None:
+        controls.choose(mode=clicked + 1)
 
 
-def sensor_table(page: Opened, mode: int) -> pd.DataFrame:
-    """The part of each sensor in one mode, the largest first."""
-    vector = store.spectrum_of(page.version, page.selection.head).vectors[:, mode]
-    frame = pd.DataFrame({"sensor": page.ids, "part in the mode": vector, "share of the mode": vector**2})
-    return frame.sort_values("share of the mode", ascending=False, kind="stable")
-
-
-def mode_of(point: dict[str, Any]) -> int:
-    """The mode of a clicked point or bar, one that exists, whatever the browser sent."""
-    data = point.get("customdata")
-    counted_from_0 = data[0] if isinstance(data, list) else data
-    number = point.get("x", 1) if counted_from_0 is None else counted_from_0 + 1
-    return min(max(int(number), 1), len(run.nodes))
+def chosen_sensor(point: Mapping[str, Any]) -> None:
+    """A click on a bar of the mode chooses its sensor."""
+    if (clicked := index_of(point, len(run.nodes))) is not None:
+        controls.choose(sensors=controls.with_first(page.ids[clicked]))
 
 
 page = opened("Which patterns does the matrix hold, and where do they live?", heads=True)
@@ -68,8 +56,8 @@ with left:
         eigenvalue_bars(found.values, mode),
         key="eigenvalues",
         alt=f"Eigenvalues of {page.where}, the largest first; mode {mode + 1} is marked",
-        on_point=lambda point: controls.choose(mode=mode_of(point)),
-        caption=f"Symmetrising left out an asymmetry of {three(found.asymmetry)}." if found.asymmetry >= 0.005 else "",
+        on_point=chosen_mode,
+        caption=symmetrised_sentence(found),
     )
 with right:
     heading("How local, and how smooth?")
@@ -84,19 +72,19 @@ with right:
             mode,
             f"Dirichlet energy on the {ENERGIES['road' if road else 'learned']}",
             len(run.nodes),
+            page.theme,
         ),
         key="localised",
         alt="Inverse participation ratio of each mode against its Dirichlet energy",
-        on_point=lambda point: controls.choose(mode=mode_of(point)),
-        caption="Each dot is a mode. Top: it lives on few sensors. Left: neighbours in the graph have similar values. "
-        "Click one to see it below.",
+        on_point=chosen_mode,
+        caption=f"{ENERGY} Click one to see it below.",
     )
 
 heading("Where does one mode live?")
 controls.slide("Mode, counted from the largest eigenvalue", "mode", 1, len(run.nodes))
 st.markdown(mode_sentence(found, mode, road))
 if found.repeated[mode]:
-    st.caption("This mode shares its eigenvalue with another: any mixture of the two would do as well.")
+    st.caption(REPEATED)
 vector = found.vectors[:, mode]
 left, right = beside()
 with left:
@@ -115,16 +103,30 @@ with left:
 with right:
     order = store.order_of(version, selection.head, "position")
     figure(
-        eigenvector_bars(vector, page.ids, order.order),
+        eigenvector_bars(vector, page.ids, order.order, page.marks),
         key="vector",
         alt=f"Part of each sensor in mode {mode + 1}",
-        caption=f"All {counted(len(vector), 'sensor')}, in the order of position.",
+        caption=f"All {counted(len(vector), 'sensor')}, in the order of position. Click a bar to choose its sensor.",
+        on_point=chosen_sensor,
     )
 
 heading("Are the modes more local than chance?")
 with st.spinner("Shuffling the weights and taking the modes again …"):
     st.markdown(localisation_answer(store.localisation_of(version, selection.head)))
 
-table("Every mode", lambda: mode_table(page), page.entry, "modes")
-table(f"Every sensor in mode {mode + 1}", lambda: sensor_table(page, mode), page.entry, "mode")
+table(
+    "Every mode",
+    lambda: mode_table(page.measured, selection.head),
+    page.entry,
+    "modes",
+    on_row=lambda row: controls.choose(mode=row + 1),
+)
+by_share = sensor_order(vector)
+table(
+    f"Every sensor in mode {mode + 1}",
+    lambda: sensor_table(page.measured, selection.head, mode),
+    page.entry,
+    "mode",
+    on_row=lambda row: controls.choose(sensors=controls.with_first(page.ids[by_share[row]])),
+)
 how_to_read("eigenvalue", "gap", "ipr", "dirichlet", "localisation", "asymmetry")

@@ -174,6 +174,38 @@ def made_run(
     return folder
 
 
+def made_matrix(
+    folder: Path, *, sensors: int = N, coordinates: bool = True, roads: bool = True, groups: bool = True, heads: int = 1
+) -> Path:
+    """A matrix alone as a run: one way along the ring of `made_run`, within its districts; no model, no forecast."""
+    from core.data.sensors import node_table
+    from core.matrices import Matrix, written
+
+    random = np.random.default_rng(0)
+    n = sensors
+    road = np.roll(np.eye(n, dtype=np.float32), 1, axis=1)
+    district = np.arange(n) * DISTRICTS // n
+    weights = (district[:, None] == district) * random.random((heads, n, n)) * road.sum() / n
+    angle = 2 * np.pi * np.arange(n) / n
+    nodes = node_table(
+        [f"S{i:02d}" for i in range(n)],
+        48.0 + 0.05 * np.sin(angle) if coordinates else None,
+        11.0 + 0.07 * np.cos(angle) if coordinates else None,
+        [f"district {k + 1}" for k in district] if groups else None,
+    )
+    matrix = Matrix(
+        weights=weights.astype(np.float32),
+        heads=tuple(f"adp {h + 1}" for h in range(heads)),
+        nodes=nodes,
+        adjacency=road if roads else None,
+        file="adjacency.npy",
+        sha256="0" * 64,  # as that of made_run: nothing may take the two for runs on the same data
+        turned=False,
+        remarks=("Its rows were taken as receivers.",),
+    )
+    return written(matrix, folder, title="Graph WaveNet", source="made by hand").path
+
+
 @pytest.fixture
 def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of runs of one's own, and no demo."""
@@ -208,6 +240,17 @@ def unfolded(app: AppTest) -> AppTest:
     for expander in app.expander:
         app.session_state[expander.proto.id.split("-", 2)[2]] = True  # '$$ID-<hash>-<key>'
     return app.run()
+
+
+def figures(app: AppTest) -> list[dict[str, Any]]:
+    """The Plotly figures of a page, in their order: key, alt, data and layout of each."""
+    found = []
+    for element in app.get("bidi_component"):
+        if element.proto.component_name == "topolens_plot":
+            sent = json.loads(element.proto.json)
+            key = element.proto.id.split("-", 2)[2]
+            found.append({"key": key, "alt": sent["alt"], "clickable": sent["clickable"], **json.loads(sent["figure"])})
+    return found
 
 
 def words(app: AppTest) -> str:

@@ -43,6 +43,11 @@ NAMES = (
     "roads",
     "planted",
     "tiles",
+    "other",
+    "other_head",
+    "pair",
+    "community",
+    "time",
 )
 
 selections = some.builds(
@@ -51,6 +56,9 @@ selections = some.builds(
     head=some.sampled_from(("mean", "head 1", "head 2")),
     share=some.sampled_from(SHARES),
     sensors=some.lists(some.sampled_from(RUNS[0].ids), unique=True, max_size=MOST_SENSORS).map(tuple),
+    community=some.integers(0, 20),
+    time=some.sampled_from(("", "2024-03-27T08:00")),
+    other=some.sampled_from(("", "mine", "bare")),
     order=some.sampled_from(ORDERS),
     method=some.sampled_from(METHODS),
     count=some.sampled_from((0, 2, 3, 20)),
@@ -149,7 +157,7 @@ def test_a_selection_on_another_run_keeps_what_that_run_has() -> None:
 
 NASTY = {
     "markup": "<script>window.hit=1</script>",
-    "many letters": "x" * 30_000,
+    "many letters": "x" * 20_000,
     "nothing": "",
     "zero byte": "a\x00b",
     "path": "../../../../etc/passwd",
@@ -263,3 +271,70 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_gives_way_to_another(make: 
     app.run()
     assert not app.exception
     assert app.query_params["run"] == "kept"
+
+
+def test_a_chosen_pair_chooses_its_sensors_and_goes_with_them() -> None:
+    chosen = Selection(sensors=("c", "d", "e")).changed(pair=("a", "c"))
+    assert chosen.sensors == ("a", "c", "d", "e")
+    assert chosen.changed(sensors=("c", "a")).pair == ("a", "c")
+    assert chosen.changed(sensors=("c",)).pair == ()
+    assert chosen.changed(mode=3).pair == ("a", "c")
+
+
+def test_a_weight_of_a_sensor_on_itself_is_a_pair_of_one_sensor() -> None:
+    chosen = Selection().changed(pair=("a", "a"))
+    assert (chosen.pair, chosen.sensors) == (("a", "a"), ("a",))
+
+
+@pytest.mark.parametrize("change", [{"head": "head 2"}, {"method": "spectral"}, {"count": 3}])
+def test_a_community_is_let_go_where_its_number_means_another(change: dict[str, object]) -> None:
+    chosen = Selection(head="head 1", community=2)
+    assert chosen.changed(**change).community == 0
+    assert chosen.changed(share=0.05, sensors=("a",)).community == 2
+    assert chosen.changed(community=1, **change).community == 1
+
+
+def test_another_run_keeps_of_the_selection_what_it_has() -> None:
+    chosen = Selection(
+        run="demo/best",
+        other="mine",
+        head="head 2",
+        other_head="head 1",
+        sensors=("a", "b"),
+        pair=("a", "b"),
+        community=2,
+    )
+    there = chosen.fitted(RUNS[1], RUNS[1])
+    assert (there.run, there.head, there.sensors, there.pair, there.community) == ("mine", "mean", ("a",), (), 0)
+    assert there.other == "", "a run is not compared with itself"
+    assert chosen.fitted(RUNS[0], RUNS[1]) == chosen
+    assert chosen.fitted(RUNS[0], RUNS[2]).other_head == "", "the other run has no such head"
+
+
+def test_a_pair_of_a_link_is_receiver_and_sender_in_that_order() -> None:
+    found, left = from_query({"run": ["demo/best"], "pair": ["c", "a"]}, RUNS)
+    assert (found.pair, found.sensors, left) == (("c", "a"), ("c", "a"), [])
+    for pair in (["a"], ["a", "nobody"], ["a", "b", "c"]):
+        found, left = from_query({"run": ["demo/best"], "pair": pair}, RUNS)
+        assert (found.pair, left) == ((), ["pair"])
+
+
+@pytest.mark.parametrize(
+    "time", ["2024-03-27", "2024-13-01T00:00", "2024-03-27T08:00:00", "٢٠٢٤-03-27T08:00", "<b>", "0000-00-00T00:00"]
+)
+def test_a_time_that_no_calendar_has_is_left(time: str) -> None:
+    found, left = from_query({"time": [time]}, RUNS, "demo/best")
+    assert (found.time, left) == ("", ["time"])
+
+
+def test_a_community_and_a_time_that_the_run_does_not_have_are_said_once_and_leave_the_link(make: Recipe) -> None:
+    make()
+    app = opened(head="head 2", community="20", time="2001-01-01T00:00")
+    assert not app.exception
+    assert [toast.value for toast in app.toast] == [
+        "The link asks for what is not here (community, time): the default is shown."
+    ]
+    assert "community" not in app.query_params
+    assert "time" not in app.query_params
+    app.run()
+    assert not app.toast

@@ -12,6 +12,7 @@ from analysis.roads import RoadMatch, edge_classes, reach, recovery, road_match
 from analysis.spectrum import localisation, spectrum
 from app.reading import communities, forecasts, heads, roads
 from app.reading import spectrum as modes
+from app.reading.pairs import pair_sentence
 from app.reading.words import code, one_line, percent, plain, three
 from tests.app.conftest import HOSTILE
 
@@ -47,6 +48,23 @@ def test_a_head_of_noise_is_called_no_better_than_chance() -> None:
     assert "no more often than chance" in said
     assert "times as often" not in said
     assert "which is about chance (0.50)" in said
+
+
+def test_more_than_chance_but_not_by_enough_is_not_called_no_more() -> None:
+    said = roads.match_words(
+        RoadMatch(426, 40, 40 / 426, 0.062, auroc=0.5, average_precision=0.1, road_pairs=1313), 0.02
+    )
+    assert clear(said).endswith("not clearly more often than chance (9.4 % against 6.2 %)")
+
+
+def test_without_roads_it_is_a_sensor_that_listens_and_not_the_matrix() -> None:
+    said = heads.head_sentence("matrix", sparsity(RING), None, None, None, 0.05)
+    assert clear(said) == "**Matrix**: a typical sensor listens to about 2.00 of 39 others."
+
+
+def test_two_sensors_without_a_weight_have_no_place_among_the_strongest() -> None:
+    said = pair_sentence("A", "B", "head 1", taken=0.0, given=0.0, rank=2188, pairs=7140)
+    assert clear(said).endswith("gives 0 back: they do not use each other.")
 
 
 def test_a_flat_head_listens_to_all_alike() -> None:
@@ -210,6 +228,7 @@ def test_contrast_names_the_most_divided_head() -> None:
     found = [contrast(M, labels) for M in (FLAT, BLOCKS + 0.1)]
     said = clear(communities.contrast_sentence(["flat", "blocks"], found, "known groups"))
     assert said.startswith("Blocks is most sharply divided along the known groups: weights within are 11.0 times")
+    assert "those across, a contrast of 10.0 (none: 0)" in said  # the figure beside it draws the contrast
     assert said.endswith("In flat they are 1.00 times.")
     none = [Contrast(within=0.0, across=1.0, value=-1.0)]
     assert communities.contrast_sentence(["x"], none, "known groups").startswith("No head has more weight within")

@@ -62,6 +62,18 @@ def test_a_run_is_read_once(make: Recipe, monkeypatch: pytest.MonkeyPatch) -> No
     assert store.load_run(version("ring")) is first
 
 
+def test_what_is_measured_on_a_run_is_measured_once_for_all(make: Recipe) -> None:
+    make()
+    assert store.measured_of(version("ring")) is store.measured_of(version("ring"))
+    assert store.measured_of(version("ring")).run is store.load_run(version("ring"))
+    assert store.spectrum_of(version("ring"), "head 1") is store.spectrum_of(version("ring"), "head 1")
+    with pytest.raises(ValueError, match="read-only"):
+        store.matrix_of(version("ring"), "mean")[0, 0] = 1
+    days = store.daily_errors_of(version("ring"), 0)
+    days.iloc[0, 0] = -1.0
+    assert store.daily_errors_of(version("ring"), 0).iloc[0, 0] != -1.0
+
+
 def test_a_run_replaced_on_disk_is_read_anew(make: Recipe) -> None:
     folder = make(seed=1)
     before = store.matrix_of(version("ring"), "head 3")

@@ -4,189 +4,17 @@ Pages are opened by the links in the sidebar. (Opened by its own address, a page
 beneath that address first, and the browser notes two failed requests that mean nothing.)
 """
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.app.conftest import HOSTILE, PAGES, QUESTIONS, ROOT, N, made_run
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Frame, Page
+from tests.app.browser.seen import INK, POINTS, SCREENSHOTS, WAIT, WITH_A_MAP, Seen
+from tests.app.conftest import HOSTILE, PAGES, N
 
 pytestmark = pytest.mark.browser
 
-SCREENSHOTS = ROOT / "screenshots"
-WITH_FIGURES = ("overview", "heads", "spectrum", "communities", "forecast")
-WITH_A_MAP = ("spectrum", "communities", "map", "forecast")
 CITY, LOS_LOOP = 120, 207
-WAIT = 60_000
-
-
-@dataclass
-class Seen:
-    """One tab of a browser, and everything it complained about."""
-
-    page: "Page"
-    url: str
-    wrong: list[str] = field(default_factory=list)
-
-    def settled(self) -> "Seen":
-        """The page has run to its end and nothing on it is from before."""
-        self.page.wait_for_function(
-            """() => {
-                const app = document.querySelector('[data-testid="stApp"]');
-                return app && app.getAttribute('data-test-script-state') === 'notRunning'
-                    && !document.querySelector('[data-stale="true"]');
-            }""",
-            timeout=WAIT,
-        )
-        return self
-
-    def open(self, query: str = "", path: str = "") -> "Seen":
-        self.page.goto(f"{self.url}/{path}{query}")
-        self.page.wait_for_selector("h1", timeout=WAIT)
-        return self.settled()
-
-    def turn(self, name: str) -> "Seen":
-        """Another page, by its link in the sidebar, until its figures and its map are drawn."""
-        self.page.get_by_test_id("stSidebarNavLink").get_by_text(name.capitalize(), exact=True).click()
-        self.page.locator("h1").get_by_text(QUESTIONS[name], exact=True).wait_for(timeout=WAIT)
-        self.settled()
-        if name in WITH_FIGURES:
-            self.page.wait_for_selector(".js-plotly-plot .main-svg", timeout=WAIT)
-        if name in WITH_A_MAP:
-            self.nodes()
-        return self
-
-    def map(self) -> "Frame":
-        """The frame of the page's map, once Leaflet has drawn the sensors."""
-        from playwright.sync_api import Error
-
-        deadline = time.monotonic() + WAIT / 1000
-        while time.monotonic() < deadline:
-            for frame in self.page.frames:
-                try:
-                    if "streamlit_folium" in frame.url and frame.evaluate(f"() => window.map && ({POINTS}).length > 0"):
-                        return frame
-                except Error:  # the frame of the page before, on its way out
-                    continue
-            self.page.wait_for_timeout(50)
-        raise AssertionError("the map was not drawn")
-
-    def nodes(self) -> int:
-        """The sensors on the map, once there are any."""
-        return int(self.map().evaluate(f"() => ({POINTS}).length"))
-
-    def figures(self) -> list[str]:
-        """What the figures of the page show, as Plotly has it."""
-        found: list[str] = self.page.evaluate(
-            "() => [...document.querySelectorAll('.js-plotly-plot')].map(p => JSON.stringify(p.data).slice(0, 20000))"
-        )
-        return found
-
-    def quiet(self) -> None:
-        """Nothing failed, nothing was asked of another host, no traceback is shown."""
-        assert self.wrong == []
-        assert self.page.get_by_test_id("stException").count() == 0
-
-
-POINTS = """Object.values(window.map._layers)
-    .filter(layer => layer.feature && layer.feature.geometry && layer.feature.geometry.type === 'Point')"""
-INK = """() => [...document.querySelectorAll('canvas')].reduce((ink, canvas) => {
-    const cells = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-    for (let k = 3; k < cells.length; k += 4) { if (cells[k] > 0) { ink += 1; } }
-    return ink;
-}, 0)"""
-
-
-@pytest.fixture(scope="module")
-def odd_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Runs made by hand: one with hostile names, one without coordinates."""
-    folder = tmp_path_factory.mktemp("odd")
-    made_run(folder / "hostile", hostile=True)
-    made_run(folder / "layout", coordinates=False)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def serve() -> Iterator[Callable[[Path], str]]:
-    """Starts the app as a user does, with that folder of runs; gives its address."""
-    servers: list[subprocess.Popen[bytes]] = []
-
-    def start(runs: Path) -> str:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [sys.executable, "-m", "streamlit", "run", "app/main.py", "--server.headless=true",
-                   f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]  # fmt: skip
-        server = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "TOPOLENS_RUNS": str(runs)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        servers.append(server)
-        url = f"http://127.0.0.1:{port}"
-        for _ in range(600):
-            try:
-                with urllib.request.urlopen(f"{url}/_stcore/health"):
-                    return url
-            except (urllib.error.URLError, ConnectionError):
-                assert server.poll() is None, "the app ended before it answered"
-                time.sleep(0.1)
-        raise AssertionError("the app did not answer")
-
-    yield start
-    for server in servers:
-        server.terminate()
-    for server in servers:
-        server.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def demo(serve: Callable[[Path], str], odd_runs: Path) -> str:
-    """The app with the demo and the odd runs."""
-    return serve(odd_runs)
-
-
-@pytest.fixture
-def look(browser: "Browser") -> Iterator[Callable[..., Seen]]:
-    """Opens a tab of its own that may ask nobody but the app."""
-    contexts = []
-
-    def tab(url: str, width: int = 1400, theme: str = "light") -> Seen:
-        context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)
-        contexts.append(context)
-        seen = Seen(context.new_page(), url)
-
-        def route(asked: Any) -> None:
-            if asked.request.url.startswith((url, "data:", "blob:")):
-                asked.continue_()
-            else:
-                seen.wrong.append(f"asked another host: {asked.request.url}")
-                asked.abort()
-
-        context.route("**/*", route)
-        seen.page.on("requestfailed", lambda asked: seen.wrong.append(f"failed: {asked.url} {asked.failure}"))
-        seen.page.on("response", lambda got: got.status >= 400 and seen.wrong.append(f"{got.status}: {got.url}"))
-        seen.page.on("console", lambda said: said.type == "error" and seen.wrong.append(f"console: {said.text}"))
-        seen.page.on("pageerror", lambda error: seen.wrong.append(f"error: {error}"))
-        return seen
-
-    yield tab
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -252,8 +80,9 @@ def test_a_changed_head_changes_the_figures_and_the_link(demo: str, look: Callab
 
 
 def test_a_clicked_sensor_shows_whom_it_hears_and_the_map_keeps_its_view(demo: str, look: Callable[..., Seen]) -> None:
-    seen = look(demo).open().turn("map")
-    frame = seen.map()
+    seen = look(demo).open()
+    seen.page.set_viewport_size({"width": 1400, "height": 1300})  # a map that is seen in part moves when it is clicked
+    frame = seen.turn("map").still_map()
     frame.evaluate("() => { window.map.setZoom(window.map.getZoom() + 1, {animate: false}); }")
     view = (
         "() => { const c = window.map.getCenter(); return [c.lat.toFixed(5), c.lng.toFixed(5), window.map.getZoom()]; }"

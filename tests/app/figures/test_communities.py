@@ -11,7 +11,7 @@ def test_a_contrast_that_is_not_defined_has_no_bar_but_a_word() -> None:
     figure = contrast_bars(["h1", "h2", "h3"], np.array([1.5, np.nan, np.inf]), "known <groups>")
     assert figure.data[0].y[0] == 1.5
     assert not np.isfinite(figure.data[0].y[1:]).any()
-    assert [(note.x, note.text) for note in figure.layout.annotations] == [("h2", "not defined"), ("h3", "all within")]
+    assert [(note.x, note.text) for note in figure.layout.annotations] == [(1, "not defined"), (2, "all within")]
     assert html.unescape(figure.layout.title.text) == "Partition: known <groups>"
 
 

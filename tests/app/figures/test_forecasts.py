@@ -90,7 +90,7 @@ def test_the_worst_sensor_comes_first_and_unobserved_ones_are_counted() -> None:
     assert list(figure.data[0].x) == ["c", "a"]
     assert list(figure.data[0].y) == [3, 1]
     assert list(figure.data[0].customdata) == [2, 0]
-    assert figure.layout.title.text == "1 sensor never observed, left out"
+    assert figure.layout.title.text == "1 sensor not observed, left out"
     assert "median 2.00 mph" in [note.text for note in figure.layout.annotations]
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from app.figures.colours import BOTH, LEARNED, ROAD
 from app.figures.frame import CONFIG
-from app.figures.leaflet import prepare_leaflet
 from app.figures.map import Edges, hit, sensor_map
+from app.figures.marks import Marks
 from app.figures.matrix import matrix_heatmap
+from app.figures.served import prepare_served
 from tests.app.figures.test_text import HOSTILE
 
 if TYPE_CHECKING:
@@ -27,19 +28,20 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-def test_leaflet_is_put_where_it_is_served(tmp_path: Path) -> None:
-    prepare_leaflet(tmp_path / "static")
+def test_leaflet_and_plotly_are_put_where_they_are_served(tmp_path: Path) -> None:
+    prepare_served(tmp_path / "static")
     found = files(tmp_path / "static")
     assert {"leaflet.js", "leaflet.css", "images/layers.png"} <= set(found)
     assert found["leaflet.js"].startswith(b"/* @preserve")
+    assert b"plotly.js v" in found["plotly.min.js"][:100]
     assert (tmp_path / "static" / "leaflet.js").stat().st_mode & 0o444 == 0o444
 
 
 def test_files_that_are_there_are_left_alone_and_broken_ones_are_replaced(tmp_path: Path) -> None:
-    prepare_leaflet(tmp_path)
+    prepare_served(tmp_path)
     whole, before = files(tmp_path), (tmp_path / "leaflet.css").stat().st_mtime_ns
     (tmp_path / "leaflet.js").write_text("half of", encoding="utf-8")
-    prepare_leaflet(tmp_path)
+    prepare_served(tmp_path)
     assert files(tmp_path) == whole
     assert (tmp_path / "leaflet.css").stat().st_mtime_ns == before
 
@@ -49,7 +51,7 @@ def test_many_may_prepare_at_once(tmp_path: Path) -> None:
 
     def prepare() -> None:
         try:
-            prepare_leaflet(tmp_path)
+            prepare_served(tmp_path)
         except BaseException as error:  # noqa: BLE001  a thread must hand its failure over
             failed.append(error)
 
@@ -65,7 +67,7 @@ def test_many_may_prepare_at_once(tmp_path: Path) -> None:
 @pytest.fixture
 def page(browser: "Browser", tmp_path: Path) -> "Iterator[Page]":
     """A page on a site that serves Leaflet and ``tmp_path/index.html``; ``page.trouble`` lists what went wrong."""
-    prepare_leaflet(tmp_path / "app" / "static")
+    prepare_served(tmp_path / "app" / "static")
     opened = browser.new_page(viewport={"width": 600, "height": 500})
     trouble: list[str] = []
 
@@ -118,7 +120,7 @@ def test_hostile_ids_run_nowhere_on_a_map(page: "Page", tmp_path: Path) -> None:
     hostile = HOSTILE + "<svg onload=window.ran=1>"
     edges = [Edges(hostile, np.array([[0, 1]]), LEARNED, np.array([0.5])), Edges("x", np.array([[1, 2]]), BOTH)]
     open_map(page, tmp_path, ids=[hostile] * 3, tooltips=[hostile] * 3, edges=edges, key=[("#000000", hostile)],
-             roads=Edges(hostile, np.array([[0, 2]]), ROAD), numbers=["<b>", "", "1"], selected=0)  # fmt: skip
+             roads=Edges(hostile, np.array([[0, 2]]), ROAD), numbers=["<b>", "", "1"], marks=Marks((0,)))  # fmt: skip
     first = circles(page)[0]
     page.mouse.move(first["x"], first["y"])
     page.wait_for_selector(".leaflet-tooltip")

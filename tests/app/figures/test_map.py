@@ -9,7 +9,8 @@ import pytest
 
 from app.figures.colours import BOTH, LEARNED, ROAD, ROAD_ONLY
 from app.figures.leaflet import Legend, Lines, OfflineMap, Points, Streets, written
-from app.figures.map import EDGE_CAP, Edges, capped, hit, sensor_map
+from app.figures.map import EDGE_CAP, Edges, capped, hit, hit_pair, sensor_map
+from app.figures.marks import Marks
 from tests.app.figures.test_text import HOSTILE
 
 LATITUDE, LONGITUDE = np.array([48.71, 48.72, 48.74]), np.array([9.11, 9.13, 9.10])
@@ -83,7 +84,7 @@ def test_roads_lie_in_the_base_beneath_everything_and_take_no_clicks() -> None:
 def test_a_changed_selection_or_threshold_leaves_the_base_as_it_is() -> None:
     roads = Edges("road", np.array([[0, 1]]), ROAD)
     first = base_script(drawn(roads=roads)[0])
-    again = drawn(roads=roads, edges=[ONE], selected=1, colours=["#000000"] * 3, numbers=[1, 2, 3], tiles=True)
+    again = drawn(roads=roads, edges=[ONE], marks=Marks((1,)), colours=["#000000"] * 3, numbers=[1, 2, 3], tiles=True)
     assert base_script(again[0]) == first
 
 
@@ -93,15 +94,15 @@ def test_another_theme_or_kind_of_place_is_another_base(change: dict) -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    sources = re.findall(r"""(?:src|href)\s*=\s*["']([^"']+)""", page(edges=[ONE], selected=0, numbers=IDS))
-    assert sources == ["/app/static/leaflet.js", "/app/static/leaflet.css"]
+    sources = re.findall(r"""(?:src|href)\s*=\s*["']([^"']+)""", page(edges=[ONE], marks=Marks((0,)), numbers=IDS))
+    assert sources == ["../../app/static/leaflet.js", "../../app/static/leaflet.css"]
     assert "http" not in page().replace('http-equiv="content-type"', "")
 
 
 def test_leaflet_can_come_from_another_address() -> None:
     base, _ = drawn(static="/topolens/app/static")
     assert base.default_js == [("leaflet", "/topolens/app/static/leaflet.js")]
-    assert OfflineMap.default_js == [("leaflet", "/app/static/leaflet.js")]
+    assert OfflineMap.default_js == [("leaflet", "../../app/static/leaflet.js")]
 
 
 def test_streets_are_asked_for_only_when_switched_on_and_only_on_the_earth() -> None:
@@ -117,15 +118,28 @@ def test_a_layout_is_a_plain_plane_without_kilometres() -> None:
     assert '"scale":true' in page()
 
 
-def test_every_sensor_has_its_colour_tooltip_and_number_and_the_selected_one_a_ring() -> None:
+def test_every_sensor_has_its_colour_tooltip_and_number_and_the_selected_ones_a_ring() -> None:
     colours = ["#111111", "#222222", "#333333"]
-    _, group = drawn(colours=colours, tooltips=["one\ntwo", "", "<b>"], numbers=[1, "", 12], selected=2)
+    _, group = drawn(colours=colours, tooltips=["one\ntwo", "", "<b>"], numbers=[1, "", 12], marks=Marks((2, 0)))
     points = data(layers(group, Points)[0])
     assert points["colours"] == colours
     assert points["tooltips"] == ["<b>a</b><br>one<br>two", "<b>b</b>", "<b>c</b><br>&#60;b&#62;"]
     assert points["numbers"] == ["1", "", "12"]
-    assert points["selected"] == 2
-    assert data(layers(drawn(selected=3)[1], Points)[0])["selected"] is None
+    assert points["selected"] == [2, 0]
+    assert points["faded"] == []
+    assert data(layers(drawn(marks=Marks((3,)))[1], Points)[0])["selected"] == []
+
+
+def test_sensors_outside_the_chosen_community_fade() -> None:
+    points = data(layers(drawn(marks=Marks(members=np.array([True, False, True])))[1], Points)[0])
+    assert points["faded"] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("ends", [None, [0], [0, 3], [-1, 1], ["0", 1], [0, 1, 2], "01", [True, None]])
+def test_a_click_on_what_is_no_edge_is_no_pair(ends: object) -> None:
+    assert hit_pair({"last_active_drawing": {"properties": {"ends": ends}}}, 3) is None
+    assert hit_pair(None, 3) is None
+    assert hit_pair({"last_active_drawing": {"properties": {"ends": [2, 0]}}}, 3) == (2, 0)
 
 
 def test_the_legend_counts_what_is_drawn_and_what_is_not() -> None:

@@ -142,7 +142,7 @@ def test_the_histogram_counts_every_weight_between_two_sensors_once() -> None:
     bars = figure.data[0]
     assert sum(bars.y) == 20 * 19 - 2
     assert max(bars.x) < 2
-    assert "2 exact zeros left out (1%)" in title_of(figure)
+    assert "2 exact zeros left out (0.526 %)" in title_of(figure)
     assert figure.layout.shapes[0].x0 == 0.5
     for (low, high), count in zip(bars.customdata, bars.y, strict=True):
         inside = [matrix[i, j] for i in range(20) for j in range(20) if i != j and low <= matrix[i, j] < high]

@@ -1,0 +1,75 @@
+"""What a training is asked for with, before it begins: chosen on a page, turned into arguments of the command line."""
+
+import os
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from app.reading.models import EPOCHS, TRAINABLE
+from app.reading.words import one_line
+
+# Least and most of what is counted; the command line has the last word, and says why.
+LIMITS = {
+    "epochs": (1, 10_000),
+    "inputs": (1, 2_016),
+    "horizon": (1, 2_016),
+    "batch": (1, 4_096),
+    "seed": (0, 2**31 - 1),
+    "patience": (0, 10_000),
+}
+MOST_TITLE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A training that is being thought of; what is None is left to the model, or to the data.
+
+    Attributes
+    ----------
+    load : the data, as ``core.data.load`` names them
+    model, protocol : their names
+    name : of the run's folder; '' for one that is free
+    title : how a reader will know the run; '' for model and data
+    others : as ``python -m app train`` has them
+    """
+
+    load: str = "city"
+    model: str = next(iter(TRAINABLE))
+    protocol: str = "clean"
+    name: str = ""
+    title: str = ""
+    epochs: int = EPOCHS
+    inputs: int = 12
+    horizon: int | None = None
+    seed: int = 0
+    batch: int = 64
+    optimizer: str = "adam"
+    rate: float | None = None
+    weight_decay: float | None = None
+    loss: str = "mse"
+    l1: float | None = None
+    clip: float | None = None
+    patience: int | None = None
+
+    def arguments(self) -> list[str]:
+        """The arguments of ``python -m app train``, one for each setting, without the folder of the run.
+
+        Each is one word with its option, so that no value can be read as an option of its own.
+        """
+        words = [f"--dataset={self.load}"]
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in ("load", "name", "title") or value is None:
+                continue
+            written = f"{value:.12g}" if isinstance(value, float) else str(value)
+            words.append(f"--{field.name.replace('_', '-')}={written}")
+        title = one_line(self.title, MOST_TITLE)
+        return [*words, f"--title={title}"] if title else words
+
+
+def free_name(runs: Path, model: str, data: str, taken: Collection[str] = ()) -> str:
+    """A name for a run of that model on those data that no folder among ``runs`` has, and none of ``taken`` is."""
+    words = re.sub(r"[^A-Za-z0-9]+", "-", f"{model}-{data}").strip("-")[:50].strip("-") or "run"
+    names = (words if count == 1 else f"{words}-{count}" for count in range(1, 100_000))
+    return next(name for name in names if name not in taken and not os.path.lexists(runs / name))

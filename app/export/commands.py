@@ -1,0 +1,42 @@
+"""The commands by which something leaves the app: ``report`` and ``export``."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("-o", "--out", default="report.html", show_default=True, help="The file; one that is there is replaced.")
+@click.option("--head", default="mean", show_default=True, help="The head that figures of one matrix are about.")
+@click.option("--share", default=0.02, show_default=True, help="Share of pairs that count as strongest.")
+def report(run: Path, out: str, head: str, share: float) -> None:
+    """One HTML file with every figure of a run, its numbers and its sentence; it needs no network."""
+    from app.report import write_report
+    from app.report.written import control_beside
+    from core.run import Run
+
+    def tick(done: int, of: int, name: str) -> None:
+        click.echo(f"{done + 1} of {of}  {name}" if name else "writing", err=True)
+
+    loaded = Run.load(run)
+    write_report(loaded, out, head=head, share=share, control=control_beside(loaded), tick=tick)
+    click.echo(f"{out}: {Path(out).stat().st_size / 1e6:.1f} MB")
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("-o", "--out", required=True, help="The file, which is replaced; its ending is .graphml, .gexf or .html.")
+@click.option("--head", default="mean", show_default=True, help="The head.")
+@click.option("--share", type=float, help="Only the strongest share of pairs.  [default: all weights; a map: 0.02]")
+def export(run: Path, out: str, head: str, share: float | None) -> None:
+    """The learned graph for Gephi and networkx (.graphml, .gexf), or its map as one page (.html)."""
+    from app.export.graph import write_graph
+    from app.export.map import write_map
+    from core.run import Run
+
+    if Path(out).suffix.lower() in (".html", ".htm"):
+        write_map(Run.load(run), out, head, 0.02 if share is None else share)
+    else:
+        write_graph(Run.load(run), out, head, share)
+    click.echo(f"{out}: {Path(out).stat().st_size / 1e6:.1f} MB")

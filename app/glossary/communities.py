@@ -1,0 +1,60 @@
+"""What is measured on groups of sensors."""
+
+from app.glossary.records import Measure
+
+COMMUNITIES: dict[str, Measure] = {
+    "spectral": Measure(
+        "Spectral communities",
+        "Sensors are placed by the smoothest modes of the learned graph and grouped there. 'Automatic' takes "
+        "the number after which the eigenvalues jump most (the eigengap).",
+        r"k = \arg\max_k\, (\mu_{k+1} - \mu_k), \quad \mu \text{ of } I - D^{-1/2} W D^{-1/2}",
+        source="Shi and Malik, Normalized cuts and image segmentation, IEEE PAMI 22 (2000); the eigengap: von "
+        "Luxburg, A tutorial on spectral clustering, Statistics and Computing 17 (2007), section 8.3",
+        pages=("communities",),
+        also="clusters, eigengap",
+    ),
+    "louvain": Measure(
+        "Louvain communities",
+        "Groups are merged as long as modularity rises; the number comes out of that.",
+        r"\max_c\, Q(c)",
+        source="Blondel, Guillaume, Lambiotte and Lefebvre, Fast unfolding of communities in large networks, "
+        "Journal of Statistical Mechanics (2008) P10008",
+        pages=("communities",),
+        also="clusters",
+    ),
+    "modularity": Measure(
+        "Modularity",
+        "Weight within communities beyond what the sensors' strengths alone would put there: 0 is chance, "
+        "above 0.3 is usually called clear. The communities were chosen to make it large.",
+        r"Q = \frac{1}{2m} \sum_{ij} \Big(W_{ij} - \frac{s_i s_j}{2m}\Big)\, \delta(c_i, c_j)",
+        source="Newman, Analysis of weighted networks, Physical Review E 70 (2004) 056131",
+        pages=("communities",),
+    ),
+    "nmi": Measure(
+        "Normalised mutual information (NMI)",
+        "How much one grouping says about another: 0 nothing, 1 all. With many small groups chance alone "
+        "gives a good deal, so chance stands beside it.",
+        r"2\, I(a; b) \,/\, \big(H(a) + H(b)\big)",
+        source="Vinh, Epps and Bailey, Information theoretic measures for clusterings comparison, Journal of "
+        "Machine Learning Research 11 (2010): with the mean of both entropies",
+        pages=("communities", "compare"),
+        also="agreement",
+    ),
+    "ari": Measure(
+        "Adjusted Rand index (ARI)",
+        "Share of pairs of sensors that both groupings treat alike, corrected so that chance is 0; 1 is the "
+        "same grouping.",
+        r"\frac{\mathrm{RI} - E[\mathrm{RI}]}{\max \mathrm{RI} - E[\mathrm{RI}]}",
+        source="Hubert and Arabie, Comparing partitions, Journal of Classification 2 (1985)",
+        pages=("communities", "compare"),
+        also="agreement",
+    ),
+    "contrast": Measure(
+        "Contrast",
+        "How much larger the mean weight is within groups than across them: 0 no difference, 1 twice as "
+        "large, below 0 less within than across.",
+        r"(\mu_{\text{in}} - \mu_{\text{out}}) \,/\, \mu_{\text{out}}, \quad i \ne j",
+        source="Beyond Attention, arXiv:2506.00770 (2025)",
+        pages=("communities",),
+    ),
+}

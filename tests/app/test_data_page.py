@@ -1,0 +1,325 @@
+"""The page on data: what is in them and what is wrong with them, in words, figures and tables, whatever they are."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from streamlit.testing.v1 import AppTest
+
+from app.__main__ import cli
+from app.quality import findings
+from app.reading.findings import fault_table, gap_table, outlier_table, sensor_table, shift_table, stuck_table
+from app.reading.quality import answer, lines, stretch_words
+from app.store.quality import version_of
+from core.data.faults import DataError
+from core.data.folder import read, write
+from core.data.sensors import SensorData, node_table
+from tests.app.conftest import HOSTILE, ROOT, figures, opened, unfolded, words
+from tests.app.conftest import Recipe as Recipe
+
+PER_DAY = 24
+
+
+def made(
+    days: int = 28, sensors: int = 5, *, ids: tuple[str, ...] = (), values: np.ndarray | None = None, **fields: Any
+) -> SensorData:
+    """Hourly data of a few sensors on a road, with noise and nothing wrong."""
+    random = np.random.default_rng(0)
+    n = len(ids) or (sensors if values is None else values.shape[1])
+    if values is None:
+        values = 50 + 10 * np.sin(np.arange(days * PER_DAY) / PER_DAY * 2 * np.pi)[:, None]
+        values = values + random.normal(0, 3, (days * PER_DAY, n))
+    road = np.diag(np.ones(n - 1, dtype=np.float32), 1)
+    settings: dict[str, Any] = {
+        "name": "mine",
+        "values": values.astype(np.float32),
+        "times": pd.date_range("2024-03-04", periods=len(values), freq="1h"),
+        "interval": pd.Timedelta(hours=1),
+        "unit": "km/h",
+        "nodes": node_table(ids or [f"S{k}" for k in range(n)]),
+        "adjacency": road,
+        **fields,
+    }
+    return SensorData(**settings)
+
+
+def spoilt() -> SensorData:
+    """The same with one of each kind of trouble."""
+    values = made().values.copy()
+    values[15 * PER_DAY :] -= 30           # a shift of all
+    values[100:130, 1] = np.nan            # a gap
+    values[300:330, 2] = 33.0              # stuck
+    values[:, 3] = 0.0                     # dead
+    values[:, 4] = values[:, 0]            # a duplicate
+    values[400, 1] = 9999.0                # an outlier
+    values[60:62] = np.nan                 # nobody
+    return made(values=values)
+
+
+@pytest.fixture
+def root(tmp_path: Path, own_runs: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of data sets."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("TOPOLENS_DATA", str(folder))
+    return folder
+
+
+def shown(root: Path, data: SensorData | None = None, name: str = "mine", **state: Any) -> AppTest:
+    """The page with that data set among one's own, and chosen."""
+    if data is not None:
+        write(data, root / "own" / name)
+    app = opened("overview")
+    for key, value in state.items():
+        app.session_state[key] = value
+    return app.switch_page("views/data.py").run()
+
+
+def test_every_kind_of_trouble_is_said_once() -> None:
+    data = spoilt()
+    said = [line.sentence for line in lines(data, findings(data), name=str, unit=str) if line.problem]
+    text = "\n".join(said).replace("\u00a0", " ")
+    assert "of all values are missing. The longest gap is 30 h, at S1." in text
+    assert "No sensor observed anything in 1 stretch, the longest of 2 h from 6 March 2024, 12:00." in text
+    assert "is exactly 0. If 0 stands for 'not measured' there" in text
+    assert "On 19 March 2024, 00:00 (row 360) the level of 80.0 % of the sensors falls, at the middle one" in text
+    assert "1 sensor said (almost) only one value (S3)." in text
+    assert "In 1 stretch at 1 sensor one exact value repeats for longer" in text
+    assert "the longest is 30 h of 33.0 km/h, at S2." in text
+    assert "2 sensors have the series of another one, in 1 group: S0 and S4 are the same." in text
+    assert "mostly says lies 1 value at 1 sensor (S1), from 10,000 to 10,000 km/h." in text
+
+
+def test_sound_data_are_said_to_be_so() -> None:
+    data = made()
+    found = lines(data, findings(data))
+    assert not any(line.problem for line in found)
+    assert answer(data, findings(data)).endswith(
+        "no value is missing, and nothing else is wrong that can be found in the values alone."
+    )
+
+
+def test_the_answer_names_the_worst_and_where_to_look_further() -> None:
+    data = spoilt()
+    text = answer(data, findings(data)).replace("\u00a0", " ").replace("\\", "")
+    assert text.startswith("**mine** has 5 sensors and 672 steps, one every 1 h; **1.2 %** of the values are missing. ")
+    assert "missing. On 19 March 2024" in text
+    assert text.endswith("See also: gaps of all, dead sensors, stuck sensors, duplicates and outliers.")
+
+
+def test_a_week_is_too_short_to_tell_a_shift_and_the_page_says_so() -> None:
+    data = made(days=7)
+    (line,) = [line for line in lines(data, findings(data)) if line.name == "shifts"]
+    assert "cannot be told: these are 7" in line.sentence
+    assert not line.problem
+
+
+def test_tables_name_sensor_time_and_row() -> None:
+    data = spoilt()
+    found = findings(data)
+    gaps = gap_table(data, found)
+    assert gaps.iloc[0].tolist() == ["all sensors", "2024-03-06 12:00", 60, 2, 2.0]
+    assert gaps.iloc[1].tolist() == ["S1", "2024-03-08 04:00", 100, 30, 30.0]
+    stuck = stuck_table(data, found)
+    assert stuck.iloc[0, :6].tolist() == ["S2", "2024-03-16 12:00", 300, 30, 30.0, 33.0]
+    assert shift_table(data, found)["row"].tolist() == [360]
+    assert outlier_table(data, found).iloc[0, :4].tolist() == ["S1", "2024-03-20 16:00", 400, 9999.0]
+    sensors = sensor_table(data, found).set_index("sensor")
+    assert sensors.loc["S3", "dead"] == "one value"
+    assert sensors["same series as"].tolist().count("group 1") == 2
+    assert sensors.loc["S2", "rows stuck"] == 30
+    assert sensors["missing [%]"].is_monotonic_decreasing
+
+
+def test_a_stretch_is_said_in_hours_and_minutes() -> None:
+    said = [stretch_words(*of).replace("\u00a0", " ") for of in ((3, 20), (5, 15), (1, 5))]
+    assert said == ["1 h", "1 h 15 min", "5 min"]
+
+
+def test_the_page_shows_findings_figures_and_tables(root: Path) -> None:
+    app = shown(root, spoilt())
+    assert not app.exception
+    text = words(app)
+    assert "mine has 5 sensors and 672 steps" in text.replace("**", "")
+    assert "(row 360) the level of" in text
+    drawn = {figure["key"]: figure for figure in figures(app)}
+    assert len(drawn) == 4
+    level = next(figure for key, figure in drawn.items() if "level" in key)
+    (mark,) = [shape for shape in level["layout"]["shapes"] if shape.get("name") == "chosen"]
+    assert mark["x0"] == pd.Timestamp("2024-03-19").timestamp() * 1000
+    assert [note["text"] for note in level["layout"]["annotations"]] == ["row 360: level"]
+    assert not unfolded(app).exception
+
+
+def test_the_curve_of_the_chosen_sensor_marks_its_gaps_and_stuck_stretches(root: Path) -> None:
+    app = shown(root, spoilt(), **{"data sensor": "S2"})
+    curve = figures(app)[-1]
+    assert curve["layout"]["title"]["text"] == "S2"
+    gaps = [shape for shape in curve["layout"]["shapes"] if shape.get("name") == "gap"]
+    assert len(gaps) == 1
+    hour = 3_600_000
+    first = pd.Timestamp("2024-03-06 12:00").timestamp() * 1000
+    assert (gaps[0]["x0"], gaps[0]["x1"]) == (first - hour / 2, first + 1.5 * hour)
+    stuck = next(trace for trace in curve["data"] if trace.get("name") == "stuck")
+    assert [y for y in stuck["y"] if y is not None] == [33.0, 33.0]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        made(days=1, sensors=1),
+        made(days=2, values=np.full((48, 3), 7.0)),
+        made(adjacency=None),
+        made(nodes=node_table([f"S{k}" for k in range(5)], np.linspace(48, 48.1, 5), np.linspace(11, 11.1, 5))),
+    ],
+    ids=["one sensor, one day", "one value throughout", "no roads", "coordinates"],
+)
+def test_odd_data_are_answered_in_words(root: Path, data: SensorData) -> None:
+    app = shown(root, data)
+    assert not app.exception
+    assert "sensor" in words(app)
+    assert not unfolded(app).exception
+
+
+def test_data_in_which_everything_is_missing_are_described_in_words() -> None:
+    data = made(values=np.full((24 * 28, 3), np.nan))
+    found = findings(data)
+    text = " ".join(line.sentence for line in lines(data, found)).replace("\u00a0", " ")
+    assert "100 % of all values are missing" in text
+    assert "3 sensors observed nothing at all" in text
+    assert found.missing.by_sensor.tolist() == [1, 1, 1]
+    assert len(gap_table(data, found)) == 4
+
+
+def test_no_name_of_a_sensor_becomes_markup(root: Path) -> None:
+    ids = tuple(dict.fromkeys(HOSTILE))
+    values = made(sensors=len(ids)).values.copy()
+    values[10:60, 0] = np.nan
+    values[:, 1] = 5
+    values[100:150, 2] = 1
+    values[:, 4] = values[:, 3]
+    values[9, 5] = -9999
+    app = shown(root, made(ids=ids, values=values, unit="<b>km</b>", source="[x](javascript:alert(1))"))
+    assert not app.exception
+    said = "\n".join(element.value for element in [*app.markdown, *app.caption])
+    for part in said.split("`")[::2]:  # outside of code
+        assert "<img" not in part
+        assert "<b>" not in part
+        assert "[x](" not in part
+    assert not unfolded(app).exception
+
+
+def test_a_folder_that_is_broken_is_shown_with_its_faults(root: Path) -> None:
+    write(made(), root / "own" / "mine")
+    (root / "own" / "mine" / "values.csv").write_text("time,A\nx,1\n")
+    app = shown(root)
+    assert not app.exception
+    assert "These data cannot be read." in words(app)
+    assert "values.csv" in app.dataframe[0].value["file"].tolist()
+
+
+def test_training_on_the_data_opens_its_page_with_them_chosen(root: Path) -> None:
+    app = shown(root, made())
+    app.button(key="train on data").click().run()
+    (chosen,) = [box for box in app.selectbox if box.label == "Data"]
+    assert chosen.value == f"folder:{root / 'own' / 'mine'}"
+    assert app.title[0].value != "What is in my data, and what is wrong with them?"
+
+
+def test_ones_own_data_are_deleted_after_a_question_and_published_ones_cannot_be(root: Path) -> None:
+    app = shown(root, made())
+    app.button(key="delete data").click().run()
+    assert not (root / "own" / "mine").exists()
+    assert "city has 120 sensors" in words(app).replace("**", "")
+    assert "delete data" not in [button.key for button in app.button]
+
+
+def test_no_link_chooses_data(root: Path) -> None:
+    write(made(), root / "own" / "mine")
+    app = opened("overview", **{"data shown": "folder:/etc", "train dataset": "folder:/etc"})
+    app = app.switch_page("views/data.py").run()
+    assert not app.exception
+    assert "/etc" not in words(app)
+    assert "train dataset" not in app.session_state
+
+
+def test_an_upload_without_values_is_refused_in_words(root: Path) -> None:
+    app = shown(root)
+    next(button for button in app.button if button.label == "Check and keep").click().run()
+    assert not app.exception
+    assert "A file values.csv is needed" in words(app)
+    assert not (root / "own").exists()
+
+
+def test_ten_faults_are_ten_rows_with_their_places(tmp_path: Path) -> None:
+    lines = ["time,A,B"] + [f"2024-01-01 {k:02d}:00,{k},{k}" for k in range(24)]
+    for k in range(10):
+        lines[2 + k] = f"2024-01-01 {1 + k:02d}:00,{k},bad {k}"
+    (tmp_path / "values.csv").write_text("\n".join(lines))
+    with pytest.raises(DataError) as caught:
+        read(tmp_path)
+    frame = fault_table(caught.value.faults)
+    assert frame["row"].tolist() == list(range(3, 13))
+    assert set(frame["column"]) == {"B"}
+    assert frame["what is wrong"].tolist() == [f"must be a number, got 'bad {k}'" for k in range(10)]
+
+
+def test_changed_files_are_another_version(tmp_path: Path) -> None:
+    write(made(), tmp_path / "mine")
+    name = f"folder:{tmp_path / 'mine'}"
+    before = version_of(name)
+    assert before == version_of(name)
+    (tmp_path / "mine" / "about.json").write_text("{}")
+    assert version_of(name) != before
+
+
+def test_the_command_line_adds_a_line_for_each_finding(tmp_path: Path) -> None:
+    write(spoilt(), tmp_path / "mine")
+    result = CliRunner().invoke(cli, ["data", "check", str(tmp_path / "mine")])
+    assert result.exit_code == 0, result.output
+    text = result.stdout.replace("\u00a0", " ")
+    assert "values      speed, km/h" in text
+    assert "\n! On 19 March 2024, 00:00 (row 360) the level of 80.0 % of the sensors falls" in text
+    assert "\n! 1 sensor said (almost) only one value (S3).\n" in text
+
+
+def test_looking_at_data_loads_no_torch(root: Path) -> None:
+    write(made(), root / "own" / "mine")
+    code = (
+        "import sys; from core.data import load; from app.quality import findings; import app.uploads, app.datasets; "
+        f"findings(load('folder:{root / 'own' / 'mine'}')); findings(load('city')); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_the_faults_as_csv_are_those_of_the_table_and_hold_no_formula(tmp_path: Path) -> None:
+    from app.views.tables import csv as written
+
+    (tmp_path / "values.csv").write_text("time,=A\n" + "\n".join(f"2024-01-01 {k:02d}:00,x" for k in range(24)))
+    with pytest.raises(DataError) as caught:
+        read(tmp_path)
+    rows = list(csv.reader(io.StringIO(written(fault_table(caught.value.faults)).decode())))
+    assert rows[0] == ["file", "row", "column", "what is wrong"]
+    assert rows[1] == ["values.csv", "2", "'=A", "must be a number, got 'x'"]
+    assert rows[21][3] == "... and 4 more: must be a number"
+
+
+@pytest.mark.real_data
+def test_sz_taxi_shows_its_shift_and_what_is_missing(
+    published: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOPOLENS_DATA", str(published))
+    app = shown(root, **{"data to show": "sz-taxi"})
+    assert not app.exception
+    text = words(app).replace("**", "")
+    assert "sz-taxi has 156 sensors and 2,976 steps, one every 15 min; 24.8 % of the values are missing" in text
+    assert "(row 960) the level of" in text
+    assert any("row 960: level" in json.dumps(figure["layout"]) for figure in figures(app))
