@@ -71,7 +71,7 @@ def process(pid: int) -> Iterator[Callable[[signal.Signals], None] | None]:
         return
     try:
         handle = os.pidfd_open(pid)
-    except OSError:
+    except (OSError, OverflowError):  # the latter: a number that no process has
         yield None
         return
     try:

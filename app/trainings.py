@@ -112,7 +112,8 @@ def read(folder: Path, number: int) -> Job | None:
         )
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    beside = job.run == Path(job.run).name and not job.run.startswith(".")  # a folder among the runs, nowhere else
+    # A folder among the runs, nowhere else, by a name that a file system can have.
+    beside = job.run == Path(job.run).name and "\0" not in job.run and job.run[:1] not in ("", ".")
     return job if beside and job.pid > 1 else None
 
 

@@ -76,7 +76,7 @@ def map_page(
         (root.html, "said", _said(measured, head, share)),
     ):
         part.add_child(_Written(text), name=name)
-    return sealed(root.render().replace("\r", ""))
+    return sealed(root.render().replace("\r", ""), scripts=3)  # Leaflet, folium's head, the map
 
 
 def threshold_words(measured: Measured, head: str, share: float) -> str:

@@ -8,30 +8,34 @@ from pathlib import Path
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
-def sealed(page: str) -> str:
+def sealed(page: str, scripts: int) -> str:
     """The page with a Content-Security-Policy as the first thing in its head.
 
-    Every script without attributes is named by its sha256, so nothing that a name of a sensor could bring in ever
-    runs, even if it got past the escapes. Styles may stand in the page, pictures in the page's own bytes; nothing is
-    fetched from anywhere.
+    Every script without attributes is named by its sha256, and there must be as many as the page was written with: one
+    that a name of a sensor brought in, had it got past the escapes, would have been named as well. Styles may stand in
+    the page, pictures in the page's own bytes; nothing is fetched from anywhere.
 
     Parameters
     ----------
     page : a whole HTML document with one ``<head>``; its scripts may not hold ``</script``, nor carriage returns
+    scripts : how many scripts without attributes whoever wrote the page put into it
 
     Raises
     ------
     ValueError
-        There is not exactly one head, or a carriage return, which a browser reads as another letter than it hashes.
+        There is not exactly one head, another number of scripts, or a carriage return, which a browser reads as another
+        letter than it hashes.
     """
     if page.count("<head>") != 1:
         raise ValueError(f"a page must have one <head>, got {page.count('<head>')}")
     if "\r" in page:
         raise ValueError(f"a page must have no carriage return, got one at letter {page.index(chr(13))}")
-    hashes = dict.fromkeys(_hash(script) for script in SCRIPT.findall(page))
-    scripts = " ".join(hashes) or "'none'"
+    found = SCRIPT.findall(page)
+    if len(found) != scripts:
+        raise ValueError(f"a page must have the {scripts} scripts it was written with, got {len(found)}")
+    allowed = " ".join(dict.fromkeys(map(_hash, found))) or "'none'"
     policy = (
-        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; "
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
     return page.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)

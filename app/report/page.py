@@ -69,7 +69,7 @@ def framed_page(asked: Asked, sections: Sequence[Section], made: datetime) -> st
 </body>
 </html>
 """
-    return sealed(page.replace("\r", ""))
+    return sealed(page.replace("\r", ""), scripts=2)
 
 
 def in_script(figure: go.Figure) -> str:

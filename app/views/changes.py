@@ -61,7 +61,7 @@ def load_zip() -> None:
             try:
                 with st.spinner("Checking what is in the zip …"):
                     place = unpacked(file, runs, name)
-            except RunError as error:
+            except (RunError, OSError) as error:
                 refused("The zip was not loaded.", error)
             else:
                 st.session_state[_LOADED] = count + 1  # an empty field for the next one
@@ -92,7 +92,7 @@ def rename(entry: store.RunEntry) -> None:
                 retitled(folder, title)
             if name != folder.name:
                 folder = moved(folder, name)
-        except RunError as error:
+        except (RunError, OSError) as error:
             refused("The run was not renamed.", error)
             return
         if folder != entry.path:
@@ -127,7 +127,7 @@ def delete(entry: store.RunEntry) -> None:
     if sure:
         try:
             deleted(entry.path)
-        except RunError as error:
+        except (RunError, OSError) as error:
             refused("The run was not deleted.", error)
             return
         st.session_state[CHOSEN] = ""

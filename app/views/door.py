@@ -6,7 +6,8 @@ may come in is decided by the provider, and, where anybody can have an account t
     [door]
     allow = ["ann@example.org", "@example.com"]      # addresses, or whole domains
 
-What is unclear keeps the door shut: a secrets file that cannot be read, a section without a provider.
+What is unclear keeps the door shut: a secrets file that cannot be read, a section without a provider, a list of who may
+come in without a login.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ def door() -> None:
     """Ask for a login and end the page, unless there is nothing to ask for or somebody has logged in."""
     auth = _section("auth")
     if auth is None:
+        if _section("door") is not None:  # a list of who may come in, and nobody is asked who they are
+            _shut("The section door needs a section auth beside it.")
         return
     if st.user.get("is_logged_in") is not True:
         _ask(auth)

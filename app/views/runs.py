@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from app import locks, store
+from app import locks, store, trainings
 from app.reading.roads import given_sentence
 from app.reading.runs import Measured, best_sentence, runs_answer
 from app.reading.words import counted, one_line, plain, whole_percent
@@ -126,7 +126,9 @@ def chosen_run(entry: store.RunEntry) -> None:
     if entry.problem:
         st.code(one_line(entry.problem, 1000), language=None, wrap_lines=True)
     open_key, own = controls.selected().run, not entry.key.startswith("demo/")
-    training = entry.state == "training" and locks.held(entry.path)  # a killed one leaves the state, but not the lock
+    # A killed training leaves its state, but no lock; one that waits in the queue to go on holds no lock yet.
+    waits = any(job.alive and job.run == entry.path.name for job in trainings.listed(store.runs_folder()))
+    training = (entry.state == "training" and locks.held(entry.path)) or (own and waits)
     free = not training and entry.state != "unreadable"
     with st.container(horizontal=True):
         if st.button("Open", icon=":material/insights:", type="primary", key="open run", disabled=bool(entry.problem)):

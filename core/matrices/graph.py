@@ -65,6 +65,10 @@ def read(path: Path, given: Given | None, faults: Faults) -> Found | None:
     parsed = _parsed(file, content, faults)
     if parsed is None or not check_size(file, 1, len(outline.nodes), faults, given):
         return None
+    if set(parsed.nodes) != set(outline.nodes) or len(parsed.edges) != len(outline.edges):
+        came = f"{len(outline.nodes):,} nodes and {len(outline.edges):,} edges in all, {len(parsed.nodes):,} and "
+        faults.add(file, "nodes and edges must stand in the graph itself", got=f"{came}{len(parsed.edges):,} in it")
+        return None
     names = _names(parsed.nodes)
     nodes = None if given is not None else _nodes(file, parsed.nodes, names, outline.nodes, faults)
     ids = list(given.ids) if given is not None else list(names.values())
@@ -113,7 +117,7 @@ def _outline(file: str, content: bytes, faults: Faults) -> _Outline | None:
         kind, line = tag.rpartition(" ")[2], parser.CurrentLineNumber
         if kind == "graph":
             found.graphs += 1
-            found.directed = attributes.get("edgedefault") != "undirected"
+            found.directed = attributes.get("edgedefault") == "directed"   # as networkx reads one that says nothing
         elif kind == "node":
             name = attributes.get("id", "")
             if name in found.nodes:

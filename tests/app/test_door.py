@@ -166,3 +166,9 @@ def test_a_name_from_the_provider_is_not_obeyed(read: list[str]) -> None:
     (said,) = [caption.value for caption in app.caption if "Logged in as" in caption.value]
     assert "\\*\\*x" in said
     assert "[link](" not in said
+
+
+def test_a_list_of_who_may_come_in_without_a_login_keeps_the_door_shut(read: list[str]) -> None:
+    app = at_the_door({"door": {"allow": ["ann@example.org"]}, "Auth": AUTH})
+    assert "needs a section auth" in words(app)
+    assert read == []

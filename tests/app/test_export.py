@@ -234,16 +234,23 @@ def test_a_sealed_page_names_its_scripts_and_nothing_else() -> None:
     import hashlib
 
     data = "<script type='application/json'>{}</script>"
-    page = sealed(f"<html><head></head><body><script>\nlet a = 1; </script>{data}</body></html>")
+    page = sealed(f"<html><head></head><body><script>\nlet a = 1; </script>{data}</body></html>", 1)
     digest = base64.b64encode(hashlib.sha256(b"\nlet a = 1; ").digest()).decode()
     assert f"script-src 'sha256-{digest}';" in page
     assert "default-src 'none'" in page
     assert page.index("Content-Security-Policy") < page.index("<body>")
-    assert "script-src 'none'" in sealed("<head></head>")
+    assert "script-src 'none'" in sealed("<head></head>", 0)
     with pytest.raises(ValueError, match="one <head>, got 0"):
-        sealed("<body></body>")
+        sealed("<body></body>", 0)
     with pytest.raises(ValueError, match="no carriage return, got one at letter 6"):
-        sealed("<head>\r</head>")
+        sealed("<head>\r</head>", 0)
+
+
+def test_a_script_that_nobody_wrote_into_a_page_is_not_named_but_refused() -> None:
+    page = "<head></head><script>let own = 1;</script>{}"
+    assert sealed(page.format("&lt;script>"), 1)
+    with pytest.raises(ValueError, match="the 1 scripts it was written with, got 2"):
+        sealed(page.format("<script>window.hit=1</script>"), 1)
 
 
 def test_what_is_inlined_cannot_end_its_element_and_asks_for_no_source_map(tmp_path: Path) -> None:

@@ -172,6 +172,16 @@ def test_the_process_of_another_is_never_signalled(runs: Path) -> None:
         bystander.wait()
 
 
+def test_a_number_that_no_process_has_is_not_signalled(runs: Path) -> None:
+    (runs / FOLDER).mkdir(parents=True)
+    write(runs / FOLDER, Job(1, "mine", (), 2**50, "2026-01-01T00:00:00+00:00"))
+    with locks.exclusive(file_of(runs / FOLDER, 1)):
+        jobs.stop(runs, 1)
+    kept = read(runs / FOLDER, 1)
+    assert kept is not None
+    assert not kept.stop_asked
+
+
 def test_a_run_trained_by_a_command_line_is_listed_without_a_number(runs: Path, load: str) -> None:
     words = [sys.executable, "-m", "app", "train", *arguments(load), f"--out={runs / 'theirs'}"]
     process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -223,7 +233,9 @@ def test_a_name_in_the_queue_is_taken(runs: Path, load: str) -> None:
     "kept",
     ["", "[]", "{}", '{"run": 1}', "[" * 10_000,
      '{"run": "../x", "command": [], "pid": 9, "asked": "", "stop_asked": ""}',
-     '{"run": "x", "command": [], "pid": -1, "asked": "", "stop_asked": ""}', "x" * 70_000],
+     '{"run": "x", "command": [], "pid": -1, "asked": "", "stop_asked": ""}', "x" * 70_000,
+     '{"run": "x\\u0000", "command": [], "pid": 9, "asked": "", "stop_asked": ""}',
+     '{"run": "", "command": [], "pid": 9, "asked": "", "stop_asked": ""}'],
 )  # fmt: skip
 def test_what_is_kept_of_a_training_and_cannot_be_read_is_left_out(runs: Path, kept: str) -> None:
     (runs / FOLDER).mkdir(parents=True)

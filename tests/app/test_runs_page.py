@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import trainings
 from app.store import entries as stored
 from app.store import table
+from app.trainings import Job
 from core.archive import packed
 from core.run import Run
 from tests.app.conftest import HOSTILE, Recipe, made_run, opened, turned, unfolded, words
@@ -288,6 +290,23 @@ def test_a_run_is_deleted_by_a_second_click_only(make: Recipe, own_runs: Path) -
     assert app.selectbox(key="pick run").value is None
 
 
+def test_a_run_whose_folder_cannot_be_changed_is_kept_and_the_reason_said(
+    make: Recipe, own_runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    make("one")
+    monkeypatch.setattr("core.archive.tempfile.mkdtemp", full)
+    app = chosen(opened("runs"), "one")
+    app.button(key="delete run").click().run()
+    app.button(key="sure").click().run()
+    assert not app.exception
+    assert "The run was not deleted." in words(app)
+    assert "No space left on device" in words(app)
+    assert (own_runs / "one" / "run.json").exists()
+
+
 def test_a_folder_with_something_else_in_it_is_not_deleted(make: Recipe, own_runs: Path) -> None:
     (make("one") / "thesis.docx").write_text("years of work")
     app = chosen(opened("runs"), "one")
@@ -399,3 +418,14 @@ def test_the_page_unfolds(make: Recipe) -> None:
     app = unfolded(opened("runs"))
     assert not app.exception
     assert len(app.latex) == 2
+
+
+def test_a_run_that_waits_to_go_on_is_left_alone(make: Recipe, own_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make("halted", state="stopped")
+    waiting = Job(1, "halted", ("train",), os.getpid(), "2026-11-21T06:00:00", "", state="queued")
+    monkeypatch.setattr(trainings, "listed", lambda runs: (waiting,) if runs == own_runs else ())
+    app = chosen(opened("runs"), "halted")
+    assert app.button(key="delete run").disabled
+    assert app.button(key="rename run").disabled
+    monkeypatch.setattr(trainings, "listed", lambda _: ())
+    assert not app.run().button(key="delete run").disabled

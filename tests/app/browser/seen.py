@@ -42,7 +42,8 @@ class Seen:
         )
         return self
 
-    def open(self, query: str = "", path: str = "") -> "Seen":
+    def open(self, query: str = "?v=1", path: str = "") -> "Seen":
+        """The first page. Without any query the first steps are shown, a moment after the page itself."""
         self.page.goto(f"{self.url}/{path}{query}")
         self.page.wait_for_selector("h1", timeout=WAIT)
         return self.settled()

@@ -168,7 +168,7 @@ def test_run_head_threshold_and_pages_are_reached_and_changed_by_the_keyboard(
 def test_first_steps_are_shown_once_reached_by_the_keyboard_and_closed_for_good(
     demo: str, look: Callable[..., Seen], width: int
 ) -> None:
-    seen = look(demo, width).open()
+    seen = look(demo, width).open("")
     page = seen.page
     page.locator(GUIDE).wait_for(timeout=WAIT)
     box = page.locator(GUIDE).bounding_box()
@@ -205,7 +205,7 @@ def test_first_steps_bother_nobody_who_opens_a_link(demo: str, look: Callable[..
 
 
 def test_first_steps_lead_to_a_page_and_stay_open_meanwhile(demo: str, look: Callable[..., Seen]) -> None:
-    seen = look(demo).open()
+    seen = look(demo).open("")
     seen.page.locator(GUIDE).get_by_role("link", name="Map").click(timeout=WAIT)
     seen.page.locator("h1").get_by_text(QUESTIONS["map"]).wait_for(timeout=WAIT)
     seen.settled().nodes()

@@ -56,6 +56,24 @@ def test_a_graph_without_directions_is_read_both_ways(tmp_path: Path, default: s
     assert any("no directions" in remark for remark in matrix.remarks) is bool(both)
 
 
+def test_a_graph_that_does_not_say_its_direction_gives_no_pair_two_weights(tmp_path: Path) -> None:
+    edges = [f'<edge source="{j}" target="{i}">{data("w", w)}</edge>' for j, i, w in (("a", "b", 1), ("b", "a", 2))]
+    inside = f'<node id="a"/><node id="b"/>{"".join(edges)}'
+    (tmp_path / "m.graphml").write_text(graph(inside).replace(' edgedefault="directed"', ""))
+    (fault,) = faults_of(tmp_path / "m.graphml")
+    assert "an edge must be given once" in fault.problem
+
+
+@pytest.mark.parametrize("inside", [
+    '<o:node xmlns:o="u" id="a"/><o:node xmlns:o="u" id="b"/><edge source="a" target="a"/>',
+    '<node id="a"/><node id="b"/><edge source="a" target="b"/><desc><edge source="b" target="a"/></desc>',
+])  # fmt: skip
+def test_nodes_and_edges_that_networkx_does_not_see_are_not_counted_on(tmp_path: Path, inside: str) -> None:
+    (tmp_path / "m.graphml").write_text(graph(inside))
+    (fault,) = faults_of(tmp_path / "m.graphml")
+    assert "nodes and edges must stand in the graph itself" in fault.problem
+
+
 def test_edges_without_a_weight_count_as_one(tmp_path: Path) -> None:
     (tmp_path / "m.graphml").write_text(graph('<node id="a"/><node id="b"/><edge source="a" target="b"/>'))
     matrix = read(tmp_path / "m.graphml")
