@@ -86,6 +86,7 @@ export default function (component) {
             if (box.wanted !== wanted) { return; }                         // a later one is on its way
             await P.react(box, figure.data, themed(figure.layout, box), data.config);
             box.dataset.drawn = String(Number(box.dataset.drawn || 0) + 1);
+            box.shown = wanted;
             if (!box.listens) {
                 box.listens = true;
                 box.watch = new ResizeObserver(() => { if (box.clientWidth) { P.Plots.resize(box); } });

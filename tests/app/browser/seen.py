@@ -36,7 +36,8 @@ class Seen:
             """() => {
                 const app = document.querySelector('[data-testid="stApp"]');
                 return app && app.getAttribute('data-test-script-state') === 'notRunning'
-                    && !document.querySelector('[data-stale="true"]');
+                    && !document.querySelector('[data-stale="true"]')
+                    && [...document.querySelectorAll('.topolens-plot')].every(box => box.shown === box.wanted);
             }""",
             timeout=WAIT,
         )
@@ -133,7 +134,11 @@ class Seen:
     def marks(self, key: str) -> int:
         """How many strokes of a figure stand for what is selected."""
         count = "box => (box.layout.shapes || []).filter(shape => shape.name === 'chosen').length"
-        return int(self.figure(key).evaluate(count))
+        before, now = -1, int(self.figure(key).evaluate(count))
+        while before != now:  # what the script sent may not have reached the figure yet
+            self.page.wait_for_timeout(400)
+            before, now = now, int(self.figure(key).evaluate(count))
+        return now
 
     def quiet(self) -> None:
         """Nothing failed, nothing was asked of another host, no traceback is shown."""
