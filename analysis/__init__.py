@@ -14,6 +14,13 @@ positive ones; where a weight is returned, it keeps its sign.
     roads.py        the matrix against a road graph or a planted graph
     difference.py   two matrices against each other: weights, strongest pairs, modes
     matching.py     which group or head of one is which of another
+    multiplicity.py many tests at once: p values that allow for how many there are
+    planted.py      made data whose graph is known, and how much of it is found
+    simple_graphs.py  the graphs that take no forecaster: correlation, partial correlation, ridge VAR
+    whiteness.py    whether anything is left in the residuals, along a graph and in time
+    gates.py        which weights are cut
+    use.py          what the forecast loses without them: every weight, sets of weights
+    deletion.py     what it loses as more and more pairs are removed
     forecasts.py    errors by horizon, by sensor, by hour of day
 
 And of the data that a model is trained on, values (T, N) with nan where missing:

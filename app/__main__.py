@@ -1,4 +1,4 @@
-"""The command line: ``python -m app train | evaluate | analyse | report | export | data | demo``."""
+"""The command line: ``python -m app train | evaluate | analyse | evidence | consensus | report | export | ...``."""
 
 import json
 import signal
@@ -45,6 +45,7 @@ def cli() -> None:
 @click.option("--horizon", type=int, help="Steps ahead.  [default: one hour]")
 @click.option("--title", default="", help="How the run is called in the app.")
 @click.option("--seed", type=int, help="Of the weights and the order of the windows.  [default: 0]")
+@click.option("--seeds", type=int, help="Train so many runs, OUT-seed0, OUT-seed1, ...; said again, it goes on.")
 @click.option("--epochs", type=int, help="[default: 30]")
 @click.option("--batch", type=int, help="Neighbouring windows a step.  [default: 64]")
 @click.option("--optimizer", help="adam or adamw.  [default: adam]")
@@ -68,6 +69,7 @@ def train(
     inputs: int,
     horizon: int | None,
     title: str,
+    seeds: int | None,
     timing: bool,
     turn: Path | None,
     **chosen: Any,
@@ -107,9 +109,15 @@ def train(
             load=dataset,
         )
         if timing:
+            if seeds is not None:
+                raise click.UsageError("--timing measures one training: leave out --seeds")
             click.echo(json.dumps({"seconds_per_epoch": epoch_seconds(load(dataset), plan)}))
             return
         assert out is not None  # noqa: S101  # for mypy
+        if seeds is not None:
+            runs = trained_family(load(dataset), plan, out, seeds, bar=lambda epochs: _bar(epochs, turn))
+            click.echo(f"What they agree on: python -m app consensus {runs[0].path} --out {out}-consensus")
+            return
         with _bar(plan.settings.epochs, turn) as bar:
             run = trained(load(dataset), plan, out, tick=bar)
     click.echo(f"{run.path}: {run.record['metrics']['epochs']} epochs, best {run.record['metrics']['best_epoch']}")
@@ -141,14 +149,26 @@ def evaluate(run: Path, as_json: bool) -> None:
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--json", "target", required=True, help="Where the JSON document goes; - is standard output.")
 @click.option("--share", default=0.02, show_default=True, help="Share of pairs that count as strongest.")
+@click.option("--evidence/--no-evidence", default=True, show_default=True, help="Whether to hold the graph to tests.")
 @spoken
-def analyse(run: Path, target: str, share: float) -> None:
-    """Every measure of every head, of the mean of heads, and of the forecasts, as one JSON document."""
-    from app.measures import measures
+def analyse(run: Path, target: str, share: float, evidence: bool) -> None:
+    """Every measure of every head, of the mean of heads, and of the forecasts, as one JSON document.
+
+    With it goes the evidence, as 'python -m app evidence' keeps it: what is missing is made first, which may take a
+    minute. A part that cannot be made says why under "unavailable". Arrays with two axes of sensors and the draws of
+    nulls stay in the files that the evidence is kept in.
+    """
+    from app.evidence.commands import bare, shown
+    from app.measures import evidence_measures, measures
     from core.files import write_bytes
     from core.run import Run
 
-    document = json.dumps(measures(Run.load(run), share), indent=1, allow_nan=False) + "\n"
+    loaded = Run.load(run)
+    found = measures(loaded, share)
+    if evidence:
+        failed = {part: bare(reason) for part, reason in shown(loaded).failed}
+        found["evidence"] = evidence_measures(loaded, failed)
+    document = json.dumps(found, indent=1, allow_nan=False) + "\n"
     if target == "-":
         click.echo(document, nl=False)
     else:
@@ -202,9 +222,12 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...]) -> None:
                 trained(data, plan, out / model, tick=bar)
 
 
+from app.evidence.commands import evidence  # noqa: E402
 from app.export.commands import export, report  # noqa: E402  the project is on the path by now
+from app.families import consensus, trained_family  # noqa: E402
+from app.planted import command as planted  # noqa: E402
 
-for command in (report, export):
+for command in (report, export, consensus, evidence, planted):
     command.callback = spoken(command.callback) if command.callback else None
     cli.add_command(command)
 

@@ -2,10 +2,11 @@
 
 import os
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from app.families import seed_name, seed_title
 from app.reading.models import EPOCHS, TRAINABLE
 from app.reading.words import one_line
 
@@ -16,6 +17,7 @@ LIMITS = {
     "horizon": (1, 2_016),
     "batch": (1, 4_096),
     "seed": (0, 2**31 - 1),
+    "seeds": (1, 10),
     "patience": (0, 10_000),
 }
 MOST_TITLE = 100
@@ -31,6 +33,7 @@ class Draft:
     model, protocol : their names
     name : of the run's folder; '' for one that is free
     title : how a reader will know the run; '' for model and data
+    seeds : how many runs it is to be, with the seed and those that follow it; see ``runs``
     others : as ``python -m app train`` has them
     """
 
@@ -43,6 +46,7 @@ class Draft:
     inputs: int = 12
     horizon: int | None = None
     seed: int = 0
+    seeds: int = 1
     batch: int = 64
     optimizer: str = "adam"
     rate: float | None = None
@@ -60,16 +64,55 @@ class Draft:
         words = [f"--dataset={self.load}"]
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name in ("load", "name", "title") or value is None:
+            if field.name in ("load", "name", "title", "seeds") or value is None:
                 continue
             written = f"{value:.12g}" if isinstance(value, float) else str(value)
             words.append(f"--{field.name.replace('_', '-')}={written}")
         title = one_line(self.title, MOST_TITLE)
         return [*words, f"--title={title}"] if title else words
 
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """What follows the name in that of each run: nothing where there is one, else its seed."""
+        if self.seeds == 1:
+            return ("",)
+        return tuple(seed_name("", self.seed + k) for k in range(self.seeds))
 
-def free_name(runs: Path, model: str, data: str, taken: Collection[str] = ()) -> str:
-    """A name for a run of that model on those data that no folder among ``runs`` has, and none of ``taken`` is."""
-    words = re.sub(r"[^A-Za-z0-9]+", "-", f"{model}-{data}").strip("-")[:50].strip("-") or "run"
+    def runs(self, name: str, data: str) -> list[tuple[str, "Draft"]]:
+        """The trainings that are asked for, each with the name of its run: several differ in their seed alone.
+
+        Parameters
+        ----------
+        name : of the run, or that with which those of several begin
+        data : what titles of several call the data
+        """
+        if self.seeds == 1:
+            return [(name, self)]
+        title = self.title or f"{self.model} on {data}"
+        seeds = range(self.seed, self.seed + self.seeds)
+        return [
+            (f"{name}{end}", replace(self, name="", seed=seed, seeds=1, title=_seed_title(title, seed)))
+            for seed, end in zip(seeds, self.ends, strict=True)
+        ]
+
+
+def free_name(
+    runs: Path, model: str, data: str, taken: Collection[str] = (), ends: Sequence[str] = ("",)
+) -> str:
+    """A name for a run of that model on those data that no folder among ``runs`` has, and none of ``taken`` is.
+
+    With several ``ends``, that holds for the name with each of them.
+    """
+    words = re.sub(r"[^A-Za-z0-9]+", "-", f"{model}-{data}").strip("-")
+    words = words[: 50 - max(map(len, ends))].strip("-") or "run"
     names = (words if count == 1 else f"{words}-{count}" for count in range(1, 100_000))
-    return next(name for name in names if name not in taken and not os.path.lexists(runs / name))
+    return next(
+        name
+        for name in names
+        if not any(f"{name}{end}" in taken or os.path.lexists(runs / f"{name}{end}") for end in ends)
+    )
+
+
+def _seed_title(title: str, seed: int) -> str:
+    """The title cut so that the seed, by which the runs are told apart, is still in it."""
+    return seed_title(one_line(title, MOST_TITLE - len(seed_title("", seed))), seed)

@@ -108,10 +108,12 @@ def estimate(asked: Asked, finished: Sequence[Finished], here: str) -> Estimate 
     return Estimate(seconds, seconds / factor, seconds * factor, False, source)
 
 
-def estimate_sentences(epochs: int, each: Estimate) -> tuple[str, str]:
-    """How long a training will take, and how that is known."""
-    whole, least, most = (duration(epochs * seconds) for seconds in (each.seconds, each.least, each.most))
+def estimate_sentences(epochs: int, each: Estimate, runs: int = 1) -> tuple[str, str]:
+    """How long a training will take, or several one after another, and how that is known."""
+    whole, least, most = (duration(runs * epochs * seconds) for seconds in (each.seconds, each.least, each.most))
     count, about = _count(epochs, "epoch"), "" if whole.startswith("a ") else "about "
+    if runs > 1:
+        count = f"{runs} runs of {count}"
     if each.measured:
         range_ = f", between {least} and {most}" if least != most else ""
         said = f"{count} will take {about}{whole}{range_}."

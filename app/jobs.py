@@ -10,24 +10,21 @@ torch.
 import json
 import os
 import re
-import signal
 import subprocess
-import sys
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from app import locks, turn
+from app import locks, processes, turn
+from app.processes import threads
 from app.trainings import FOLDER, Job, file_of, listed, log_of, now_of, read, record_state, write
 
 __all__ = [
     "Job", "JobError", "listed", "log_of", "name_problem", "now_of", "resumed", "started", "stop", "threads", "timed",
 ]  # fmt: skip
 
-ROOT = Path(__file__).resolve().parents[1]
 KEPT = 20  # trainings that are over stay listed, this many of them
 LONGEST_NAME = 60
 MOST_TIMING = 300  # seconds
@@ -38,12 +35,6 @@ _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,58}[A-Za-z0-9_-])?", re.ASCII)
 
 class JobError(ValueError):
     """A training that cannot be asked for, stopped or continued; the text says why."""
-
-
-def threads() -> int:
-    """Threads of a training: one core is left to the app that shows it, unless OMP_NUM_THREADS says otherwise."""
-    named = os.environ.get("OMP_NUM_THREADS", "")
-    return int(named) if named.isdecimal() and int(named) else max(1, (os.cpu_count() or 1) - 1)
 
 
 def name_problem(runs: Path, name: str) -> str:
@@ -100,22 +91,20 @@ def resumed(runs: Path, name: str) -> Job:
 def stop(runs: Path, number: int) -> None:
     """Ask a training to stop, or one that waits to leave the queue; one that has ended is left alone.
 
-    The process gets SIGTERM, which the command line turns into the same end as Ctrl-C. Whether it is ours is known from
-    the lock, looked at after the process was taken hold of, so that its id cannot have gone to another one in between.
+    The process gets SIGTERM, which the command line turns into the same end as Ctrl-C.
     """
     folder = runs / FOLDER
     job = read(folder, number)
-    if job is None or not locks.possible():
+    if job is None:
         return
-    with locks.process(job.pid) as ask:
-        if ask is None or not locks.held(file_of(folder, number)):
+    with processes.ended_by(job.pid, file_of(folder, number)) as end:
+        if end is None:
             return
         if job.stop_asked and (datetime.now().astimezone() - _moment(job.stop_asked)).total_seconds() < SETTLE:
             return
         job = replace(job, stop_asked=_now_text())
         write(folder, job)
-        with suppress(ProcessLookupError):
-            ask(signal.SIGTERM)
+        end()
 
 
 def timed(arguments: Sequence[str]) -> float:
@@ -130,10 +119,15 @@ def timed(arguments: Sequence[str]) -> float:
     JobError
         The training cannot begin, or took longer than ``MOST_TIMING`` seconds to be measured; the text says why.
     """
-    command = (sys.executable, "-m", "app", "train", "--timing", *arguments)
+    command = processes.app_command("train", "--timing", *arguments)
     try:
         ended = subprocess.run(  # noqa: S603  a list, every part of which is ours or an argument of its own
-            command, cwd=ROOT, env=_environment(), capture_output=True, timeout=MOST_TIMING, check=False
+            command,
+            cwd=processes.ROOT,
+            env=processes.environment(),
+            capture_output=True,
+            timeout=MOST_TIMING,
+            check=False,
         )
         if ended.returncode:
             raise JobError(ended.stderr[-2000:].decode("utf-8", errors="replace").strip().removeprefix("Error: "))
@@ -144,39 +138,17 @@ def timed(arguments: Sequence[str]) -> float:
         raise JobError(f"the measurement could not be started: {error}") from error
 
 
-def _environment() -> dict[str, str]:
-    """That of the app, with what a training must know: its threads, and where the data are, whatever its folder."""
-    environment = {"OMP_NUM_THREADS": str(threads()), **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
-    if data := environment.get("TOPOLENS_DATA", "").strip():
-        environment["TOPOLENS_DATA"] = str(Path(data).expanduser().absolute())
-    return environment
-
-
 def _launched(runs: Path, name: str, arguments: Sequence[str]) -> Job:
     folder = runs / FOLDER
     _forget(runs)
     number = max([0, *turn.numbers(folder, "log"), *turn.numbers(folder, "json")]) + 1
     log = file_of(folder, number).absolute()
-    command = (sys.executable, "-m", "app", "train", "--turn", str(log), *arguments)
-    output = os.open(log, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
+    command = processes.app_command("train", "--turn", str(log), *arguments)
     try:
-        locks.taken(output)
-        process = subprocess.Popen(  # noqa: S603  a list, every part of which is ours or an argument of its own
-            command,
-            cwd=ROOT,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+        pid = processes.begun(command, log)
     except (OSError, ValueError) as error:
-        log.unlink(missing_ok=True)
         raise JobError(f"the training could not be started: {error}") from error
-    finally:
-        os.close(output)
-    threading.Thread(target=process.wait, daemon=True).start()  # a process that nobody waits for would stay a zombie
-    job = Job(number, name, command, process.pid, _now_text(), state="queued")
+    job = Job(number, name, command, pid, _now_text(), state="queued")
     write(folder, job)
     return job
 

@@ -45,6 +45,7 @@ page = st.navigation(
             shown("spectrum", "Spectrum", "equalizer"),
             shown("communities", "Communities", "workspaces"),
             shown("map", "Map", "map"),
+            shown("evidence", "Evidence", "fact_check"),
         ],
         "The forecast": [shown("forecast", "Forecast", "timeline")],
         "Your own": [
@@ -53,7 +54,8 @@ page = st.navigation(
             shown("matrix_alone", "Matrix", "data_array"),
         ],
         "Words": [shown("glossary", "Glossary", "menu_book")],
-    }
+    },
+    expanded=True,  # else the last of more than twelve hide behind a button
 )
 st.set_page_config(page_title=f"{page.title} · Topolens")
 st.html(VIEWS / "narrow.css")

@@ -1,6 +1,7 @@
 """All measures of a run as plain data: what ``evaluate`` and ``analyse`` print."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -9,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import communities, forecasts, matrix, roads, spectrum
+from app.evidence import parts
+from app.evidence.document import plain_result
 from app.parts import errors_by_step, linked
 from app.reading.forecasts import shown_steps
 from core.run import Run
@@ -61,6 +64,24 @@ def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
                 "pearson": matrix.head_similarity(run.interaction) if run.heads else [],
             },
             **(_forecast_measures(run) if run.forecasts is not None else {}),
+        }
+    )
+    return document
+
+
+def evidence_measures(run: Run, failed: Mapping[str, str]) -> dict[str, Any]:
+    """What is kept of the evidence of a run, part by part; where there is none, ``{"unavailable": why}``.
+
+    Parameters
+    ----------
+    run : the run
+    failed : why a part could not be made, by its name
+    """
+    found = {part: parts.evidence(run, part) for part in parts.PARTS}
+    document: dict[str, Any] = plain(
+        {
+            part: {"unavailable": failed.get(part, "not made yet")} if result is None else plain_result(result)
+            for part, result in found.items()
         }
     )
     return document

@@ -19,6 +19,7 @@ SHARES = (0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0
 ORDERS = ("community", "group", "position", "given")
 METHODS = ("louvain", "spectral")
 ENERGIES = ("learned", "road")
+EVIDENCE = ("chance", "use", "what-if", "stability", "residuals", "planted")
 MOST_SENSORS = 4  # that one figure of curves can hold
 MOST_COMMUNITIES = 30
 
@@ -61,6 +62,7 @@ class Selection:
     step : step ahead, from 1; 0 for the last
     time : local time that is looked at, '2012-03-07T08:15'; '' for the whole test part
     energy : the graph on which modes are smooth or not, one of ENERGIES
+    part : of the evidence, one of EVIDENCE
     roads, planted, tiles : whether roads that were not learned, the planted graph, a street map are drawn
     """
 
@@ -79,6 +81,7 @@ class Selection:
     step: int = 0
     time: str = ""
     energy: str = ENERGIES[0]
+    part: str = EVIDENCE[0]
     roads: bool = True
     planted: bool = False
     tiles: bool = False
@@ -218,7 +221,7 @@ def left_sentence(left: Sequence[str]) -> str:
 
 
 _ALWAYS = ("run", "head", "share")
-_WORDS = {"order": ORDERS, "method": METHODS, "energy": ENERGIES}
+_WORDS = {"order": ORDERS, "method": METHODS, "energy": ENERGIES, "part": EVIDENCE}
 _SWITCHES = {"roads": "roads that were not learned", "planted": "planted graph", "tiles": "street map"}
 
 

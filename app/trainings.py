@@ -9,13 +9,12 @@ A hidden folder among the runs keeps, for each training that was asked for in th
 Whether a process is there is known from the lock, never from its id. No Streamlit here, and no torch.
 """
 
-import os
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from app import locks, turn
+from app import locks, processes, turn
 from app.turn import Now
 from core.document import document, text
 from core.files import write_json
@@ -82,15 +81,7 @@ def listed(runs: Path) -> tuple[Job, ...]:
 
 def log_of(runs: Path, number: int, lines: int = 30) -> str:
     """The last lines of what a training said, at most ``lines`` of them and ``MOST_LOG`` bytes; '' for nothing."""
-    try:
-        with file_of(runs / FOLDER, number).open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - MOST_LOG))
-            said = file.read(MOST_LOG).decode("utf-8", errors="replace")
-    except OSError:
-        return ""
-    kept = said.replace("\r", "\n").rstrip().splitlines()
-    return "\n".join(kept[-lines:])
+    return processes.last_lines(file_of(runs / FOLDER, number), lines, MOST_LOG)
 
 
 def now_of(runs: Path, number: int) -> Now | None:

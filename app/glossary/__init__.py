@@ -9,18 +9,22 @@ from collections.abc import Mapping
 
 from app.glossary.communities import COMMUNITIES
 from app.glossary.difference import DIFFERENCE
+from app.glossary.evidence import EVIDENCE
 from app.glossary.forecasts import FORECASTS
 from app.glossary.matrix import MATRIX
 from app.glossary.records import Measure, Term
 from app.glossary.roads import ROADS
 from app.glossary.spectrum import SPECTRUM
 from app.glossary.terms import TERMS
+from app.glossary.use import USE
 
 __all__ = ["GROUPS", "MEASURES", "TERMS", "Entry", "Measure", "Term", "entry", "found"]
 
 Entry = Measure | Term
 
-MEASURES: dict[str, Measure] = {**MATRIX, **ROADS, **SPECTRUM, **COMMUNITIES, **FORECASTS, **DIFFERENCE}
+MEASURES: dict[str, Measure] = {
+    **MATRIX, **ROADS, **SPECTRUM, **COMMUNITIES, **FORECASTS, **DIFFERENCE, **EVIDENCE, **USE,
+}  # fmt: skip
 
 GROUPS: dict[str, Mapping[str, Entry]] = {
     "Words of this app": TERMS,
@@ -30,6 +34,8 @@ GROUPS: dict[str, Mapping[str, Entry]] = {
     "Communities": COMMUNITIES,
     "Forecasts": FORECASTS,
     "Two runs beside each other": DIFFERENCE,
+    "Is the graph real?": EVIDENCE,
+    "Does the model use it?": USE,
 }
 
 

@@ -31,7 +31,7 @@ DIFFERENCE: dict[str, Measure] = {
         "for communities. A match is always found; the figures beside it say what it is worth.",
         r"\max_\pi \textstyle\sum_a s\big(a, \pi(a)\big)",
         source="Kuhn, The Hungarian method for the assignment problem, Naval Research Logistics 2 (1955)",
-        pages=("compare",),
+        pages=("compare", "evidence"),
         also="Hungarian method, assignment, moved",
     ),
     "overlap": Measure(

@@ -21,7 +21,7 @@ ROADS: dict[str, Measure] = {
         r"P(w_{\text{road}} > w_{\text{other}}) + \tfrac12 P(w_{\text{road}} = w_{\text{other}})",
         source="Hanley and McNeil, The meaning and use of the area under a receiver operating characteristic "
         "curve, Radiology 143 (1982)",
-        pages=("overview", "map"),
+        pages=("overview", "map", "evidence"),
         also="area under the curve, AUC",
     ),
     "average_precision": Measure(
@@ -47,7 +47,7 @@ ROADS: dict[str, Measure] = {
         "against that graph: it is the one place where a learned graph can be right or wrong.",
         r"\text{AUROC and hits against the planted pairs}",
         source="Own definition: the measures against the roads, against the planted graph",
-        pages=("overview", "map"),
+        pages=("overview", "map", "evidence"),
         also="truth, planted",
     ),
 }

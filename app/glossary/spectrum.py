@@ -28,7 +28,7 @@ SPECTRUM: dict[str, Measure] = {
         r"\mathrm{IPR}(v) = \textstyle\sum_i v_i^4 \,/\, \big(\sum_i v_i^2\big)^2",
         source="Bell and Dean, Atomic vibrations in vitreous silica, Discussions of the Faraday Society 50 "
         "(1970); on learned matrices: arXiv:2506.00770 (2025)",
-        pages=("spectrum",),
+        pages=("spectrum", "evidence"),
         also="participation, localised",
     ),
     "dirichlet": Measure(
@@ -38,7 +38,7 @@ SPECTRUM: dict[str, Measure] = {
         r"v^\top L v \,/\, v^\top v = \tfrac12 \textstyle\sum_{ij} W_{ij} (v_i - v_j)^2 \,/\, v^\top v",
         source="Shuman et al., The emerging field of signal processing on graphs, IEEE Signal Processing "
         "Magazine 30 (2013)",
-        pages=("spectrum",),
+        pages=("spectrum", "evidence"),
         also="smooth, Laplacian",
     ),
     "localisation": Measure(

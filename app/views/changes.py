@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import store
+from app.evidence import kept
 from app.reading.words import code, one_line, plain
 from app.views import controls
 from core.archive import LONGEST_NAME, LONGEST_TITLE, deleted, free_name, moved, retitled, unpacked
@@ -92,6 +93,7 @@ def rename(entry: store.RunEntry) -> None:
                 retitled(folder, title)
             if name != folder.name:
                 folder = moved(folder, name)
+                kept.renamed(entry.path, folder)
         except (RunError, OSError) as error:
             refused("The run was not renamed.", error)
             return
@@ -127,6 +129,7 @@ def delete(entry: store.RunEntry) -> None:
     if sure:
         try:
             deleted(entry.path)
+            kept.cleared(entry.path)
         except (RunError, OSError) as error:
             refused("The run was not deleted.", error)
             return

@@ -13,11 +13,13 @@ from app.figures.matrix import head_multiples
 from app.reading import answers
 from app.reading import forecasts as said
 from app.reading.facts import facts
-from app.reading.heads import order_words
+from app.reading.heads import head_name, order_words
 from app.reading.matrices import MATRIX_ALONE, matrix_answer
 from app.reading.roads import given_sentence
+from app.reading.verdict import THRESHOLDS, overall, verdict_list, verdict_table, verdicts
 from app.reading.words import plain, whole_percent
 from app.selection import MEAN
+from app.store.evidence import PARTS, evidence_of, unavailable
 from app.tables.overview import error_table, errors_beside, head_table
 from app.views import controls
 from app.views.guide import guide
@@ -129,6 +131,32 @@ def show_heads(page: Opened) -> None:
     )
 
 
+def show_verdicts(page: Opened) -> None:
+    """What the evidence says of every head, of the selected one in full; nothing is computed here."""
+    found = {part: evidence_of(page.version, part) for part in PARTS}
+    reasons = {part: unavailable(page.version, part) for part in PARTS if found[part] is None}
+    made = verdicts(page.measured, found, reasons, page.selection.share)
+    heads = [one for one in made if one.head != MEAN] or made
+    st.markdown(overall(heads))
+    tested = any(line.state != "untested" for one in made for line in one.lines)
+    if tested:
+        selected = next((one for one in made if one.head == page.selection.head), made[0])
+        left, right = beside([2, 3])
+        with left:
+            st.markdown(verdict_table(made, page.selection.head))
+        with right:
+            st.markdown(f"**{head_name(selected.head)}**\n{verdict_list(selected)}")
+        st.caption(THRESHOLDS)
+    missing = [part for part in PARTS if found[part] is None and not reasons[part]]
+    st.page_link(
+        "views/evidence.py",
+        label="Test it on the page Evidence" if missing and not tested
+        else "See, and test what is missing, on the page Evidence" if missing
+        else "See the evidence on the page Evidence",
+        icon=":material/fact_check:",
+    )
+
+
 page = opened("What did the model learn, and what is it worth?")
 run = page.run
 if run.forecasts is None:
@@ -138,6 +166,8 @@ else:
 heading("What does each head do?")
 if run.heads:
     show_heads(page)
+    heading("Is it real, used and stable?")
+    show_verdicts(page)
 else:
     st.markdown(
         f"{plain(run.model)} lets no sensor listen to another, so there is no matrix to look at. "

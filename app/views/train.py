@@ -9,7 +9,7 @@ from app import datasets, jobs, locks, store, trainings
 from app.drafts import LIMITS, MOST_TITLE, Draft, free_name
 from app.estimate import Asked, Estimate, estimate, estimate_sentences, machine
 from app.reading.models import LOSSES, OPTIMIZERS, TRAINABLE, Trainable
-from app.reading.words import counted, one_line
+from app.reading.words import code, counted, one_line
 from app.store.training import finished
 from app.views.live import SHOWN, live
 from app.views.page import answer, beside, heading
@@ -62,7 +62,16 @@ def what(ready: dict[str, datasets.Dataset]) -> None:
             st.code("\n".join(f"python -m app data fetch {name}" for name in missing), language="bash")
     st.radio("Model", list(TRAINABLE), captions=[model.line for model in TRAINABLE.values()], **bound("model"))
     st.radio("Protocol", list(_PROTOCOLS), captions=list(_PROTOCOLS.values()), **bound("protocol"))
-    whole("Epochs", "epochs", help="Passes over the training part. The best epoch is kept, so more do no harm.")
+    left, right = st.columns(2)
+    with left:
+        whole("Epochs", "epochs", help="Passes over the training part. The best epoch is kept, so more do no harm.")
+    with right:
+        whole(
+            "Seeds",
+            "seeds",
+            help="So many runs, alike but for their seed: another one may learn another graph. "
+            "The page Evidence says what they agree on.",
+        )
 
 
 def settings(model: Trainable) -> None:
@@ -78,7 +87,7 @@ def settings(model: Trainable) -> None:
             number("Weight decay", "weight_decay", model.weight_decay)
         with right:
             whole("Steps ahead", "horizon", placeholder="one hour")
-            whole("Seed", "seed", help="Of the first weights and of the order of the windows.")
+            whole("Seed", "seed", help="Of the first weights and of the order of the windows; of several, the first.")
             st.selectbox("Loss", list(LOSSES), format_func=LOSSES.__getitem__, **bound("loss"))
             number("Penalty on the matrix (l1)", "l1", model.l1)
             number("Largest norm of the gradient", "clip", model.clip, help="0 for no limit.")
@@ -104,16 +113,23 @@ def expected(chosen: Draft, data: datasets.Dataset) -> Estimate | None:
 
 
 def start() -> None:
-    """Ask for the training that the controls show at this moment; what is wrong is said when the page is drawn.
+    """Ask for the trainings that the controls show at this moment; what is wrong is said when the page is drawn.
 
     A callback, for a click that comes right after a change: what was drawn last may not know of the change yet.
     """
     shown = {field.name: st.session_state.get(f"train {field.name}", ...) for field in fields(Draft)}
     chosen = replace(draft(), **{name: value for name, value in shown.items() if value is not ...})
+    asked = chosen.runs(named(chosen), data_name(chosen))
+    begun = 0
     try:
-        jobs.started(store.runs_folder(), named(chosen), chosen.arguments())
+        if problem := name_problem(chosen):  # of any of them: all are asked for, or none
+            raise jobs.JobError(problem)
+        for name, one in asked:
+            jobs.started(store.runs_folder(), name, one.arguments())
+            begun += 1
     except jobs.JobError as error:
-        st.session_state[_SAID] = str(error)
+        before = f"{begun} of {len(asked)} were started, then no more: " if begun else ""
+        st.session_state[_SAID] = f"{before}{error}"
     else:
         st.session_state[_DRAFT] = replace(chosen, name="", title="")
         st.session_state.pop(SHOWN, None)
@@ -128,8 +144,18 @@ def suggested(chosen: Draft) -> str:
     """A free name that says model and data."""
     runs = store.runs_folder()
     taken = {job.run for job in trainings.listed(runs) if job.alive}
-    data = {dataset.load: dataset for dataset in datasets.found(data_root())}
-    return free_name(runs, chosen.model, data[chosen.load].name if chosen.load in data else "", taken)
+    return free_name(runs, chosen.model, data_name(chosen), taken, chosen.ends)
+
+
+def data_name(chosen: Draft) -> str:
+    """What the data are called in the names of runs; '' for data that are gone."""
+    return next((data.name for data in datasets.found(data_root()) if data.load == chosen.load), "")
+
+
+def name_problem(chosen: Draft) -> str:
+    """Why the runs cannot have the name that was chosen, as a sentence; '' where they can."""
+    name, runs = named(chosen), store.runs_folder()
+    return next(filter(None, (jobs.name_problem(runs, f"{name}{end}") for end in chosen.ends)), "")
 
 
 def measure(chosen: Draft) -> None:
@@ -168,15 +194,20 @@ with left:
         help="The name of its folder, by which links find it.",
         **bound("name"),
     )
-    if problem := jobs.name_problem(store.runs_folder(), named(chosen)):
+    if chosen.seeds > 1:
+        names = [name for name, _ in chosen.runs(named(chosen), "")]
+        st.caption(f"The runs will be called {code(names[0])} to {code(names[-1])}.")
+    if problem := name_problem(chosen):
         st.warning(problem, icon=":material/edit:")
     settings(TRAINABLE[chosen.model])
     if failed := st.session_state.pop(_SAID, ""):
-        st.error("The training was not started.", icon=":material/error:")
+        whole_said = "The training was not started." if draft().seeds == 1 else "Not all trainings were started."
+        st.error(whole_said, icon=":material/error:")
         st.code(one_line(failed, 2000), language=None, wrap_lines=True)
     with st.container(horizontal=True):
+        several = f" {chosen.seeds} runs" if chosen.seeds > 1 else ""
         st.button(
-            "Train" if not alive else "Add to the queue",
+            f"Train{several}" if not alive else f"Add{several} to the queue",
             icon=":material/play_arrow:",
             type="primary",
             key="train start",
@@ -188,11 +219,12 @@ with left:
 with top:
     each = expected(chosen, ready[chosen.load])
     before = "the training before it is" if len(alive) == 1 else f"the {len(alive)} trainings before it are"
-    waits = f"It begins once {before} over."
+    waits = f"It begins once {before} over." if chosen.seeds == 1 else f"The first begins once {before} over."
     if each is None:
-        answer("Nobody knows yet how long this training will take: 'Measure the time' finds out.", waits * bool(alive))
+        this = "this training" if chosen.seeds == 1 else f"these {chosen.seeds} trainings"
+        answer(f"Nobody knows yet how long {this} will take: 'Measure the time' finds out.", waits * bool(alive))
     else:
-        said, source = estimate_sentences(chosen.epochs, each)
+        said, source = estimate_sentences(chosen.epochs, each, chosen.seeds)
         answer(said, source, "Loading the data and the final test come on top.", waits * bool(alive))
 with right:
     heading("How is it going?")

@@ -57,6 +57,7 @@ class Matrix:
     file : the name of the file it came in;  sha256 : the hash of its bytes
     turned : whether the user said that rows are senders (or that edges run from receiver to sender)
     remarks : what a reader must know about how it was read, whole sentences
+    truth : (N, N) float32 >= 0, the planted graph, where the data it was learned from were made with one; else None
     """
 
     weights: FloatArray
@@ -67,6 +68,7 @@ class Matrix:
     sha256: str
     turned: bool
     remarks: tuple[str, ...]
+    truth: FloatArray | None = None
 
 
 def read(path: Path, *, sensors: Path | None = None, roads: Path | None = None, turned: bool = False) -> Matrix:
@@ -149,9 +151,8 @@ def written(matrix: Matrix, out: Path, *, title: str = "", source: str = "") -> 
         folder.mkdir()
         write_json(folder / "run.json", _record(matrix, title, source.strip()))
         write_tensors(folder / "interaction.safetensors", {"interaction": matrix.weights})
-        write_tensors(
-            folder / "network.safetensors", {} if matrix.adjacency is None else {"adjacency": matrix.adjacency}
-        )
+        graphs = {"adjacency": matrix.adjacency, "truth": matrix.truth}
+        write_tensors(folder / "network.safetensors", {k: v for k, v in graphs.items() if v is not None})
         try:
             folder.rename(out)
         except OSError as error:

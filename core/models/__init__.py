@@ -5,14 +5,14 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from core.choices import chosen
-from core.models.forecaster import Forecast, Forecaster, Sizes
+from core.models.forecaster import Edit, Forecast, Forecaster, Sizes
 from core.models.gat import GAT
 from core.models.gru import GRU
 from core.models.intergat import InterGAT
 from core.models.intergat_plus import InterGATPlus
 from core.models.simple import LastValue, WindowMean
 
-__all__ = ["MODELS", "Forecast", "Forecaster", "Sizes", "built", "model_class", "stored_config"]
+__all__ = ["MODELS", "Edit", "Forecast", "Forecaster", "Sizes", "built", "model_class", "stored_config"]
 
 MODELS: dict[str, type[Forecaster]] = {
     "intergat-gru": InterGAT,

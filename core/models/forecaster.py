@@ -30,6 +30,27 @@ class Forecast(NamedTuple):
     interaction: Tensor
 
 
+class Edit(NamedTuple):
+    """What if the interaction were another: ``M * gates + added`` in place of M, in every row of the series.
+
+    It comes after every normalisation, where M multiplies the features, so nothing evens out what is taken away.
+    ``gates (H, N, N)``; a gate of 0 cuts the weight with which receiver i uses sender j, 1 leaves it, to the bit.
+    ``added (H, N, N)``, or None for nothing.
+    """
+
+    gates: Tensor
+    added: Tensor | None = None
+
+    def heads(self, first: int, last: int) -> "Edit":
+        """The part for heads first to last - 1."""
+        return Edit(self.gates[first:last], None if self.added is None else self.added[first:last])
+
+    def of(self, interaction: Tensor) -> Tensor:
+        """The edited matrix, for an interaction (..., H, N, N)."""
+        gated = interaction * self.gates
+        return gated if self.added is None else gated + self.added
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sizes:
     """What a model must know of the data before it sees them."""
@@ -75,18 +96,19 @@ class Forecaster(nn.Module):
         return torch.zeros(())
 
     @abstractmethod
-    def forward(self, series: Tensor, slot: Tensor) -> Forecast:
+    def forward(self, series: Tensor, slot: Tensor, edit: Edit | None = None) -> Forecast:
         """Forecast every window of a chunk.
 
         Parameters
         ----------
         series : (S, N) rows of neighbouring windows, in the data's unit, without gaps
         slot : (S,) time of day of each row, in steps
+        edit : a change of the interaction; a model without one has nothing to change
 
         Returns
         -------
         Forecast
-            For the ``B = S - inputs + 1`` windows, in order.
+            For the ``B = S - inputs + 1`` windows, in order; its interaction is the edited one.
         """
 
     def _no_interaction(self) -> Tensor:
@@ -102,13 +124,13 @@ class RecurrentForecaster(Forecaster):
         self.decode = nn.Linear(width, sizes.horizon)
 
     @abstractmethod
-    def spatial(self, x: Tensor, slot: Tensor) -> tuple[Tensor, Tensor]:
-        """Features ``(S, N, F)`` of standardised rows ``x (S, N)``, and the interaction that made them."""
+    def spatial(self, x: Tensor, slot: Tensor, edit: Edit | None = None) -> tuple[Tensor, Tensor]:
+        """Features ``(S, N, F)`` of standardised rows ``x (S, N)``, and the interaction, edited, that made them."""
 
-    def forward(self, series: Tensor, slot: Tensor) -> Forecast:
+    def forward(self, series: Tensor, slot: Tensor, edit: Edit | None = None) -> Forecast:
         """See ``Forecaster.forward``."""
         x = (series - self.shift) / self.scale
-        features, interaction = self.spatial(x, slot)
+        features, interaction = self.spatial(x, slot, edit)
         y = self.decoded(features) + self.baseline(x, slot)
         return Forecast(y * self.scale + self.shift, interaction)
 

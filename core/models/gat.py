@@ -25,7 +25,7 @@ from torch.nn import functional
 
 from core.choices import require_positive
 from core.data.windows import Windows
-from core.models.forecaster import RecurrentForecaster, Sizes
+from core.models.forecaster import Edit, RecurrentForecaster, Sizes
 from core.models.intergat import GAIN
 
 
@@ -78,17 +78,27 @@ class GAT(RecurrentForecaster):
             raise ValueError("gat-gru attends over road neighbours: the data must have an adjacency, got none")
         self.hears.copy_((adjacency > 0) | torch.eye(len(adjacency), dtype=torch.bool))
 
-    def spatial(self, x: Tensor, slot: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ARG002
+    def spatial(
+        self, x: Tensor, slot: Tensor, edit: Edit | None = None  # noqa: ARG002
+    ) -> tuple[Tensor, Tensor]:
         """See ``RecurrentForecaster.spatial``."""
         heard = Heard.of(self.hears)
         h = x[:, None, :, None] * self.project                               # (S, K, N, F)
         alpha = self._attention(h, self.attend, heard)                       # (S, K, N, D)
+        if edit is not None:
+            alpha = alpha * heard.places(edit.gates[:-1])
         mixed = (alpha * x[:, None, heard.sender]).sum(-1, keepdim=True)     # (S, K, N, 1): mix, then project
+        if edit is not None and edit.added is not None:                      # also from who is not heard
+            mixed = mixed + torch.einsum("kij,sj->ski", edit.added[:-1], x).unsqueeze(-1)
         z = functional.elu(mixed * self.project).transpose(1, 2).flatten(-2)     # (S, N, K*F)
         h = (z @ self.output)[:, None]                                       # (S, 1, N, F)
         beta = heard.matrix(self._attention(h, self.attend_output, heard))   # (S, 1, N, N)
         last = self.sizes.inputs - 1
-        return (beta @ h)[:, 0], torch.cat([heard.matrix(alpha[last:]), beta[last:]], dim=1)
+        first_layer = heard.matrix(alpha[last:])
+        if edit is not None:
+            beta = edit.heads(self.config.heads, self.config.heads + 1).of(beta)
+            first_layer = first_layer if edit.added is None else first_layer + edit.added[:-1]
+        return (beta @ h)[:, 0], torch.cat([first_layer, beta[last:]], dim=1)
 
     def _attention(self, h: Tensor, attend: Tensor, heard: "Heard") -> Tensor:
         """(S, K, N, F) and (K, 2, F) -> (S, K, N, D): the weights of each receiver's D places."""
@@ -113,6 +123,10 @@ class Heard(NamedTuple):
         places = int(count.max())
         sender = (~hears).to(torch.uint8).argsort(dim=1, stable=True)[:, :places]
         return cls(sender, torch.arange(places, device=hears.device) < count)
+
+    def places(self, matrix: Tensor) -> Tensor:
+        """(K, N, N) -> (K, N, D): what a matrix holds for the senders of each receiver."""
+        return matrix.gather(-1, self.sender.expand(len(matrix), -1, -1))
 
     def matrix(self, weight: Tensor) -> Tensor:
         """(S, K, N, D) -> (S, K, N, N)."""

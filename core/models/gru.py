@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.choices import require_positive
-from core.models.forecaster import RecurrentForecaster, Sizes
+from core.models.forecaster import Edit, RecurrentForecaster, Sizes
 from core.models.intergat import GAIN
 
 
@@ -41,7 +41,9 @@ class GRU(RecurrentForecaster):
         for matrix in (self.project, self.output):
             nn.init.xavier_uniform_(matrix, gain=GAIN)
 
-    def spatial(self, x: Tensor, slot: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ARG002
+    def spatial(
+        self, x: Tensor, slot: Tensor, edit: Edit | None = None  # noqa: ARG002
+    ) -> tuple[Tensor, Tensor]:
         """See ``RecurrentForecaster.spatial``."""
         z = functional.elu(x.unsqueeze(-1) * self.project[0])
         return z @ self.output, self._no_interaction()

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.choices import require_positive
-from core.models.forecaster import RecurrentForecaster, Sizes
+from core.models.forecaster import Edit, RecurrentForecaster, Sizes
 
 GAIN = 1.414
 
@@ -72,9 +72,11 @@ class InterGAT(RecurrentForecaster):
         e = e / (e.norm(dim=-1, keepdim=True) + 1e-8)
         return functional.layer_norm(e, e.shape[-1:]).softmax(dim=-1)
 
-    def spatial(self, x: Tensor, slot: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ARG002
+    def spatial(
+        self, x: Tensor, slot: Tensor, edit: Edit | None = None  # noqa: ARG002
+    ) -> tuple[Tensor, Tensor]:
         """See ``RecurrentForecaster.spatial``."""
-        a = self.interaction()
+        a = self.interaction() if edit is None else edit.of(self.interaction())
         heads, output = a[:-1], a[-1]
         mixed = torch.einsum("kij,sj->sik", heads, x)                        # (S, N, K): mix, then project
         z = functional.elu(mixed.unsqueeze(-1) * self.project[:, 0]).flatten(-2)   # (S, N, K*F)

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from core.choices import require_positive
 from core.data.windows import Windows
-from core.models.forecaster import RecurrentForecaster, Sizes
+from core.models.forecaster import Edit, RecurrentForecaster, Sizes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,9 +76,9 @@ class InterGATPlus(RecurrentForecaster):
         root = torch.where(degree > 0, degree, 1.0).rsqrt()
         return s * (root.unsqueeze(-1) * root.unsqueeze(-2))     # in this order: exactly symmetric
 
-    def spatial(self, x: Tensor, slot: Tensor) -> tuple[Tensor, Tensor]:
+    def spatial(self, x: Tensor, slot: Tensor, edit: Edit | None = None) -> tuple[Tensor, Tensor]:
         """See ``RecurrentForecaster.spatial``."""
-        m = self.interaction()
+        m = self.interaction() if edit is None else edit.of(self.interaction())
         r = x - self.profile[slot]
         mixed = torch.einsum("kij,sj->sik", m, r)                                    # (S, N, K)
         own = torch.stack([x, r], dim=-1)

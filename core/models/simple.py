@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from core.models.forecaster import Forecast, Forecaster
+from core.models.forecaster import Edit, Forecast, Forecaster
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +23,7 @@ class LastValue(Forecaster):
 
     Config = NoConfig
 
-    def forward(self, series: Tensor, slot: Tensor) -> Forecast:  # noqa: ARG002
+    def forward(self, series: Tensor, slot: Tensor, edit: Edit | None = None) -> Forecast:  # noqa: ARG002
         """See ``Forecaster.forward``."""
         last = series[self.sizes.inputs - 1 :]
         return Forecast(last[:, None].expand(-1, self.sizes.horizon, -1), self._no_interaction())
@@ -34,7 +34,7 @@ class WindowMean(Forecaster):
 
     Config = NoConfig
 
-    def forward(self, series: Tensor, slot: Tensor) -> Forecast:  # noqa: ARG002
+    def forward(self, series: Tensor, slot: Tensor, edit: Edit | None = None) -> Forecast:  # noqa: ARG002
         """See ``Forecaster.forward``."""
         mean = series.unfold(0, self.sizes.inputs, 1).mean(dim=-1)
         return Forecast(mean[:, None].expand(-1, self.sizes.horizon, -1), self._no_interaction())

@@ -18,18 +18,26 @@ import analysis
 from analysis import (
     arrays,
     communities,
+    deletion,
     difference,
     forecasts,
+    gates,
     matching,
     matrix,
+    multiplicity,
     quality,
     roads,
     series,
     shifts,
+    simple_graphs,
     spectrum,
+    stability,
     steps,
     stuck,
+    use,
+    whiteness,
 )
+from analysis import planted as planted_truth
 from tests.analysis import planted
 
 ALLOWED = {"analysis", "numpy", "scipy", "sklearn", "networkx", "threadpoolctl"} | set(sys.stdlib_module_names)
@@ -62,11 +70,20 @@ VALUES[200:240, 2] = 7.0
 VALUES[5, 3] = 9999.0
 TIMES = 60 * np.arange(len(VALUES))
 
+
+def summed(gate: np.ndarray, added: np.ndarray | None) -> np.ndarray:
+    """A model whose sensors forecast the sum of their weights, in five windows and three steps."""
+    total = (HEADS * gate + (0 if added is None else added)).sum(axis=(0, 2))
+    return total * np.ones((5, 3, 1))
+
+
 # Arguments for every public function; arrays of the type that a function would not have to convert.
 CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     arrays.checked: (M,),
     arrays.checked_road: (ROAD, 9),
     arrays.checked_heads: (HEADS,),
+    multiplicity.holm: (np.array([0.01, 0.04, np.nan]),),
+    multiplicity.benjamini_hochberg: (np.array([0.01, 0.04, np.nan]),),
     matrix.symmetrised: (M,),
     matrix.coupling: (M,),
     matrix.mean_of_heads: (HEADS,),
@@ -99,6 +116,24 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     difference.spectrum_difference: (M, HEADS[1], 4),
     matching.matched_labels: (LABELS, LABELS[::-1].copy()),
     matching.matched_heads: (HEADS, HEADS[::-1].copy()),
+    stability.stability: (np.stack([HEADS, HEADS[::-1] + ROAD]), ("a1", "a2"), ("x", "y"), (0, 1), 0.3, 9),
+    stability.matched_runs: (np.stack([HEADS, HEADS[::-1] + ROAD]), ("a1", "a2")),
+    stability.consensus_graph: (np.stack([HEADS, HEADS[::-1] + ROAD]), ("a1", "a2")),
+    stability.consensus: (np.stack([LABELS, LABELS[::-1]]),),
+    gates.edge: (2, 9, 3, 4),
+    gates.pair: (2, 9, 3, 4, 1),
+    gates.inputs: (2, 9, [3, 4]),
+    gates.stretch: (2, 9, [3, 4]),
+    gates.head: (2, 9, 1),
+    gates.inside: (2, LABELS, 0),
+    gates.border: (2, LABELS, 0),
+    deletion.deletion: (summed, HEADS, OBSERVED, np.arange(5), np.abs(M), (0, 0.5, 1)),
+    deletion.model_runs: (6, 9),
+    deletion.checked_forecast: (FORECAST, OBSERVED),
+    deletion.checked_target: (OBSERVED, np.arange(5), 9),
+    use.cut: (summed, FORECAST, OBSERVED, np.zeros((2, 9, 9))),
+    use.effects: (summed, HEADS, (HEADS, HEADS**2, HEADS**2), OBSERVED, 4),
+    use.use: (("one", "other"), HEADS, summed, lambda: (HEADS, HEADS**2, HEADS**2), OBSERVED, np.arange(5)),
     series.checked_values: (VALUES,),
     series.checked_minutes: (TIMES, len(TIMES)),
     series.sorted_values: (VALUES,),
@@ -113,6 +148,18 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     steps.step_row: (VALUES, TIMES, 24, 48),
     stuck.stuck: (VALUES, TIMES),
     shifts.shifts: (VALUES, TIMES),
+    whiteness.whiteness: (FORECAST[:, 0] - OBSERVED[:, 0], M, np.arange(5)),
+    whiteness.sensor_whiteness: (FORECAST[:, 0] - OBSERVED[:, 0], M, np.arange(5)),
+    whiteness.residuals: (("one", "other"), HEADS, ROAD, FORECAST, OBSERVED, np.arange(5), 2, 0.3),
+    simple_graphs.correlation: (VALUES, np.arange(len(VALUES)) % 24),
+    simple_graphs.partial_correlation: (VALUES, np.arange(len(VALUES)) % 24),
+    simple_graphs.ridge_var: (VALUES, np.arange(len(VALUES)) % 24),
+    planted_truth.ring: (9,),
+    planted_truth.truth: (ROAD, 2, 3),
+    planted_truth.noise_of: (OBSERVED[:, 0], FORECAST[:, 0], np.array([0, 0, 0, 1, 1])),
+    planted_truth.process: (ROAD, 50, 0.3, 0.1),
+    planted_truth.recovered: ("itself", M, planted_truth.truth(ROAD, 2, 3)),
+    planted_truth.planted: (ROAD, 60, 0.3, 0.1, None, 1),
     forecasts.errors: (FORECAST, OBSERVED),
     forecasts.errors_by_sensor: (FORECAST, OBSERVED),
     forecasts.errors_by_hour: (FORECAST, OBSERVED, np.arange(15).reshape(5, 3)),
@@ -185,13 +232,21 @@ def test_every_function_has_a_case_below() -> None:
     assert not missing, f"CASES must have arguments for every public function, none for {missing}"
 
 
+def parts_of(thing: object) -> Iterator[object]:
+    """What a result is made of, within results and tuples as well."""
+    if dataclasses.is_dataclass(thing):
+        for field in dataclasses.fields(thing):
+            yield from parts_of(getattr(thing, field.name))
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from parts_of(part)
+    else:
+        yield thing
+
+
 def arrays_in(thing: object) -> Iterator[np.ndarray]:
     """All arrays of a result."""
-    if isinstance(thing, np.ndarray):
-        yield thing
-    elif dataclasses.is_dataclass(thing):
-        for field in dataclasses.fields(thing):
-            yield from arrays_in(getattr(thing, field.name))
+    return (part for part in parts_of(thing) if isinstance(part, np.ndarray))
 
 
 @pytest.mark.parametrize("function", CASES, ids=name_of)
@@ -212,23 +267,17 @@ def test_inputs_are_left_as_they_are(function: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("function", CASES, ids=name_of)
 def test_the_same_call_gives_the_same_result(function: Callable[..., Any]) -> None:
     first, second = function(*CASES[function]), function(*CASES[function])
-    if dataclasses.is_dataclass(first):
-        for field in dataclasses.fields(first):
-            np.testing.assert_array_equal(getattr(first, field.name), getattr(second, field.name))
-    else:
-        np.testing.assert_array_equal(first, second)
+    for one, other in zip(parts_of(first), parts_of(second), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("function", CASES, ids=name_of)
 def test_a_result_is_made_of_plain_numbers_tuples_and_arrays(function: Callable[..., Any]) -> None:
-    result = function(*CASES[function])
-    values = dataclasses.asdict(result).values() if dataclasses.is_dataclass(result) else [result]
-    for value in values:
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, np.ndarray):
-                assert item.dtype in (np.float64, np.int64, np.bool_)
-            else:
-                assert type(item) in (bool, int, float, str, type(None)), type(item)
+    for item in parts_of(function(*CASES[function])):
+        if isinstance(item, np.ndarray):
+            assert item.dtype in (np.float64, np.int64, np.bool_)
+        else:
+            assert type(item) in (bool, int, float, str, type(None)), type(item)
 
 
 @pytest.mark.parametrize("result", RESULTS, ids=name_of)

@@ -20,9 +20,10 @@ QUESTIONS = {
     "communities": "Which sensors belong together?",
     "map": "What has it learned that the roads do not show?",
     "forecast": "How far off is the forecast, and where?",
+    "evidence": "Is this graph real?",
 }
 PAGES = tuple(QUESTIONS)
-MATRIX_PAGES = ("heads", "spectrum", "communities", "map")
+MATRIX_PAGES = ("heads", "spectrum", "communities", "map", "evidence")
 N, DISTRICTS = 24, 4
 
 # What a sensor may be called: markup, formulas, templates, a link, nothing to see, far too long.

@@ -70,6 +70,34 @@ def test_no_title_becomes_anything_but_a_title(title: str) -> None:
     assert "\n" not in context.params["title"]
 
 
+def test_several_seeds_are_trainings_of_their_own_that_differ_in_nothing_else() -> None:
+    draft = Draft(model="gru", seed=4, seeds=3, epochs=2)
+    asked = draft.runs("mine", "city")
+    assert [name for name, _ in asked] == ["mine-seed4", "mine-seed5", "mine-seed6"]
+    for seed, (_, one) in enumerate(asked, start=4):
+        wanted = Draft(model="gru", seed=seed, epochs=2, title=f"gru on city · seed {seed}")
+        assert one == wanted
+        assert f"--seed={seed}" in one.arguments()
+        assert not any(word.startswith("--seeds") for word in one.arguments())
+    one = Draft(name="x", title="t")
+    assert one.runs("mine", "city") == [("mine", one)]
+
+
+def test_a_long_title_keeps_its_seed() -> None:
+    titles = [one.title for _, one in Draft(title="x" * 100, seeds=10).runs("mine", "city")]
+    assert all(len(title) <= drafts.MOST_TITLE for title in titles)
+    assert [title[-8:] for title in titles] == [f"· seed {k}" for k in range(10)]
+    assert titles[0].startswith("x" * 80)
+
+
+def test_names_and_titles_are_those_of_the_command_line() -> None:
+    from app.families import seed_name, seed_title
+
+    ((name, one), _) = Draft(model="gru", seeds=2).runs("mine", "city")
+    assert name == seed_name("mine", 0)
+    assert one.title == seed_title("gru on city", 0)
+
+
 def test_what_is_left_to_the_model_is_not_said() -> None:
     assert Draft().arguments() == [
         "--dataset=city", "--model=intergat-plus", "--protocol=clean", "--epochs=30", "--inputs=12", "--seed=0",
@@ -82,7 +110,13 @@ def test_a_suggested_name_is_free(tmp_path: Path) -> None:
     (tmp_path / "gru-city").mkdir()
     (tmp_path / "gru-city-2").symlink_to("nowhere")
     assert free_name(tmp_path, "gru", "city", {"gru-city-3"}) == "gru-city-4"
+    (tmp_path / "gat-city-seed1").mkdir()
+    assert free_name(tmp_path, "gat", "city") == "gat-city"
+    ends = Draft(seeds=2).ends
+    assert free_name(tmp_path, "gat", "city", ends=ends) == "gat-city-2"
+    assert free_name(tmp_path, "gat", "city", {"gat-city-2-seed0"}, ends) == "gat-city-3"
     odd = "../ö .. & <b>" + "x" * 100
+    assert len(free_name(tmp_path, "gru", odd, ends=ends)) + len(ends[0]) == 50
     assert free_name(tmp_path, "gru", odd) == "gru-b-" + "x" * 44
 
 

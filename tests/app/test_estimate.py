@@ -84,6 +84,8 @@ def test_sentences_say_how_sure_it_is() -> None:
     assert source.startswith("One epoch: 4.00 seconds, measured on a machine like this one")
     said, _ = estimate_sentences(1, found(MINE, asked=replace(ASKED, windows=2000)))
     assert said == "1 epoch may take a few seconds; anything from a few seconds to 20 seconds would be no surprise."
+    said, _ = estimate_sentences(20, Estimate(36.0, 36.0, 36.0, True, "measured just now"), runs=5)
+    assert said == "5 runs of 20 epochs will take about 1 hour."
     said, _ = estimate_sentences(100, Estimate(36.0, 36.0, 36.0, True, "measured just now"))
     assert said == "100 epochs will take about 1 hour."
 

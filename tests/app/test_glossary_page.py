@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app import glossary
 from app.glossary import GROUPS, MEASURES, TERMS, entry, found
+from app.selection import EVIDENCE
 from app.views import page
 from tests.app.conftest import HOSTILE, ROOT, Recipe, opened, turned, unfolded, words
 
@@ -34,6 +35,9 @@ def named(make: Recipe, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
             seen.clear()  # what the first page named
             app = turned(app, view)
         assert not app.exception
+        if view == "evidence":
+            for part in EVIDENCE:
+                assert not app.segmented_control(key="control part").set_value(part).run().exception
         found[view] = set(seen)
     return found
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as some
 
 from app.selection import (
     ENERGIES,
+    EVIDENCE,
     METHODS,
     MOST_SENSORS,
     ORDERS,
@@ -40,6 +41,7 @@ NAMES = (
     "mode",
     "step",
     "energy",
+    "part",
     "roads",
     "planted",
     "tiles",
@@ -65,6 +67,7 @@ selections = some.builds(
     mode=some.integers(1, 20),
     step=some.integers(0, 4),
     energy=some.sampled_from(ENERGIES),
+    part=some.sampled_from(EVIDENCE),
     roads=some.booleans(),
     planted=some.booleans(),
     tiles=some.booleans(),
@@ -93,6 +96,7 @@ def test_whatever_a_link_says_what_comes_out_exists(query: dict[str, list[str]])
     assert selection.order in ORDERS
     assert selection.method in METHODS
     assert selection.energy in ENERGIES
+    assert selection.part in EVIDENCE
     assert selection.count == 0 or 2 <= selection.count <= len(run.ids)
     assert 1 <= selection.mode <= len(run.ids)
     assert 0 <= selection.step <= run.horizon
@@ -116,6 +120,7 @@ def test_whatever_a_link_says_what_comes_out_exists(query: dict[str, list[str]])
         ({"sensor": "nobody"}, ["sensors"]),
         ({"order": "size"}, ["order"]),
         ({"method": "magic"}, ["method"]),
+        ({"part": "Chance"}, ["part"]),
         ({"count": "1"}, ["number of communities"]),
         ({"count": "1000000000000"}, ["number of communities"]),
         ({"mode": "0"}, ["mode"]),

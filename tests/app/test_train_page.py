@@ -91,6 +91,60 @@ def test_every_setting_reaches_the_command_line(root: Path, asked: list[Any]) ->
     assert app.number_input(key="train epochs").value == 3
 
 
+def test_several_seeds_are_queued_one_after_another(root: Path, asked: list[Any]) -> None:
+    app = page()
+    app.number_input(key="train seeds").set_value(3).run()
+    assert app.button(key="train start").label == "Train 3 runs"
+    assert "Nobody knows yet how long these 3 trainings will take" in words(app)
+    assert "The runs will be called `intergat-plus-city-seed0` to `intergat-plus-city-seed2`." in words(app)
+    app.button(key="train start").click().run()
+    assert not app.exception
+    assert [name for name, _ in asked] == [f"intergat-plus-city-seed{k}" for k in range(3)]
+    for seed, (_, given) in enumerate(asked):
+        assert given == Draft(seed=seed, title=f"intergat-plus on city · seed {seed}").arguments()
+
+
+def test_the_time_of_several_seeds_is_that_of_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[list[str]] = []
+    monkeypatch.setattr(jobs, "timed", lambda given: measured.append(given) or 120.0)
+    app = page()
+    app.number_input(key="train seeds").set_value(5).run()
+    app.button(key="train measure").click().run()
+    assert measured == [Draft().arguments()], "one of them is measured"
+    assert app.markdown[0].value == "#### 5 runs of 30 epochs will take about 5 hours."
+
+
+def test_a_name_that_one_of_several_cannot_have_starts_none(root: Path, make: Recipe, asked: list[Any]) -> None:
+    make("mine-seed2")
+    app = page()
+    app.number_input(key="train seeds").set_value(2).run()
+    app.text_input(key="train name").set_value("mine").run()
+    assert not app.button(key="train start").disabled
+    app.number_input(key="train seeds").set_value(3)
+    app.button(key="train start").click().run()
+    assert not asked
+    assert [error.value for error in app.error] == ["Not all trainings were started."]
+    assert [warning.value for warning in app.warning] == ["There is a run called mine-seed2 already."]
+    assert app.button(key="train start").disabled
+
+
+def test_how_many_of_several_were_started_before_one_could_not_is_said(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    def some(runs: Path, name: str, given: list[str]) -> None:
+        if len(begun) == 2:
+            raise jobs.JobError("the disk is full")
+        begun.append(name)
+
+    monkeypatch.setattr(jobs, "started", some)
+    app = page()
+    app.number_input(key="train seeds").set_value(4).run()
+    app.button(key="train start").click().run()
+    assert "2 of 4 were started, then no more: the disk is full" in words(app)
+
+
 def test_a_click_right_after_a_change_starts_what_was_chosen_last(root: Path, asked: list[Any]) -> None:
     """Both reach the app at once: nothing was drawn in between."""
     app = page()

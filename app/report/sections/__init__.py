@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from app.report.content import Asked, Section
 from app.report.sections.communities import communities
+from app.report.sections.evidence import evidence
 from app.report.sections.forecast import forecast
 from app.report.sections.heads import heads
 from app.report.sections.map import roads
@@ -17,6 +18,7 @@ SECTIONS: dict[str, Callable[[Asked], Section]] = {
     "Spectrum": spectrum,
     "Communities": communities,
     "Map": roads,
+    "Evidence": evidence,
     "Forecast": forecast,
     "Settings": settings,
 }

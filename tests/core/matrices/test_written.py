@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ def test_a_matrix_becomes_a_run_that_claims_nothing_it_has_not(matrix: Matrix, t
     assert "Its rows were taken as receivers." in run.note
     with pytest.raises(RunError, match="run mine is a matrix alone, without a model: it has no forecasts"):
         _ = run.tested
+
+
+def test_a_matrix_of_data_with_a_planted_graph_keeps_it(matrix: Matrix, tmp_path: Path) -> None:
+    truth = np.eye(4, k=1, dtype=np.float32)
+    run = written(replace(matrix, truth=truth), tmp_path / "planted")
+    np.testing.assert_array_equal(run.truth, truth)
+    np.testing.assert_array_equal(run.adjacency, matrix.adjacency)
+    assert written(matrix, tmp_path / "not").truth is None
 
 
 def test_the_record_says_which_way_the_rows_were_taken(tmp_path: Path) -> None:

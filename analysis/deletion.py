@@ -1,0 +1,393 @@
+"""What is lost as more and more pairs are removed: deletion curves, and the area between them.
+
+Pairs are removed in an order, strongest coupling first, weakest first, at random, or at random among pairs as long as
+the strongest; each head loses the same share of the pairs that carry weight in it, in both directions. An insertion
+curve is a deletion curve read backwards: what is left when the weakest share f is gone is the strongest 1 - f.
+
+What removing takes a model to, it was never trained on, so there are three ways to remove:
+
+    zero     the weight is gone
+    mean     it becomes the mean weight of the pairs that carry weight in its head: as much is heard, all alike
+    rewire   it changes places with the weight of a pair drawn at random: every weight is still there, elsewhere
+
+Axes: h head, i receiver, j sender, p pair (i < j), f share, w window, k block of neighbouring windows.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analysis.arrays import FloatArray, IntArray, checked, checked_heads
+
+Predict = Callable[[FloatArray, FloatArray | None], FloatArray]
+"""Forecasts (W, T, N) with `M * gates + added` in place of the interaction; gates and added (H, N, N)."""
+
+SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
+REMOVALS = ("zero", "mean", "rewire")
+BINS, FEWEST = 50, 20  # of lengths: at most so many, each of at least so many pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Error as more and more pairs are removed.
+
+    Attributes
+    ----------
+    order : 'strongest' | 'weakest' | 'random' | 'length', the last random pairs as long as the strongest
+    removal : 'zero' | 'mean' | 'rewire'
+    share : (F,) share of the pairs that carry weight that is removed, 0 to 1
+    error : (F,) mean absolute error, in unit; mean over the repeats of a random order
+    """
+
+    order: str
+    removal: str
+    share: FloatArray
+    error: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Mean over the shares of curve 'strongest' minus curve `beside`; positive: strong weights matter more.
+
+    Attributes
+    ----------
+    removal : 'zero' | 'mean' | 'rewire'
+    beside : 'random' | 'length' | 'weakest'
+    value : in unit
+    low, high : 95 % interval, bootstrap over blocks of neighbouring windows, and over the repeats of a random order;
+        nan where there is one block only
+    """
+
+    removal: str
+    beside: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """Deletion curves and the areas between them.
+
+    Attributes
+    ----------
+    curves : every order under every removal
+    areas : 'strongest' beside every other order, under every removal
+    """
+
+    curves: tuple[Curve, ...]
+    areas: tuple[Area, ...]
+
+
+class _Order(NamedTuple):
+    """An order of the pairs of each head that carry weight, and where rewiring takes them.
+
+    `pairs` and `partner`, one array for each head: which of all N(N-1)/2 pairs goes at each turn, and which it then
+    changes places with.
+    """
+
+    name: str
+    pairs: tuple[IntArray, ...]
+    partner: tuple[IntArray, ...]
+
+
+def deletion(
+    predict: Predict,
+    interaction: ArrayLike,
+    target: ArrayLike,
+    block: ArrayLike,
+    kilometres: ArrayLike | None = None,
+    shares: Sequence[float] = SHARES,
+    repeats: int = 2,
+    bootstraps: int = 2000,
+    seed: int = 0,
+    tick: Callable[[int, int], None] | None = None,
+) -> Deletion:
+    """Deletion curves in every order and with every removal, and the areas between them.
+
+    The model runs `model_runs(orders, shares)` times. Random orders and rewiring draw pairs by their number, so another
+    order of the sensors is another draw.
+
+    Parameters
+    ----------
+    predict : gates and what is added to forecasts (W, T, N)
+    interaction : (H, N, N), mean over windows where it depends on the input
+    target : (W, T, N) what was observed, nan where missing
+    block : (W,) number of the block of neighbouring windows that each window belongs to
+    kilometres : (N, N) distances, for pairs as long as the strongest; None to leave them out
+    shares : growing, from 0 to 1
+    repeats : of each random order
+    bootstraps : resamples behind an interval
+    seed : of the orders and of the resamples
+    tick : called with runs done and runs in all
+
+    Returns
+    -------
+    Deletion
+
+    Raises
+    ------
+    ValueError
+        As `arrays.checked_heads`; no weight off the diagonal; arrays that do not fit together; nothing observed;
+        shares that do not grow from 0 to 1; repeats or bootstraps under 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> M = np.array([[[0.0, 9.0, 1.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]])
+    >>> def predict(gates, added):  # sensor i forecasts the sum of its weights
+    ...     return (M * gates + (0 if added is None else added)).sum(axis=(0, 2))[None, None].repeat(2, axis=0)
+    >>> found = deletion(predict, M, predict(np.ones((1, 3, 3)), None), block=[0, 1], shares=(0, 0.34, 1))
+    >>> for curve in found.curves[:2]:
+    ...     print(curve.order, curve.removal, curve.error.round(2).tolist())
+    strongest zero [0.0, 3.0, 3.67]
+    weakest zero [0.0, 0.33, 3.67]
+    """
+    matrices = checked_heads(interaction)
+    observed, blocks = checked_target(target, block, matrices.shape[1])
+    share = _checked_shares(shares)
+    for name, value in (("repeats", repeats), ("bootstraps", bootstraps)):
+        if value < 1:
+            raise ValueError(f"{name} must be at least 1, got {value}")
+    lengths = None if kilometres is None else checked(kilometres, "kilometres", matrices.shape[1])
+    generator = np.random.default_rng(seed)
+    orders = list(_orders(matrices, lengths, repeats, generator))
+    all_runs = model_runs(len(orders), len(share))
+    ran = 0
+
+    def sums(edit: tuple[FloatArray, FloatArray | None]) -> FloatArray:
+        """Summed absolute error of each block, (K,)."""
+        nonlocal ran
+        error = np.abs(checked_forecast(predict(*edit), observed) - observed)
+        if tick is not None:
+            tick(ran := ran + 1, all_runs)
+        return np.asarray(np.bincount(blocks, np.nansum(error, axis=(1, 2))), dtype=np.float64)
+
+    everything = np.ones(matrices.shape)
+    whole = sums((everything, None))
+    measured: dict[tuple[str, str], list[FloatArray]] = {}  # (F, K) for each repeat
+    for removal in REMOVALS:
+        # Where all is gone no order is left, and where all is rewired one draw is like another.
+        gone = sums(_edit(matrices, orders[0], removal, 1.0))
+        for order in orders:
+            between = [sums(_edit(matrices, order, removal, f)) for f in share[1:-1]]
+            measured.setdefault((order.name, removal), []).append(np.stack([whole, *between, gone]))
+    seen = np.bincount(blocks, (~np.isnan(observed)).sum(axis=(1, 2))).astype(np.float64)  # (K,)
+    curves = tuple(
+        Curve(name, removal, share.copy(), np.mean(found, axis=0).sum(axis=1) / seen.sum())
+        for (name, removal), found in measured.items()
+    )
+    areas = tuple(
+        _area(removal, name, measured[("strongest", removal)][0] - np.stack(found), share, seen, bootstraps, seed)
+        for (name, removal), found in measured.items()
+        if name != "strongest"
+    )
+    return Deletion(curves, areas)
+
+
+def model_runs(orders: int, shares: int) -> int:
+    """How many times `deletion` runs the model.
+
+    Parameters
+    ----------
+    orders : 2, and the repeats of each random order
+    shares : with 0 and 1
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        Fewer than 2 of either.
+
+    Examples
+    --------
+    >>> model_runs(orders=2 + 2 + 2, shares=9)
+    130
+    """
+    for name, value in (("orders", orders), ("shares", shares)):
+        if value < 2:
+            raise ValueError(f"{name} must be at least 2, got {value}")
+    return 1 + len(REMOVALS) * (1 + orders * (shares - 2))
+
+
+def checked_forecast(forecast: ArrayLike, target: FloatArray) -> FloatArray:
+    """Forecast as float64, once it is known to be finite and to stand beside a target.
+
+    Parameters
+    ----------
+    forecast : (W, T, N), as a model gave it
+    target : (W, T, N), for its shape
+
+    Returns
+    -------
+    (W, T, N) float64
+
+    Raises
+    ------
+    ValueError
+        Another shape, or not finite: the first bad place is named.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> checked_forecast([[[1, float("nan")]]], np.zeros((1, 1, 2)))
+    Traceback (most recent call last):
+    ...
+    ValueError: forecast must be finite, got nan at window 0, step 0, sensor 1
+    """
+    y = np.array(forecast, dtype=np.float64)
+    if y.shape != target.shape:
+        raise ValueError(f"forecast must have the shape of target, {target.shape}, got {y.shape}")
+    if not np.isfinite(y).all():
+        window, step, sensor = np.argwhere(~np.isfinite(y))[0]
+        place = f"window {window}, step {step}, sensor {sensor}"
+        raise ValueError(f"forecast must be finite, got {y[window, step, sensor]} at {place}")
+    return y
+
+
+def checked_target(target: ArrayLike, block: ArrayLike, sensors: int) -> tuple[FloatArray, IntArray]:
+    """What was observed, and the block of each window counted from 0, once they are known to fit together.
+
+    Parameters
+    ----------
+    target : (W, T, N), nan where missing
+    block : (W,) any numbers, the same for windows of the same block
+    sensors : N
+
+    Returns
+    -------
+    (W, T, N) float64 and (W,) int64
+
+    Raises
+    ------
+    ValueError
+        Another shape, nothing observed, or an infinity.
+
+    Examples
+    --------
+    >>> checked_target([[[1.0]], [[2.0]]], [7, 7], sensors=1)[1].tolist()
+    [0, 0]
+    """
+    observed, blocks = np.array(target, dtype=np.float64), np.asarray(block)
+    if observed.ndim != 3 or observed.shape[-1] != sensors:
+        raise ValueError(f"target must have shape (windows, steps, {sensors}), got shape {observed.shape}")
+    if np.isinf(observed).any() or np.isnan(observed).all():
+        raise ValueError("target must hold observed values, finite or nan where missing, got none or an infinity")
+    if blocks.shape != observed.shape[:1]:
+        raise ValueError(f"block must have one number per window, ({len(observed)},), got shape {blocks.shape}")
+    return observed, np.unique(blocks, return_inverse=True)[1].astype(np.int64)
+
+
+def _checked_shares(shares: Sequence[float]) -> FloatArray:
+    share = np.array(shares, dtype=np.float64)
+    if share.ndim != 1 or len(share) < 2 or share[0] != 0 or share[-1] != 1 or not (np.diff(share) > 0).all():
+        raise ValueError(f"shares must grow from 0 to 1, got {list(shares)}")
+    return share
+
+
+def _orders(
+    matrices: FloatArray, kilometres: FloatArray | None, repeats: int, generator: np.random.Generator
+) -> Iterator[_Order]:
+    """Every order; 'strongest' first."""
+    first, second = np.triu_indices(matrices.shape[1], k=1)
+    couplings = np.abs(matrices[:, first, second] + matrices[:, second, first]) / 2     # (H, P)
+    carries = (matrices[:, first, second] != 0) | (matrices[:, second, first] != 0)     # also where directions cancel
+    if not carries.any():
+        raise ValueError("interaction must have a weight between two sensors, got none")
+    ways = [generator.permutation(len(first)) for _ in matrices]  # for ties: not the order of the sensors
+    strongest = [way[np.argsort(-c[way], kind="stable")] for c, way in zip(couplings, ways, strict=True)]
+    strongest = [s[c[s]] for s, c in zip(strongest, carries, strict=True)]
+
+    def made(name: str, pairs: Sequence[IntArray]) -> _Order:
+        partner = tuple(generator.integers(len(first), size=len(p)) for p in pairs)
+        return _Order(name, tuple(pairs), partner)
+
+    yield made("strongest", strongest)
+    yield made("weakest", [s[::-1] for s in strongest])
+    for _ in range(repeats):
+        yield made("random", [generator.permutation(s) for s in strongest])
+    if kilometres is not None:
+        length = (kilometres + kilometres.T)[first, second] / 2
+        for _ in range(repeats):
+            yield made("length", [_as_long(s, length[s], generator) for s in strongest])
+
+
+def _as_long(strongest: IntArray, length: FloatArray, generator: np.random.Generator) -> IntArray:
+    """Every pair in a random order in which, at each turn, one goes that is as long as the strongest then is.
+
+    As long is in the same bin of lengths; bins hold equally many pairs. Any beginning of the order holds as many pairs
+    of each bin as the same beginning of the strongest.
+    """
+    bins = max(1, min(BINS, len(strongest) // FEWEST))
+    edges = np.quantile(length, np.arange(1, bins) / bins) if len(length) else length
+    number = np.searchsorted(edges, length, side="right")
+    order = strongest.copy()
+    for one in np.unique(number):
+        order[number == one] = generator.permutation(strongest[number == one])
+    return order
+
+
+def _edit(
+    matrices: FloatArray, order: _Order, removal: str, share: float
+) -> tuple[FloatArray, FloatArray | None]:
+    """Gates, and what is added, for the first share of an order removed in every head; each (H, N, N)."""
+    first, second = np.triu_indices(matrices.shape[1], k=1)
+    gates = np.ones(matrices.shape)
+    added = None if removal == "zero" else np.zeros(matrices.shape)
+    for head, (pairs, partner) in enumerate(zip(order.pairs, order.partner, strict=True)):
+        removed = pairs[: round(share * len(pairs))]
+        content = _swapped(len(first), removed, partner) if removal == "rewire" else None
+        where = removed if content is None else np.flatnonzero(content != np.arange(len(first)))
+        i, j = first[where], second[where]
+        gates[head, i, j] = gates[head, j, i] = 0.0
+        if added is None:
+            continue
+        if content is None:
+            a, b = first[pairs], second[pairs]
+            there = np.concatenate([matrices[head, a, b], matrices[head, b, a]])
+            added[head, i, j] = added[head, j, i] = there.mean() if len(there) else 0.0
+        else:
+            a, b = first[content[where]], second[content[where]]
+            added[head, i, j], added[head, j, i] = matrices[head, a, b], matrices[head, b, a]
+    return gates, added
+
+
+def _swapped(pairs: int, removed: IntArray, partner: IntArray) -> IntArray:
+    """Which pair's weights lie at each pair's place (P,), after each removed one changed places with its partner."""
+    content = list(range(pairs))
+    for a, b in zip(removed.tolist(), partner.tolist(), strict=False):
+        content[a], content[b] = content[b], content[a]
+    return np.array(content, dtype=np.int64)
+
+
+def _area(
+    removal: str,
+    beside: str,
+    between: FloatArray,
+    share: FloatArray,
+    seen: FloatArray,
+    bootstraps: int,
+    seed: int,
+) -> Area:
+    """Area between two curves, from summed absolute errors `between (R, F, K)` and observations `seen (K,)`."""
+    step = np.diff(share)
+    weight = (np.append(step, 0.0) + np.append(0.0, step)) / 2                   # trapezoids, over shares 0 to 1
+    total = np.einsum("f,rfk->rk", weight, between)
+    value = float(total.mean(axis=0).sum() / seen.sum())
+    blocks = len(seen)
+    if blocks < 2:
+        return Area(removal, beside, value, float("nan"), float("nan"))
+    generator = np.random.default_rng(seed)
+    drawn = generator.integers(blocks, size=(bootstraps, blocks))
+    repeat = generator.integers(len(total), size=bootstraps)                     # one random order, as strongest is one
+    errors = np.take_along_axis(total[repeat], drawn, axis=1).sum(axis=1)
+    counts = seen[drawn].sum(axis=1)
+    means = errors[counts > 0] / counts[counts > 0]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return Area(removal, beside, value, float(low), float(high))

@@ -1,0 +1,557 @@
+"""Would a matrix come back? What runs that differ in their seed alone agree on, beside what chance would give.
+
+Heads of one layer have no order of their own, so those of every run are matched to those of the first, by the
+correlation of their weights (`matching.matched_heads`), before anything is compared. Their names tell the layer:
+'head 1' and 'head 2', which differ in a number alone, may stand for each other, 'output' only for itself.
+
+Agreement says that a graph came back, not that it is right, and not that it was learned: a model that is handed its
+graph (`gat-gru`: the roads) agrees with itself by construction.
+
+Axes: s, t seeds (runs), h head, i receiver, j sender.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from analysis.arrays import FloatArray, IntArray, checked_heads
+from analysis.communities import agreement, louvain_communities
+from analysis.matching import matched_heads
+from analysis.matrix import coupling, head_similarity, strongest_count
+
+Tick = Callable[[int, int], None]
+Top = tuple[IntArray, IntArray, FloatArray]
+
+STEPS = 10  # in which the draws are told to `tick`
+AGAIN = 5  # partitions of a consensus matrix, at least
+
+
+@dataclass(frozen=True, slots=True)
+class HeadStability:
+    """How well one head came back.
+
+    Attributes
+    ----------
+    head : its name in the first run, or 'mean' for the mean of heads
+    mean, spread : (N, N) mean and standard deviation (ddof 1) of every weight over the seeds, in the unit of the
+        matrices
+    likeness : (S, S) correlation of the couplings of every two seeds, 1 on the diagonal; 0 with a matrix whose
+        couplings are all equal
+    overlap : Jaccard index of the strongest shares of pairs of two seeds, mean over every two; 1 where no seed has
+        any pair
+    chance_overlap : its mean over the draws of the null
+    ari : adjusted Rand index of the Louvain communities of two seeds, mean over every two; a sensor that is isolated
+        is a community of its own
+    consensus : (N,) consensus communities, the largest first; -1 for a sensor that is together with no other in at
+        least half of the seeds, as one that is isolated
+    p : share of the draws with at least this overlap, `(1 + #{>= overlap}) / (1 + draws)`
+    """
+
+    head: str
+    mean: FloatArray
+    spread: FloatArray
+    likeness: FloatArray
+    overlap: float
+    chance_overlap: float
+    ari: float
+    consensus: IntArray
+    p: float
+
+    @property
+    def typical_likeness(self) -> float:
+        """Mean correlation of two seeds."""
+        return float(self.likeness[np.triu_indices(len(self.likeness), k=1)].mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """What the runs of a family agree on.
+
+    Attributes
+    ----------
+    runs : (S,) their names
+    seeds : (S,) their seeds
+    share : strongest share of pairs that the overlap is about
+    heads : the mean of heads first, where there is more than one head
+    matched : (S, H) which head of run s plays head h of the first; the first row is 0, 1, ...
+    """
+
+    runs: tuple[str, ...]
+    seeds: tuple[int, ...]
+    share: float
+    heads: tuple[HeadStability, ...]
+    matched: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """Communities that many partitions agree on.
+
+    Attributes
+    ----------
+    labels : (N,) 0 for the largest community, then 1, ...; of two equally large, the one with the earlier sensor comes
+        first; -1 for a sensor without another that is with it often enough
+    count : number of communities
+    rounds : consensus matrices that were partitioned; 0 where the partitions were equal from the start
+    converged : whether the partitions of the last round were all equal
+    """
+
+    labels: IntArray
+    count: int
+    rounds: int
+    converged: bool
+
+
+def stability(
+    interactions: Sequence[ArrayLike] | FloatArray,
+    heads: Sequence[str],
+    runs: Sequence[str],
+    seeds: Sequence[int],
+    share: float = 0.02,
+    draws: int = 199,
+    seed: int = 0,
+    tick: Tick = lambda _done, _all: None,
+) -> Stability:
+    """What the matrices of runs with different seeds have in common, head by head and for the mean of heads.
+
+        overlap = mean over s < t of |top_s ∩ top_t| / |top_s ∪ top_t|,  top_s: the strongest share of pairs of run s
+
+    Pairs are ranked by `matrix.coupling`; a pair without weight is never among the strongest, and pairs tied at the
+    cut share what is left of it: each counts as the same part of a pair, and the index becomes Σ min / Σ max.
+
+    The null: in every draw the sensors of each run are renamed at random, the same for all its heads, so that each
+    matrix keeps its shape but not its places; then heads are matched anew, since the best of several matches is
+    better than chance. The p-value is exact where the runs know nothing of each other. It is for one head: of many
+    heads some will be below 0.05 by chance.
+
+    The order of the sensors matters only where Louvain's search depends on it (`communities.louvain_communities`), and
+    for which renamings are drawn. That of the runs matters for the heads: the first gives them names. For 5 runs of
+    4 heads on 207 sensors it takes some 10 s, most of them in Louvain's search.
+
+    Parameters
+    ----------
+    interactions : (S, H, N, N), or S of (H, N, N); S >= 2, the same sensors in the same order
+    heads : (H,) names of the first run's heads, which tell the layers: see the top of this module
+    runs : (S,) names
+    seeds : (S,) integers, no two alike: two runs of one seed are one sample
+    share : strongest share of the N(N-1)/2 pairs, see `matrix.strongest_count`
+    draws : >= 1, of the null
+    seed : of the draws, of Louvain's search and of the consensus
+    tick : called with the parts done and all parts, after each
+
+    Returns
+    -------
+    Stability
+
+    Raises
+    ------
+    ValueError
+        As `arrays.checked_heads` for each run; fewer than two runs, other shapes, names that do not fit, a seed that
+        stands twice, draws below 1, or a share out of its range.
+
+    References
+    ----------
+    Jaccard, New Phytologist 11 (1912); for the rest see `matching.matched_heads`, `communities.agreement` and
+    `consensus`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> near = np.roll(np.eye(9), 1, axis=1)
+    >>> far = np.roll(np.eye(9), 4, axis=1)
+    >>> found = stability([[near, far], [far, near]], ["head 1", "head 2"], ["a", "b"], [0, 1], share=0.25)
+    >>> [(one.head, one.overlap, one.p < 0.05) for one in found.heads]
+    [('mean', 1.0, True), ('head 1', 1.0, True), ('head 2', 1.0, True)]
+    >>> found.matched.tolist(), round(found.heads[1].chance_overlap, 1)
+    ([[0, 1], [1, 0]], 0.2)
+    """
+    every = _checked_runs(interactions)
+    _check_names(every, heads, runs, seeds)
+    layers = _layers(heads)
+    if draws < 1:
+        raise ValueError(f"draws must be at least 1, got {draws}")
+    strongest_count(every.shape[-1], share)
+    with threadpool_limits(limits=1):  # see `spectrum.localisation`
+        matched = _matched(every, layers)
+        rows = _rows(every, matched)
+        names = (*(["mean"] if len(rows) > len(heads) else []), *heads)
+        told, parts = 0, len(rows) * (len(every) + 1) + STEPS
+
+        def done() -> None:
+            nonlocal told
+            told += 1
+            tick(told, parts)
+
+        overlap, chance = _overlaps(every, matched, layers, share, draws, seed, done)
+        found = []
+        for k, (name, matrices) in enumerate(zip(names, rows, strict=True)):
+            partitions = []
+            for matrix in matrices:
+                partitions.append(louvain_communities(matrix, seed=seed).labels)
+                done()
+            agreed = consensus(partitions, seed=seed).labels
+            done()
+            found.append(
+                HeadStability(
+                    head=name,
+                    mean=matrices.mean(axis=0),
+                    spread=matrices.std(axis=0, ddof=1),
+                    likeness=head_similarity([coupling(matrix) for matrix in matrices]),
+                    overlap=float(overlap[k]),
+                    chance_overlap=float(chance[:, k].mean()),
+                    ari=float(np.mean([_ari(a, b) for a, b in combinations(partitions, 2)])),
+                    consensus=agreed,
+                    p=float((1 + (chance[:, k] >= overlap[k] - 1e-12).sum()) / (1 + draws)),
+                )
+            )
+    return Stability(
+        runs=tuple(runs),
+        seeds=tuple(int(number) for number in seeds),
+        share=float(share),
+        heads=tuple(found),
+        matched=matched,
+    )
+
+
+def matched_runs(interactions: Sequence[ArrayLike] | FloatArray, heads: Sequence[str]) -> IntArray:
+    """Which head of each run plays each head of the first, heads of one layer alone standing for each other.
+
+        maximise Σ_h corr(first_h, s_π(h)) for each run s, as `matching.matched_heads`
+
+    Parameters
+    ----------
+    interactions : (S, H, N, N), or S of (H, N, N); S >= 2, the same sensors in the same order
+    heads : (H,) names of the first run's heads, which tell the layers: see the top of this module
+
+    Returns
+    -------
+    (S, H); the first row is 0, 1, ...
+
+    Raises
+    ------
+    ValueError
+        As `consensus_graph`.
+
+    Examples
+    --------
+    >>> near, far = [[0, 9, 1], [9, 0, 9], [1, 9, 0]], [[0, 1, 9], [1, 0, 1], [9, 1, 0]]
+    >>> matched_runs([[near, far], [far, near]], ["head 1", "head 2"]).tolist()
+    [[0, 1], [1, 0]]
+    >>> matched_runs([[near, far], [far, near]], ["head 1", "output"]).tolist()
+    [[0, 1], [0, 1]]
+    """
+    every = _checked_runs(interactions)
+    _check_count("heads", heads, every.shape[1], "heads")
+    return _matched(every, _layers(heads))
+
+
+def consensus_graph(interactions: Sequence[ArrayLike] | FloatArray, heads: Sequence[str]) -> FloatArray:
+    """The mean over runs of every weight, once the heads of each are matched to those of the first.
+
+    What all seeds learned stays; what one of them made up is divided by the number of runs.
+
+    Parameters
+    ----------
+    interactions : (S, H, N, N), or S of (H, N, N); S >= 2, the same sensors in the same order
+    heads : (H,) names of the first run's heads, as `matched_runs` has them
+
+    Returns
+    -------
+    (H, N, N), heads as in the first run, in the unit of the matrices
+
+    Raises
+    ------
+    ValueError
+        As `arrays.checked_heads` for each run; fewer than two runs, other shapes, or names that do not fit.
+
+    Examples
+    --------
+    >>> near, far = [[0, 9, 1], [9, 0, 9], [1, 9, 0]], [[0, 1, 9], [1, 0, 1], [9, 1, 0]]
+    >>> consensus_graph([[near, far], [far, near]], ["head 1", "head 2"])[0].tolist()
+    [[0.0, 9.0, 1.0], [9.0, 0.0, 9.0], [1.0, 9.0, 0.0]]
+    """
+    every, matched = _checked_runs(interactions), matched_runs(interactions, heads)
+    return np.asarray(
+        np.mean([one[order] for one, order in zip(every, matched, strict=True)], axis=0), dtype=np.float64
+    )
+
+
+def consensus(partitions: Sequence[ArrayLike], tau: float = 0.5, seed: int = 0, most: int = 20) -> Consensus:
+    """Communities on which partitions of the same sensors agree.
+
+        D_ij = share of the partitions in which i and j are together, 0 where it is below tau
+
+    D is partitioned by Louvain's search as often as there are partitions (at least 5 times), each time with another
+    seed; while these partitions differ, they are the next to be agreed on. Sensors that are together in all of them
+    move as one, which leaves the best partition as it is and saves most of the time.
+
+    Where `most` rounds do not end in agreement, the answer is the partition of the last round with the largest mean
+    ARI with the others (the first of such), and `converged` is False.
+
+    Parameters
+    ----------
+    partitions : at least one; each (N,) integers of at least -1; -1 for together with nobody
+    tau : from 0 to 1: how often two sensors must be together to count at all
+    seed : of Louvain's search
+    most : >= 1, rounds
+
+    Returns
+    -------
+    Consensus
+
+    Raises
+    ------
+    ValueError
+        No partition, labels that are not integers of at least -1, different N, or tau or most out of its range.
+
+    References
+    ----------
+    Lancichinetti and Fortunato, Consensus clustering in complex networks, Scientific Reports 2, 336 (2012).
+
+    Examples
+    --------
+    >>> found = consensus([[0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 1], [5, 5, 5, 2, 2, 2]])
+    >>> found.labels.tolist(), found.count, found.converged
+    ([0, 0, 0, 1, 1, 1], 2, True)
+    """
+    labels = _checked_partitions(partitions)
+    if not 0 <= tau <= 1:
+        raise ValueError(f"tau must be from 0 to 1, got {tau}")
+    if most < 1:
+        raise ValueError(f"most must be at least 1, got {most}")
+    rounds = 0
+    while rounds < most and (labels != labels[0]).any():
+        again = max(AGAIN, len(partitions))
+        labels = np.stack([_together(labels, tau, seed + rounds * again + k) for k in range(again)])
+        rounds += 1
+    converged = bool((labels == labels[0]).all())
+    best = 0
+    if not converged:
+        best = int(np.argmax([np.mean([_ari(one, other) for other in labels]) for one in labels]))
+    return Consensus(
+        labels=labels[best].copy(), count=int(labels[best].max(initial=-1)) + 1, rounds=rounds, converged=converged
+    )
+
+
+def _together(labels: IntArray, tau: float, seed: int) -> IntArray:
+    """One partition (N,) of the consensus matrix of partitions (P, N)."""
+    weight, kind = _consensus_matrix(labels, tau)
+    groups = nx.community.louvain_communities(nx.from_numpy_array(weight), seed=seed)
+    found = np.empty(len(weight), dtype=np.int64)
+    for group, nodes in enumerate(groups):
+        found[list(nodes)] = group
+    found[~weight.any(axis=1)] = -1  # together with nobody often enough, its own kind included
+    return _named(found[kind])
+
+
+def _consensus_matrix(labels: IntArray, tau: float) -> tuple[FloatArray, IntArray]:
+    """The consensus matrix of partitions (P, N) between the K kinds of sensors, (K, K), and the kind of each sensor.
+
+    Sensors with the same labels throughout are of one kind; the pairs among them are a loop. So any partition of the
+    kinds has the modularity that it would have as one of the sensors.
+    """
+    kinds, kind, members = np.unique(labels, axis=1, return_inverse=True, return_counts=True)
+    share = np.mean([(one[:, None] == one) & (one >= 0) for one in kinds], axis=0)
+    share[share < tau] = 0.0
+    weight = share * np.outer(members, members)
+    np.fill_diagonal(weight, share.diagonal() * members * (members - 1) / 2)
+    return weight, kind.reshape(-1)
+
+
+def _named(labels: IntArray) -> IntArray:
+    """The same groups by size, then by their first sensor; -1 for a sensor alone."""
+    placed = np.flatnonzero(labels >= 0)
+    names, first, members = np.unique(labels[placed], return_index=True, return_counts=True)
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[np.lexsort((first, -members))] = np.arange(len(names))
+    rank[members == 1] = -1
+    named = np.full(len(labels), -1, dtype=np.int64)
+    named[placed] = rank[np.searchsorted(names, labels[placed])]
+    return named
+
+
+def _ari(labels: IntArray, reference: IntArray) -> float:
+    """ARI of two partitions of all sensors, -1 as a group of its own each time."""
+    alone = len(labels) + np.arange(len(labels))
+    return agreement(
+        np.where(labels < 0, alone, labels), np.where(reference < 0, alone, reference), permutations=1
+    ).ari
+
+
+def _overlaps(
+    every: FloatArray,
+    matched: IntArray,
+    layers: list[IntArray],
+    share: float,
+    draws: int,
+    seed: int,
+    done: Callable[[], None],
+) -> tuple[FloatArray, FloatArray]:
+    """The overlap of each row of `_rows`, (K,), and the same in each draw of the null, (draws, K)."""
+    runs, heads, sensors, _ = every.shape
+    tops = [[_top(matrix, share) for matrix in matrices] for matrices in every]
+    means = [_top(matrix, share) for matrix in every.mean(axis=1)] if heads > 1 else None
+    plain = np.broadcast_to(np.arange(sensors), (runs, sensors))
+    observed = _mean_jaccards(tops, means, matched, plain)
+    standard = np.stack([_standardised(matrices) for matrices in every])
+    generator = np.random.default_rng(seed)
+    chance = np.empty((draws, len(observed)))
+    for draw in range(draws):
+        # The first run may keep its names: only who is who between two runs counts.
+        orders = np.stack([plain[0], *(generator.permutation(sensors) for _ in range(runs - 1))])
+        chance[draw] = _mean_jaccards(tops, means, _rematched(standard, orders, layers), orders)
+        for _ in range((draw + 1) * STEPS // draws - draw * STEPS // draws):
+            done()
+    return observed, chance
+
+
+def _mean_jaccards(tops: list[list[Top]], means: list[Top] | None, matched: IntArray, orders: IntArray) -> FloatArray:
+    """Mean Jaccard index over every two runs, (K,): of the means of heads if there are any, then of matched heads.
+
+    In run s, sensor ``orders[s, a]`` is called a.
+    """
+    runs, heads = matched.shape
+    places = np.argsort(orders, axis=1)
+    rows = [] if means is None else [means]
+    rows += [[tops[s][matched[s, h]] for s in range(runs)] for h in range(heads)]
+    sensors = orders.shape[1]
+    member = np.zeros(sensors * sensors)
+    found = np.empty(len(rows))
+    for k, row in enumerate(rows):
+        pairs = []
+        for place, (first, second, _) in zip(places, row, strict=True):
+            i, j = place[first], place[second]
+            pairs.append(np.minimum(i, j) * sensors + np.maximum(i, j))
+        indices = []
+        for s in range(runs):
+            member[pairs[s]] = row[s][2]
+            for t in range(s + 1, runs):
+                shared = float(np.minimum(member[pairs[t]], row[t][2]).sum())
+                either = float(row[s][2].sum() + row[t][2].sum()) - shared
+                indices.append(shared / either if either else 1.0)
+            member[pairs[s]] = 0.0
+        found[k] = np.mean(indices)
+    return found
+
+
+def _top(matrix: FloatArray, share: float) -> Top:
+    """The strongest share of pairs: first and second sensor of each, and what part of it belongs to them."""
+    first, second = np.triu_indices(len(matrix), k=1)
+    weight = coupling(matrix)[first, second]
+    wanted = strongest_count(len(matrix), share)
+    if np.count_nonzero(weight) <= wanted:
+        kept = np.flatnonzero(weight)
+        return first[kept], second[kept], np.ones(len(kept))
+    cut = np.partition(weight, -wanted)[-wanted]
+    kept = np.flatnonzero(weight >= cut)
+    tied = weight[kept] == cut
+    part = np.where(tied, (wanted - np.count_nonzero(~tied)) / np.count_nonzero(tied), 1.0)
+    return first[kept], second[kept], part
+
+
+def _standardised(matrices: FloatArray) -> FloatArray:
+    """Weights between two sensors less their mean, of norm 1, so that products are those of `head_similarity`."""
+    between = ~np.eye(matrices.shape[-1], dtype=bool)
+    found = np.zeros_like(matrices)
+    for matrix, departures in zip(matrices, found, strict=True):
+        weights = matrix[between]
+        if weights.size and weights.max() > weights.min():
+            weights = weights - weights.mean()
+            weights /= np.abs(weights).max()
+            departures[between] = weights / np.linalg.norm(weights)
+    return found
+
+
+def _rematched(standard: FloatArray, orders: IntArray, layers: list[IntArray]) -> IntArray:
+    """As `_matched`, of renamed runs."""
+    runs, heads = standard.shape[:2]
+    matched = np.tile(np.arange(heads), (runs, 1))
+    if heads == len(layers):
+        return matched
+    first = standard[0].reshape(heads, -1)
+    for s in range(1, runs):
+        renamed = standard[s][:, orders[s][:, None], orders[s]].reshape(heads, -1)
+        matched[s] = _assigned(first @ renamed.T, layers)
+    return matched
+
+
+def _matched(every: FloatArray, layers: list[IntArray]) -> IntArray:
+    """Which head of each run plays each of the first's, (S, H)."""
+    others = [_assigned(matched_heads(every[0], other).similarity, layers) for other in every[1:]]
+    return np.stack([np.arange(every.shape[1]), *others])
+
+
+def _assigned(similarity: FloatArray, layers: list[IntArray]) -> IntArray:
+    """The best counterparts (H,) within each layer."""
+    from scipy.optimize import linear_sum_assignment
+
+    partner = np.empty(len(similarity), dtype=np.int64)
+    for layer in layers:
+        partner[layer] = layer[linear_sum_assignment(similarity[np.ix_(layer, layer)], maximize=True)[1]]
+    return partner
+
+
+def _layers(heads: Sequence[str]) -> list[IntArray]:
+    """Which heads are of one layer: those whose names differ in a number at their end alone."""
+    names = [name.rstrip("0123456789") for name in heads]
+    return [np.flatnonzero([name == one for name in names]) for one in dict.fromkeys(names)]
+
+
+def _rows(every: FloatArray, matched: IntArray) -> list[FloatArray]:
+    """The matrices (S, N, N) of the mean of heads, where there is more than one, and of each head."""
+    heads = [np.stack([one[order[h]] for one, order in zip(every, matched, strict=True)])
+             for h in range(every.shape[1])]  # fmt: skip
+    return heads if len(heads) == 1 else [every.mean(axis=1), *heads]
+
+
+def _checked_runs(interactions: Sequence[ArrayLike] | FloatArray) -> FloatArray:
+    """The matrices of all runs, (S, H, N, N) float64."""
+    if len(interactions) < 2:
+        raise ValueError(f"interactions must be of at least two runs, got {len(interactions)}")
+    every = [checked_heads(one, f"interactions[{s}]") for s, one in enumerate(interactions)]
+    for s, one in enumerate(every):
+        if one.shape != every[0].shape:
+            raise ValueError(
+                f"interactions must have one shape in all runs, {every[0].shape} as the first, "
+                f"got {one.shape} in run {s}"
+            )
+    return np.stack(every)
+
+
+def _check_names(every: FloatArray, heads: Sequence[str], runs: Sequence[str], seeds: Sequence[int]) -> None:
+    _check_count("heads", heads, every.shape[1], "heads")
+    _check_count("runs", runs, len(every), "runs")
+    _check_count("seeds", seeds, len(every), "runs")
+    if len(set(seeds)) < len(seeds):
+        twice = next(number for k, number in enumerate(seeds) if number in seeds[:k])
+        raise ValueError(f"seeds must be different, as two runs of one seed are one sample, got {twice} twice")
+
+
+def _check_count(what: str, given: Sequence[object], wanted: int, of: str) -> None:
+    if len(given) != wanted:
+        raise ValueError(f"{what} must have one entry for each of the {wanted} {of}, got {len(given)}")
+
+
+def _checked_partitions(partitions: Sequence[ArrayLike]) -> IntArray:
+    """All partitions under names of ours, (P, N)."""
+    if not len(partitions):
+        raise ValueError("partitions must be at least one, got none")
+    found = []
+    for p, one in enumerate(partitions):
+        labels = np.asarray(one)
+        if labels.ndim != 1 or labels.dtype.kind not in "iu" or not labels.size:
+            raise ValueError(
+                f"partitions[{p}] must hold one integer per sensor, (N,), got shape {labels.shape} of {labels.dtype}"
+            )
+        if len(labels) != np.size(partitions[0]):
+            raise ValueError(f"partitions[{p}] must hold one label per sensor, {np.size(partitions[0])}, "
+                             f"got {len(labels)}")  # fmt: skip
+        if labels.min() < -1:
+            raise ValueError(f"partitions[{p}] must be at least -1, got {labels.min()} at sensor {labels.argmin()}")
+        found.append(_named(labels.astype(np.int64)))
+    return np.stack(found)

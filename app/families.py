@@ -1,0 +1,226 @@
+"""Families of runs that differ in their seed alone: trained one after another, and what they agree on kept as a run."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from app.reading.words import joined, one_line, two
+from core.family import family_of, traits
+from core.run import Run, RunError, read_record
+
+if TYPE_CHECKING:  # both load torch, which the app never does
+    from core.data.sensors import SensorData
+    from core.experiment import Plan
+
+MOST_SEEDS = 100
+MOST_SOURCE = 1000  # letters, see core.matrices.written
+
+Bar = Callable[[int], AbstractContextManager[Callable[[int, int, int], None]]]
+
+
+def seed_title(title: str, seed: int) -> str:
+    """The title of one run of a family.
+
+    >>> seed_title("gru on city", 3)
+    'gru on city · seed 3'
+    """
+    return f"{title} · seed {seed}"
+
+
+def seed_name(name: str, seed: int) -> str:
+    """The name of one run of a family.
+
+    >>> seed_name("mine", 3)
+    'mine-seed3'
+    """
+    return f"{name}-seed{seed}"
+
+
+def trained_family(data: "SensorData", plan: "Plan", out: Path, seeds: int, bar: Bar) -> list[Run]:
+    """Train a plan with as many seeds, from its own on, each as a run of its own; what is done already is kept.
+
+    Parameters
+    ----------
+    data, plan : as ``core.experiment.trained`` has them
+    out : the folders beside it are called by it, see `seed_name`; those of this family that are there are continued
+    seeds : 1 to ``MOST_SEEDS``
+    bar : makes what shows the progress of a training of so many epochs
+
+    Raises
+    ------
+    RunError
+        A folder is there that is no run of this family; looked for before anything is trained.
+    ValueError
+        Too few or too many seeds, or what ``core.experiment.trained`` refuses.
+    """
+    from core.experiment import resumed, trained
+
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise ValueError(f"seeds must be from 1 to {MOST_SEEDS}, got {seeds}")
+    first = plan.settings.seed
+    title = plan.title or f"{plan.model} on {data.name}"
+    plans = [
+        replace(plan, settings=replace(plan.settings, seed=seed), title=seed_title(title, seed))
+        for seed in range(first, first + seeds)
+    ]
+    folders = [out.parent / seed_name(out.name, one.settings.seed) for one in plans]
+    states = [_state(folder, data, one) for folder, one in zip(folders, plans, strict=True)]
+    runs = []
+    for number, (one, folder, state) in enumerate(zip(plans, folders, states, strict=True), start=1):
+        click.echo(f"seed {one.settings.seed}, {number} of {seeds}: {folder}, {_WORDS[state]}")
+        with bar(one.settings.epochs) as tick:
+            runs.append(resumed(data, folder, tick=tick) if state else trained(data, one, folder, tick=tick))
+    return runs
+
+
+_WORDS = {"": "begins", "begun": "goes on", "done": "is done already"}
+
+
+def _state(folder: Path, data: "SensorData", plan: "Plan") -> str:
+    """How far the run of a plan has come: '', 'begun' or 'done'; RunError where another thing is in its place."""
+    from core.experiment import hour
+
+    if not (folder / "run.json").exists():
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise RunError(f"{folder} is in the way, and is no run: move it, or name another --out")
+        return ""
+    record = read_record(folder)
+    there = {} if record.get("kind") == "matrix" else {**traits(record), "seed": record["seed"]}
+    wanted: dict[str, Any] = {
+        "model": plan.model,
+        "data": data.sha256,
+        "protocol": plan.protocol,
+        "inputs": plan.inputs,
+        "horizon": hour(data) if plan.horizon is None else plan.horizon,
+        **asdict(plan.settings),
+    }
+    for name, value in wanted.items():
+        if there.get(name) != value:
+            got, asked = (str(one)[:40] for one in (there.get(name), value))
+            raise RunError(
+                f"{folder} is a run already, and not of this family: its {name} is {got}, not {asked}. "
+                "Name another --out, or ask for what it was begun with"
+            )
+    return "done" if record["state"] == "done" else "begun"
+
+
+def kept_consensus(runs: Sequence[Path], out: Path, *, title: str = "") -> Run:
+    """Keep what runs agree on as a run of the kind 'matrix': the mean of every weight, after the heads were matched.
+
+    Sensors, places, groups, road graph and planted graph are those of the first run, and so are the names of the heads.
+
+    Parameters
+    ----------
+    runs : folders of at least two runs that are done, on the same sensors, with as many heads; a family as a rule
+        (``core.family.family_of``), but models or settings may differ, and then its note says so
+    out : the folder; it must not exist
+    title : by which readers know it; '' for one that says from how many runs it is
+
+    Raises
+    ------
+    RunError
+        Fewer than two runs, one that stands twice or cannot be read, runs of other sensors or with other heads, a
+        model without a matrix, or ``out`` cannot be a run's folder.
+    """
+    from analysis.matrix import head_similarity
+    from analysis.stability import consensus_graph, matched_runs
+    from core.matrices import Matrix, written
+
+    if len(runs) < 2:
+        raise RunError(f"a consensus must be of at least two runs, got {len(runs)}")
+    first, *others = loaded = [Run.load(path) for path in runs]
+    _check_alike(first, others)
+    every = [run.interaction for run in loaded]
+    weights, matched = consensus_graph(every, first.heads).astype(np.float32), matched_runs(every, first.heads)
+    differ = sorted(_differing(loaded))
+    by_head = []
+    for h, head in enumerate(first.heads):
+        likeness = head_similarity([one[order[h]] for one, order in zip(every, matched, strict=True)])[0, 1:]
+        by_head.append(f"{two(float(likeness.mean()))} ({one_line(head)})")
+    remarks = (
+        f"Each weight is the mean over {len(runs)} runs, once the heads of each are matched to those of the first.",
+        f"The runs differ in more than their seed: {joined(differ)}." if differ else "They differ in their seed alone.",
+        f"The others' weights correlate with the first's by {joined(by_head)}, mean over the runs.",
+    )
+    of = one_line(f"{first.model or 'a matrix'} on {first.dataset}", 100)
+    matrix = Matrix(
+        weights=weights,
+        heads=first.heads,
+        nodes=first.nodes,
+        adjacency=first.adjacency,
+        file=f"consensus of {len(runs)} runs",
+        sha256=hashlib.sha256(np.ascontiguousarray(weights, dtype="<f4").tobytes()).hexdigest(),
+        turned=False,
+        remarks=remarks,
+        truth=first.truth,
+    )
+    return written(
+        matrix,
+        out,
+        title=title or f"Consensus of {len(runs)} {'runs' if differ else 'seeds'} · {of}",
+        source=_source(loaded, of),
+    )
+
+
+def _check_alike(first: Run, others: Sequence[Run]) -> None:
+    """Refuse runs of which no mean can be taken."""
+    if not first.heads:
+        raise RunError(f"run {first.name} has no matrix: model {first.model} mixes no sensors")
+    seen = {first.path.resolve()}
+    for run in others:
+        if run.path.resolve() in seen:
+            raise RunError(f"a run must stand only once in a consensus, got {run.name} twice")
+        seen.add(run.path.resolve())
+        if run.nodes["id"].tolist() != first.nodes["id"].tolist():
+            raise RunError(f"runs must have the same sensors in the same order, but {run.name} and {first.name} do not")
+        if len(run.heads) != len(first.heads):
+            raise RunError(
+                f"runs must have as many heads as the first, {len(first.heads)}, got {len(run.heads)} in {run.name}"
+            )
+
+
+def _differing(runs: Sequence[Run]) -> set[str]:
+    """In which traits but for the seed runs differ, by name."""
+    if any(run.kind != "model" for run in runs):
+        return {"not all of them were trained here"}
+    first, *others = (traits(run.record) for run in runs)
+    return {name for other in others for name in {*first, *other} if first.get(name) != other.get(name)}
+
+
+def _source(runs: Sequence[Run], of: str) -> str:
+    """From which runs and seeds, as many as there is room for; then whose data they were."""
+    members = [one_line(f"{run.name}{'' if run.seed is None else f' (seed {run.seed})'}", 100) for run in runs]
+    data = one_line(runs[0].source, 300)
+    kept: list[str] = []
+    for name in members:
+        if len(", ".join([*kept, name])) > MOST_SOURCE - 500:
+            break
+        kept.append(name)
+    more = [f"{len(members) - len(kept)} more"] if len(kept) < len(members) else []
+    return f"Mean over {len(runs)} runs of {of}: {joined([*kept, *more])}. Data: {data}"
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN [RUN ...]")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The run's folder; it must not exist yet.")
+@click.option("--title", default="", help="How the run is called in the app.  [default: from how many runs it is]")
+def consensus(runs: tuple[Path, ...], out: Path, title: str) -> None:
+    """Keep the mean matrix of runs with different seeds as a run without a model, to look at it in the app.
+
+    With one RUN, of all runs beside it that differ from it in their seed alone.
+    """
+    members = family_of(runs[0]) if len(runs) == 1 else runs
+    if len(members) < 2:
+        raise RunError(
+            f"{runs[0]} has no finished run beside it that differs in its seed alone: name the runs, "
+            "or train more with: python -m app train --seeds 5"
+        )
+    run = kept_consensus(members, out, title=title)
+    click.echo(f"{run.path}: {len(run.heads)} head(s) of {len(run.nodes):,} sensors, from {len(members)} runs")
+    click.echo(run.note)

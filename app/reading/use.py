@@ -1,0 +1,253 @@
+"""What interventions say, in words: whether the model uses its weights, and how it responds to changed inputs."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.reading.forecasts import minutes_words, moment_words
+from app.reading.words import code, counted, joined, percent, plain, three, two, with_unit
+
+if TYPE_CHECKING:
+    from analysis.use import Area, Cut, Use
+
+REMOVALS = {"zero": "set to zero", "mean": "set to the mean", "rewire": "moved to other pairs"}
+BESIDE = {"random": "in random order", "length": "of the same length", "weakest": "weakest first"}
+WHY_THREE = (
+    "A model that loses weights is asked about something it was never trained on, and part of what it loses is only "
+    "that. So there are three ways: **set to zero**, so that less is heard in all; **set to the mean**, so that as much "
+    "is heard, but from all alike; **moved to other pairs**, so that as much is heard, but from others. What all three "
+    "agree on does not rest on the way."
+)
+CURVES = (
+    "A line that climbs early says that the first weights to go mattered; small shares are drawn wider. The dotted "
+    "line read backwards is insertion: from the right end, where no weight is left, the strongest are put back before "
+    "all others."
+)
+SIZES = (
+    "Each dot is one weight with which one sensor hears another, alone cut to zero. Both axes are logarithmic. "
+    "The effect is what the gradient at the trained model says, checked beside it by true cuts."
+)
+RESPONSE = (
+    "This is **the model's response**, not what traffic would do: nobody knows what these sensors would have seen. It "
+    "shows whom the model listens to, and how far a change travels within it."
+)
+HARDLY = 0.005  # of the error: what cutting must change to count
+LITTLE, MUCH = 0.3, 0.7  # rank correlations
+SURE, GUIDE = 0.9, 0.5  # correlations of predicted with true effects
+
+
+def use_answer(use: "Use", head: str, unit: str) -> str:
+    """What cutting everything costs, and what the selected head alone."""
+    total = rise_of(cut_named(use, "all"))
+    if not np.isfinite(total):
+        return "Nothing was observed in the test part, so nothing can be said of what the weights are worth."
+    changed = f"**{with_unit(abs(total), unit)} {'more' if total >= 0 else 'less'}** ({percent(abs(total) / use.mae)})"
+    if abs(total) < HARDLY * use.mae:
+        sentence = (
+            f"The model hardly uses what its sensors tell each other: without any of it, it is off by "
+            f"{with_unit(use.mae + total, unit)} instead of {with_unit(use.mae, unit)}."
+        )
+    else:
+        sentence = (
+            f"Without anything that its sensors tell each other, the model is off by {changed}: "
+            f"{with_unit(use.mae + total, unit)} instead of {with_unit(use.mae, unit)}."
+        )
+    own = cut_named(use, "head", head)
+    if own is None or len(use.heads) < 2:
+        return sentence
+    rise = rise_of(own)
+    worth = f"{with_unit(rise, unit)}, {percent(rise / use.mae)}"
+    word = "costs" if rise >= HARDLY * use.mae else "gains" if rise <= -HARDLY * use.mae else "changes next to nothing"
+    if word == "changes next to nothing":
+        return f"{sentence} Cutting {plain(head)} alone changes next to nothing ({worth})."
+    return f"{sentence} Cutting {plain(head)} alone {word} {worth.replace('-', '')}."
+
+
+def areas_sentence(areas: Sequence["Area"], removal: str, unit: str) -> str:
+    """Whether the strongest weights matter more than others, under one way of removing."""
+    own = {area.beside: area for area in areas if area.removal == removal and np.isfinite(area.value)}
+    said, unclear = [], []
+    for beside, area in own.items():
+        size = with_unit(abs(area.value), unit)
+        if np.isfinite(area.low):
+            size += f", 95{NB}% interval {three(area.low)} to {three(area.high)}"
+        other = {
+            "random": "removing as many at random",
+            "length": "removing random ones of the same length",
+            "weakest": "removing the weakest first",
+        }[beside]
+        if area.low > 0:
+            said.append(f"more than {other} ({size})")
+        elif area.high < 0:
+            said.append(f"less than {other} ({size})")
+        elif np.isfinite(area.low):
+            unclear.append(f"{other} ({size})")
+        else:
+            said.append(f"{'more' if area.value > 0 else 'less'} than {other} ({size}, without an interval)")
+    parts = [f"hurts {joined(said)}"] if said else []
+    if unclear:
+        parts.append(f"cannot be told from {joined(unclear)}")
+    return f"With weights {REMOVALS[removal]}, removing the strongest first {', and '.join(parts)}." if parts else ""
+
+
+def window_sentence(use: "Use") -> str:
+    """On what all of this was measured."""
+    return f"Measured on {counted(use.windows, 'window')} of the test part."
+
+
+def rank_sentence(head: str, correlation: float, error: bool) -> str:
+    r"""Whether a large weight is an important one, as a heading.
+
+    >>> rank_sentence("head 2", 0.12, False).replace("\xa0", " ")
+    'Weight is not importance: rank correlation with the change of the forecast 0.12 in head 2'
+    """
+    what = "the change of the error" if error else "the change of the forecast"
+    if not np.isfinite(correlation):
+        return f"Is a large weight an important one? In {plain(head)} all are alike"
+    word = (
+        "Weight is not importance"
+        if abs(correlation) < LITTLE
+        else "Weight is not quite importance"
+        if correlation < MUCH
+        else "Large weights do more"
+    )
+    return f"{word}: rank correlation with {what} {two(correlation)} in {plain(head)}"
+
+
+def check_sentence(agreement: float, sample: int) -> str:
+    """How well the gradient's predictions agree with true cuts."""
+    if not sample or not np.isfinite(agreement):
+        return "No weight was cut in truth, so the predictions are not checked here."
+    trust = (
+        "they can be relied on"
+        if agreement >= SURE
+        else "take them as a guide"
+        if agreement >= GUIDE
+        else "do not rely on them"
+    )
+    return f"Checked on {counted(sample, 'weight')} cut in truth: correlation {two(agreement)}; {trust}."
+
+
+def sensors_sentence(rises: NDArray[np.floating], ids: Sequence[str], unit: str, mae: float) -> str:
+    """Which sensors depend most on what they hear: ``rises`` (N,) of the error of each when its inputs are cut."""
+    known = np.flatnonzero(np.isfinite(rises))
+    if not len(known):
+        return "Nothing was observed, so no sensor's loss can be given."
+    worst = int(known[np.argmax(rises[known])])
+    depends = int((rises[known] > HARDLY * mae).sum())
+    gains = int((rises[known] < -HARDLY * mae).sum())
+    sentence = (
+        f"{depends:,} of {counted(len(known), 'sensor')} lose by it (more than {percent(HARDLY)} of the error), most "
+        f"{code(ids[worst], 30)} with {with_unit(float(rises[worst]), unit)}"
+    )
+    return sentence + (f"; {gains:,} would be better off hearing nobody." if gains else ".")
+
+
+def live_sentence(what: str, forecast: NDArray[np.floating], error: NDArray[np.floating], unit: str) -> str:
+    """What a live cut does at the last step ahead."""
+    rise = float(np.nanmean(error)) if np.isfinite(error).any() else np.nan
+    moved = float(np.sqrt(np.mean(np.square(forecast))))
+    if moved == 0:
+        return f"Cutting {what} changes nothing at all: the model never uses it."
+    said = "the error cannot be given" if not np.isfinite(rise) else (
+        f"the error {'rises' if rise >= 0 else 'falls'} by **{with_unit(abs(rise), unit)}**"
+    )
+    return f"Cutting {what} moves the forecast by {with_unit(moved, unit)} (root mean square), and {said} on average."
+
+
+def response_answer(
+    change: NDArray[np.floating],
+    changed: Sequence[int],
+    ids: Sequence[str],
+    amount: float,
+    unit: str,
+    minutes: Sequence[float],
+    heads: bool,
+) -> str:
+    """How the forecast responds: of the changed sensors, and the most affected of the others.
+
+    Parameters
+    ----------
+    change : (T, N) forecast after minus before
+    changed : positions of the sensors whose inputs were changed
+    amount : by how much they were
+    minutes : (T,) ahead
+    heads : whether the model lets sensors hear each other
+    """
+    who = code(ids[changed[0]], 30)
+    if len(changed) > 1:
+        who = f"{counted(len(changed), 'sensor')} around {who}"
+    if amount == 0:
+        return f"Nothing is changed yet: move the slider to raise or drop {who}."
+    verb = f"{'raising' if amount > 0 else 'dropping'} {who} by {with_unit(abs(amount), unit)}"
+    own = change[:, list(changed)]
+    at, place = divmod(int(np.argmax(np.abs(own))), own.shape[1])
+    said = (
+        f"{verb[0].upper()}{verb[1:]} moves "
+        f"{'its own forecast' if len(changed) == 1 else 'the forecast there'} by up to "
+        f"**{signed(float(own[at, place]), unit)}**, {minutes_words(minutes[at])} ahead"
+    )
+    others = np.setdiff1d(np.arange(change.shape[1]), np.asarray(changed, dtype=int))
+    if not heads:
+        return f"{said}, and no other at all: this model lets no sensor hear another."
+    if not len(others) or not (most := np.abs(change[:, others])).any():
+        return f"{said}, and no other at all."
+    at, place = divmod(int(np.argmax(most)), most.shape[1])
+    return (
+        f"{said}; of the others, that of {code(ids[others[place]], 30)} most: "
+        f"**{signed(float(change[at, others[place]]), unit)}**, {minutes_words(minutes[at])} ahead."
+    )
+
+
+def moved_sentence(change: NDArray[np.floating], unit: str, minutes: float, bound: float) -> str:
+    """How many sensors respond at one step: ``change`` (N,)."""
+    least = bound / 20
+    moved = int((np.abs(change) >= least).sum()) if bound > 0 else 0
+    return (
+        f"{minutes_words(minutes)} ahead, the forecast of {moved:,} of {counted(len(change), 'sensor')} moves by "
+        f"{with_unit(least, unit)} or more."
+    )
+
+
+def window_words(moment: np.datetime64, complete: bool) -> str:
+    """For which moment the forecast is made, and whether what it sees is whole."""
+    return f"Forecast made on {moment_words(moment)}." + (
+        "" if complete else " Some of what it sees was missing and stands at the last value seen before."
+    )
+
+
+def held_back(amount: float, moved: float, unit: str) -> str:
+    """That values ended at what was ever observed; '' where they did not. ``moved`` is what they changed on average."""
+    if abs(moved - amount) <= 1e-3 * abs(amount):
+        return ""
+    return (
+        f"What was seen could not be changed in full: it stays within what was ever observed, and moves by "
+        f"{signed(moved, unit)} on average."
+    )
+
+
+def signed(value: float, unit: str, *, markdown: bool = True) -> str:
+    r"""A change with its sign and unit, which is escaped where Markdown is read.
+
+    >>> signed(0.5, "km/h"), signed(-0.25, "km/h", markdown=False)
+    ('+0.500\xa0km\\/h', '−0.250 km/h')
+    """
+    sign = "−" if value < 0 else "+" if value > 0 else ""
+    return sign + (with_unit(abs(value), unit) if markdown else f"{three(abs(value))} {unit}".rstrip())
+
+
+def cut_named(use: "Use", kind: str, name: str = "") -> "Cut | None":
+    """The first cut of a kind, and of that name if one is given; None where there is none."""
+    return next((cut for cut in use.cuts if cut.kind == kind and name in ("", cut.name)), None)
+
+
+def rise_of(cut: "Cut | None") -> float:
+    """The mean rise of the error over the steps ahead; nan where nothing was observed."""
+    if cut is None or not np.isfinite(cut.error).any():
+        return float("nan")
+    return float(np.nanmean(cut.error))
+
+
+NB = "\u00a0"

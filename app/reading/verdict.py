@@ -1,0 +1,387 @@
+"""What the evidence says of a head in three lines: real or chance, used or ignored, stable or an accident of the seed.
+
+No line rests on one test. Real: at least two nulls that know the map must say so, and none that could be drawn may
+deny it; the plain permutation test, which takes every smooth pattern for a finding, has no say. Used: what cutting
+costs, and whether it matters which pairs go first, in more than one way of removing. Stable: how large the overlap is,
+and how likely by chance.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from app.reading.evidence import ICONS
+from app.reading.heads import head_label
+from app.reading.roads import GIVEN_ROADS, auroc_words, given_sentence
+from app.reading.use import cut_named, rise_of
+from app.reading.words import THIN, counted, joined, percent, plain, probability, two, whole_percent, with_unit
+
+if TYPE_CHECKING:
+    from analysis.evidence import Chance, Tests
+    from analysis.roads import RoadMatch
+    from analysis.stability import Stability
+    from analysis.use import Area, Use
+    from app.measured import Measured
+
+State = Literal["yes", "faint", "no", "untested"]
+QUESTIONS = ("real", "used", "stable")
+
+LEVEL = 0.05  # of every test
+LEAST_NULLS = 2  # that know the map
+LEAST_EFFECT = 0.1  # correlation of coupling with roads
+MUCH, LITTLE = 0.01, 0.001  # rise of the error, as a share of it
+LEAST_WAYS = 2  # of removing in which the order must matter
+LEAST_OVERLAP = 0.5  # of the strongest pairs between seeds
+MEAN = "mean"
+GIVEN = "given"  # the word for a model that may listen along roads only
+
+KNOWING = {
+    "moran": "patterns as smooth over the map",
+    "rewired": "pairs as many and as long",
+    "configuration": "weights dealt anew to sensors that keep their totals",
+}
+"""The nulls that know the map, and what each draws."""
+
+NOT_YET = "Not tested yet."
+ONE_SEED = "Not tested: there is one seed of this model only. Train more with `python -m app train --seeds 5`."
+THRESHOLDS = (
+    f"Real: p < {LEVEL} (Holm, over all heads) under {LEAST_NULLS} or more nulls that know the map, under none of them "
+    f"more, and a correlation of coupling with roads of at least {LEAST_EFFECT:g}; below that faint. "
+    f"Used: cutting it raises the mean absolute error by at least {whole_percent(MUCH)}, and removing the strongest "
+    f"pairs first costs more than random ones and than ones of the same length, with the 95{THIN}% interval above 0 in "
+    f"at least {LEAST_WAYS} ways of removing; ignored below {whole_percent(LITTLE)}, in between faint. "
+    f"Stable: overlap (Jaccard) of the strongest pairs between seeds of at least {LEAST_OVERLAP:g} and p < {LEVEL}; "
+    "below that faint if above chance."
+)
+"""The thresholds behind the lines, for the caption under them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a verdict: how it stands, the sentence with its figures (Markdown of our own), and a word for it."""
+
+    state: State
+    sentence: str
+    word: str = ""
+
+    @property
+    def said(self) -> str:
+        """How it stands, in a word or two."""
+        return self.word or ("not tested" if self.state == "untested" else self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the evidence says of a head."""
+
+    head: str
+    real: Line
+    used: Line
+    stable: Line
+
+    @property
+    def lines(self) -> tuple[Line, Line, Line]:
+        """The three lines in their order."""
+        return (self.real, self.used, self.stable)
+
+
+def verdict(
+    head: str,
+    chance: "Chance | None",
+    use: "Use | None",
+    stability: "Stability | None",
+    *,
+    model: str = "",
+    unit: str = "",
+    reasons: Mapping[str, str] | None = None,
+    truth: "RoadMatch | None" = None,
+) -> Verdict:
+    """What the evidence says of a head.
+
+    Parameters
+    ----------
+    head : a head's name, or 'mean' for the mean of heads
+    chance, use, stability : parts of the evidence; None where there is none
+    model : its name; of one that was given the roads, a match with them is no finding
+    unit : of the values that are forecast
+    reasons : why a part cannot be made, by its name ('chance', 'use', 'stability'); without one it was not made yet
+    truth : the head's pairs against the planted graph, where there is one
+    """
+    given = {part: reason for part, reason in (reasons or {}).items() if reason}
+    why = {part: f"Cannot be tested: {reason[0].lower()}{reason[1:]}" for part, reason in given.items()}
+    real = real_line(head, chance) if chance else Line("untested", why.get("chance", NOT_YET))
+    if model in GIVEN_ROADS:
+        real = _given(model)
+    if truth is not None and chance is not None:
+        real = replace(real, sentence=f"{real.sentence} Against the planted graph, known here: {auroc_words(truth)}.")
+    return Verdict(
+        head,
+        real,
+        used_line(head, use, unit) if use else Line("untested", why.get("use", NOT_YET)),
+        stable_line(head, stability) if stability else Line("untested", why.get("stability", NOT_YET)),
+    )
+
+
+def verdicts(
+    measured: "Measured", results: Mapping[str, Any], reasons: Mapping[str, str], share: float = 0.02
+) -> tuple[Verdict, ...]:
+    """The verdict on every matrix of a run: the mean of its heads first where there are several, then each head.
+
+    Parameters
+    ----------
+    measured : the run and what is measured on it
+    results : parts of the evidence by name, None where there is none
+    reasons : why a part cannot be made, by name; '' where nothing is in the way
+    share : of pairs that count as strongest against a planted graph
+    """
+    run = measured.run
+    heads = (MEAN, *run.heads) if len(run.heads) > 1 else run.heads
+    return tuple(
+        verdict(
+            head,
+            results.get("chance"),
+            results.get("use"),
+            results.get("stability"),
+            model=run.model,
+            unit=run.unit,
+            reasons=reasons,
+            truth=measured.recovery(head, share) if results.get("chance") is not None else None,
+        )
+        for head in heads
+    )
+
+
+def real_line(head: str, chance: "Chance") -> Line:
+    """Whether the coupling of a head goes with the roads more than nulls give that know the map."""
+    rows = {one.head: one.roads for one in chance.heads}
+    tests = rows[named_in(head, tuple(rows))]
+    if tests is None:
+        return Line("untested", "Cannot be told: these data have no road graph to hold the matrix against.")
+    adjusted = _adjusted(rows)[named_in(head, tuple(rows))]
+    missing = [one for one in tests.untested if one.null in KNOWING]
+    why = joined([f"{one.null} could not be drawn, since {one.reason}" for one in missing])
+    if len(adjusted) < LEAST_NULLS:
+        drawn = "none" if not adjusted else "one"
+        return Line(
+            "untested",
+            f"Cannot be told: of the nulls that know the map {drawn} could be drawn, and a verdict needs {LEAST_NULLS}"
+            + (f" ({why})." if why else "."),
+        )
+    found = next(one.statistic for one in tests.tests if one.null in adjusted)
+    given = joined(
+        [
+            f"{two(one.chance)} for {KNOWING[one.null]} ({probability(adjusted[one.null])})"
+            for one in tests.tests
+            if one.null in adjusted
+        ]
+    )
+    figures = f"coupling goes with roads by a correlation of {two(found)}, where chance gives {given}"
+    if why:
+        figures += f"; {why}"
+    denied = [null for null, p in adjusted.items() if not p < LEVEL]
+    if denied:
+        some = len(denied) < len(adjusted)
+        so = f", since {joined([KNOWING[null] for null in denied])} do as well" if some else ""
+        return Line("no", f"Not distinguishable from chance{so}: {figures}.")
+    if found < LEAST_EFFECT:
+        return Line("faint", f"More than chance, but faintly: {figures}; at least {LEAST_EFFECT:g} would be clear.")
+    return Line("yes", f"More than chance: {figures}.")
+
+
+def used_line(head: str, use: "Use", unit: str) -> Line:
+    """What cutting a head costs, and whether it matters which of its pairs go first."""
+    alone = head == MEAN or len(use.heads) == 1
+    rise = rise_of(cut_named(use, "all") if alone else cut_named(use, "head", head))
+    if not (np.isfinite(rise) and use.mae > 0):
+        return Line("untested", "Cannot be told: nothing was observed in the windows that it was run on.")
+    share = rise / use.mae
+    without = "without any weight between sensors" if alone else "without it"
+    size = f"{with_unit(abs(rise), unit)} ({percent(abs(share))})"
+    goes = "rises" if rise >= 0 else "falls"
+    change = f"{without} the mean absolute error of {with_unit(use.mae, unit)} {goes} by {size}"
+    if share <= -LITTLE:
+        return Line("no", f"Of no use: {change}.")
+    if share < LITTLE:
+        return Line("no", f"Ignored: {change}.")
+    ways = _ways(use.areas)
+    ordered = [removal for removal, matters in ways.items() if matters]
+    everywhere = "" if len(use.heads) == 1 else ", in all heads together"
+    if not ways:
+        order = f"whether it matters which pairs are strong could not be tested{everywhere}"
+    elif len(ordered) >= LEAST_WAYS:
+        beside = {one.beside for one in use.areas if np.isfinite(one.value)} & {"random", "length"}
+        others = joined([_OTHERS[name] for name in _OTHERS if name in beside])
+        order = (
+            f"removing the strongest pairs first costs more than {others}{everywhere} "
+            f"(in {len(ordered)} of {counted(len(ways), 'way')} of removing{_sizes(use.areas, unit)})"
+        )
+    else:
+        order = (
+            f"but which pairs are strong does not matter: removing them first costs no more than others{everywhere} "
+            f"(more in {len(ordered)} of {counted(len(ways), 'way')} of removing{_sizes(use.areas, unit)})"
+        )
+    if share >= MUCH and len(ordered) >= LEAST_WAYS:
+        return Line("yes", f"It matters: {change}, and {order}.")
+    begin = "It matters" if share >= MUCH else "It matters a little"
+    return Line("faint", f"{begin}: {change}{', ' if order.startswith('but') else '; '}{order}.")
+
+
+def stable_line(head: str, stability: "Stability") -> Line:
+    """Whether a head comes back when the model is trained from other seeds."""
+    if len(stability.seeds) < 2:
+        return Line("untested", ONE_SEED)
+    rows = {one.head: one for one in stability.heads}
+    found = rows[named_in(head, tuple(rows))]
+    if not np.isfinite(found.overlap):
+        return Line("untested", "Cannot be told: there is no weight between two sensors to compare.")
+    figures = (
+        f"of all pairs among the strongest {whole_percent(stability.share)} of either of two seeds, "
+        f"{percent(found.overlap)} are so in both (Jaccard, mean over {counted(len(stability.seeds), 'seed')}; "
+        f"by chance {percent(found.chance_overlap)}, {probability(found.p)})"
+    )
+    if np.isfinite(found.ari):
+        figures += f", and their communities agree by {two(found.ari)} (ARI, 1 is the same, 0 chance)"
+    if not found.p < LEVEL:
+        return Line("no", f"An accident of the seed: {figures}.")
+    if found.overlap < LEAST_OVERLAP:
+        return Line("faint", f"It comes back in part: {figures}. At least {percent(LEAST_OVERLAP)} would be stable.")
+    return Line("yes", f"It comes back: {figures}.")
+
+
+def named_in(head: str, known: Sequence[str]) -> str:
+    """The name under which a head stands among results: the mean of one head is that head.
+
+    Raises
+    ------
+    ValueError
+        There is no such head.
+    """
+    if head in known:
+        return head
+    if len(known) == 1 and MEAN in (head, known[0]):
+        return known[0]
+    raise ValueError(f"head must be one of {', '.join(known)}, got {head!r}")
+
+
+def overall(verdicts: Sequence[Verdict]) -> str:
+    """One sentence for the run, from the verdicts of its heads (without the mean of several)."""
+    if not verdicts:
+        return ""
+    lines = [line for one in verdicts for line in one.lines]
+    if all(line.state == "untested" for line in lines) and any(line.sentence == NOT_YET for line in lines):
+        return "Nobody has tested yet whether this graph is real, used by the model, and stable."
+    said = []
+    for question, words in _OVERALL.items():
+        states = [getattr(one, question).state for one in verdicts]
+        if getattr(verdicts[0], question).word == GIVEN:
+            said.append(f"{'' if len(verdicts) == 1 else 'all are '}on the roads by construction")
+            continue
+        if len(verdicts) == 1:
+            said.append(words.alone[states[0]])
+            continue
+        tested = [state for state in states if state != "untested"]
+        if not tested:
+            said.append(words.untested)
+            continue
+        yes, faint = tested.count("yes"), tested.count("faint")
+        of = f" of {len(tested)} tested" if len(tested) < len(states) else ""
+        many = f"{yes or 'none'}{of} {'is' if yes < 2 else 'are'} {words.many}"
+        said.append(many + (f" ({faint} more faintly)" if faint else ""))
+    if len(verdicts) == 1:
+        return f"This matrix is {', '.join(said[:-1])} and {said[-1]}."
+    return f"Of {counted(len(verdicts), 'head')}, {', '.join(said[:-1])} and {said[-1]}."
+
+
+def verdict_table(verdicts: Sequence[Verdict], selected: str = "") -> str:
+    """All verdicts of a run as a table in Markdown, a row for each matrix; the name of the selected one is bold."""
+    lines = [f"| head | {' | '.join(QUESTIONS)} |", "|---" * (1 + len(QUESTIONS)) + "|"]
+    for one in verdicts:
+        name = plain(head_label(one.head), 40)
+        words = [f"{ICONS[line.state]} {line.said}" for line in one.lines]
+        lines.append(f"| {f'**{name}**' if one.head == selected else name} | {' | '.join(words)} |")
+    return "\n".join(lines)
+
+
+def verdict_list(one: Verdict) -> str:
+    """The three lines of a verdict as a list in Markdown, each under its question."""
+    named = zip(QUESTIONS, one.lines, strict=True)
+    return "\n".join(f"- {ICONS[line.state]} **{name.capitalize()}?** {line.sentence}" for name, line in named)
+
+
+def _given(model: str) -> Line:
+    return Line("untested", f"By construction, so no finding: {given_sentence(model)}", GIVEN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    alone: Mapping[str, str]
+    many: str
+    untested: str
+
+
+_OVERALL = {
+    "real": _Words(
+        {
+            "yes": "more than chance",
+            "faint": "faintly more than chance",
+            "no": "not distinguishable from chance",
+            "untested": "not tested against chance",
+        },
+        "more than chance",
+        "none was tested against chance",
+    ),
+    "used": _Words(
+        {"yes": "used", "faint": "used in part", "no": "ignored", "untested": "not tested for use"},
+        "used by the model",
+        "none was tested for use",
+    ),
+    "stable": _Words(
+        {
+            "yes": "stable",
+            "faint": "stable in part",
+            "no": "an accident of the seed",
+            "untested": "not tested on other seeds",
+        },
+        "stable",
+        "none was tested on other seeds",
+    ),
+}
+_OTHERS = {"random": "random ones", "length": "ones of the same length"}
+
+
+def _adjusted(rows: Mapping[str, "Tests | None"]) -> dict[str, dict[str, float]]:
+    """For each row, the p value under each null that knows the map, after Holm over all rows."""
+    from analysis.multiplicity import holm
+
+    found: dict[str, dict[str, float]] = {head: {} for head in rows}
+    for null in KNOWING:
+        p = {
+            head: one.p
+            for head, tests in rows.items()
+            if tests is not None
+            for one in tests.tests
+            if one.null == null and np.isfinite(one.p)
+        }
+        for head, value in zip(p, holm(np.array(list(p.values()))), strict=True):
+            found[head][null] = float(value)
+    return found
+
+
+def _ways(areas: Sequence["Area"]) -> dict[str, bool]:
+    """For each way of removing, whether the strongest first cost more than random ones and ones of the same length."""
+    ways: dict[str, bool] = {}
+    for area in areas:
+        if area.beside in _OTHERS and np.isfinite(area.low):
+            ways[area.removal] = ways.get(area.removal, True) and area.low > 0
+    return ways
+
+
+def _sizes(areas: Sequence["Area"], unit: str) -> str:
+    """By how much the order matters where weights are set to zero, beside random order."""
+    for area in areas:
+        if (area.removal, area.beside) == ("zero", "random") and np.isfinite(area.value):
+            interval = f"{with_unit(area.value, unit)}, 95{THIN}% interval {two(area.low)} to {two(area.high)}"
+            return f"; set to zero, beside random ones: {interval}"
+    return ""

@@ -1,0 +1,96 @@
+"""Whether a learned graph is more than chance, used, stable, explains the data, and could have been found at all."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from app.reading.verdict import THRESHOLDS, Verdict, overall, verdict, verdict_list
+from app.selection import EVIDENCE
+from app.store.evidence import PARTS, evidence_of, state_of_evidence, unavailable
+from app.views import controls
+from app.views.evidence_chance import show_chance
+from app.views.evidence_job import not_there, watched
+from app.views.evidence_planted import show_planted
+from app.views.evidence_residuals import show_residuals
+from app.views.evidence_stability import show_stability
+from app.views.page import Opened, answer, how_to_read, opened
+from app.views.use import EXPLAINED as OF_USE
+from app.views.use import show_use
+from app.views.what_if import EXPLAINED as OF_WHAT_IF
+from app.views.what_if import show_what_if
+
+NAMES = {
+    "chance": "Chance",
+    "use": "Use",
+    "what-if": "What if",
+    "stability": "Stability",
+    "residuals": "Residuals",
+    "planted": "Planted truth",
+}
+SHOWN: dict[str, Callable[[Opened, Any], None]] = {
+    "chance": show_chance,
+    "stability": show_stability,
+    "residuals": show_residuals,
+    "planted": show_planted,
+}
+MEASURES = {
+    "chance": ("moran", "rewiring", "configuration", "mantel", "effect", "p_value", "holm", "bh", "contrast", "ari",
+               "ipr", "dirichlet"),
+    "use": OF_USE,
+    "what-if": OF_WHAT_IF,
+    "stability": ("stable_overlap", "spread", "consensus", "ari", "counterpart"),
+    "residuals": ("az", "az_sensor", "one_sign", "p_value"),
+    "planted": ("found", "far", "auroc", "recovery", "nmi"),
+}  # fmt: skip
+
+
+def judged(page: Opened, found: Mapping[str, Any], reasons: Mapping[str, str]) -> Verdict:
+    """The verdict on the selected head."""
+    head = page.selection.head
+    return verdict(
+        head,
+        found["chance"],
+        found["use"],
+        found["stability"],
+        model=page.run.model,
+        unit=page.run.unit,
+        reasons=reasons,
+        truth=page.measured.recovery(head, page.selection.share),
+    )
+
+
+def show_verdict(made: Verdict) -> None:
+    """The answer: one sentence, the three lines behind it, and from where on a line says what it says."""
+    answer(overall((made,)))
+    st.markdown(verdict_list(made))
+    st.caption(THRESHOLDS)
+
+
+def part_label(part: str) -> str:
+    """A part in the list of them, with a mark where it is there, and another where it cannot be."""
+    if found.get(part) is not None:
+        return f":material/check: {NAMES[part]}"
+    return f":material/block: {NAMES[part]}" if reasons.get(part) else NAMES[part]
+
+
+page = opened("Is this graph real?", heads=True)
+found = {part: evidence_of(page.version, part) for part in PARTS}
+reasons = {part: unavailable(page.version, part) for part, result in found.items() if result is None}
+progress = state_of_evidence(page.version)
+
+show_verdict(judged(page, found, reasons))
+watched(page, found, reasons, progress)
+controls.switch("Evidence", "part", {part: part_label(part) for part in EVIDENCE})
+part = page.selection.part
+if part in PARTS and found[part] is None:
+    not_there(page, part, reasons[part], progress)
+if part == "use":
+    show_use(page)
+elif part == "what-if":
+    show_what_if(page)
+elif found[part] is not None:
+    SHOWN[part](page, found[part])
+elif part == "planted":
+    show_planted(page, None)
+how_to_read(*MEASURES[part])

@@ -1,0 +1,272 @@
+"""What is said of the evidence claims no more than its tests, and tables and figures are made of the same numbers."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.evidence import Modes, ModeTest, NullTest, Tests, Untested
+from analysis.planted import Recovery
+from analysis.whiteness import Residuals, Whiteness
+from app.reading import evidence as said
+from app.tables.evidence import (
+    beyond_modes,
+    chance_table,
+    consensus_table,
+    effects,
+    family_table,
+    mode_test_table,
+    own_table,
+    recovery_along,
+    recovery_table,
+    relative_spread,
+    score_order,
+    score_table,
+    stability_table,
+    weight_table,
+    whiteness_table,
+)
+from tests.app.conftest import HOSTILE
+from tests.app.evidence_made import made_chance, made_planted, made_residuals, made_stability
+
+DRAWS = np.array([0.0, 0.1, 0.2])
+
+
+def spaced(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def under(*nulls: str, untested: tuple[Untested, ...] = ()) -> Tests:
+    return Tests("correlation", tuple(NullTest(null, 0.5, DRAWS, 0.25) for null in nulls), untested)
+
+
+def sentence(p: dict[str, float], heads: int = 1) -> str:
+    return spaced(said.tests_sentence(under(*p), "head 1", p, heads))
+
+
+def test_more_than_chance_takes_every_null_that_could_be_drawn() -> None:
+    every = sentence({"moran": 0.01, "rewired": 0.02, "configuration": 0.01, "permuted": 0.9})
+    assert "follow the roads **more than by chance**, under all 3 nulls" in every
+    assert "measured 0.500; by chance 0.100 (Moran, p = 0.01), 0.100 (rewired, p = 0.02) and" in every
+    assert "plain" not in every, "the plain permutation has no say"
+    some = sentence({"moran": 0.4, "rewired": 0.02, "configuration": 0.01})
+    assert "under 2 of 3 nulls only (rewired and configuration), which is **a hint, no finding**" in some
+    none = sentence({"moran": 0.4, "rewired": 0.05})
+    assert "**not to be told from chance**" in none, "0.05 itself is not below it"
+
+
+def test_a_null_that_knows_no_map_and_none_at_all_are_called_what_they_are() -> None:
+    assert "None of them knows the map, so near sensors coupling may explain it" in sentence({"configuration": 0.01})
+    assert "knows the map" not in sentence({"moran": 0.01})
+    assert "could not be tested: no null that is fair" in sentence({"permuted": 0.001})
+    assert sentence({"permuted": 0.001}) == sentence({})
+
+
+def test_a_correction_is_spoken_of_where_there_are_several_heads() -> None:
+    assert "p after Holm's correction for the number of heads" in sentence({"moran": 0.01}, heads=4)
+    assert "Holm" not in sentence({"moran": 0.01})
+
+
+def test_why_a_null_was_not_drawn_is_said_once_and_is_no_markup() -> None:
+    missing = Untested("moran", "*no* sensor has <b>coordinates</b>.")
+    sentences = said.untested_sentences([under(untested=(missing,)), under(untested=(missing,))])
+    assert len(sentences) == 1
+    assert "\\*no\\* sensor has \\<b\\>" in sentences[0]
+    assert sentences[0].endswith("\\.") or sentences[0].endswith(">.")
+
+
+def test_the_head_that_was_made_real_is_called_so_and_the_other_is_not() -> None:
+    chance = made_chance()
+    found = effects(chance.heads, "correlation")
+    first, last = (said.tests_sentence(chance.heads[k].roads, chance.heads[k].head, found.adjusted(k), 4)
+                   for k in (0, -1))  # fmt: skip
+    assert "**more than by chance**" in first
+    assert "**not to be told from chance**" in last
+
+
+def test_p_values_are_corrected_for_the_heads_under_each_null_alone() -> None:
+    chance = made_chance()
+    found = effects(chance.heads, "correlation")
+    assert found.nulls == ("moran", "rewired", "configuration", "permuted")
+    assert found.effect.shape == found.p.shape == found.holm.shape == (4, 4)
+    # the smallest of four counts fourfold
+    column = found.p[:, 0]
+    assert found.holm[column.argmin(), 0] == pytest.approx(min(1.0, 4 * column.min()))
+    assert (found.holm >= found.p).all()
+    without = effects(made_chance(roads=False).heads, "correlation")
+    assert without.nulls == ()
+    assert without.effect.shape == (4, 0)
+
+
+def test_a_mode_is_beyond_chance_only_under_every_null_that_says_something() -> None:
+    quiet = np.full(2, np.nan)
+
+    def modes(*p: tuple[str, list[float]]) -> Modes:
+        tests = tuple(ModeTest(null, DRAWS[:2], np.array(values), DRAWS[:2], quiet) for null, values in p)
+        return Modes(DRAWS[:2], DRAWS[:2], tests, ())
+
+    assert beyond_modes(modes(("moran", [0.01, 0.5]), ("rewired", [0.02, 0.01])), "ipr").tolist() == [True, False]
+    assert beyond_modes(modes(("moran", [0.01, 0.5]), ("permuted", [0.9, 0.9])), "ipr").tolist() == [True, False]
+    assert beyond_modes(modes(("moran", [0.01, 0.01])), "energy").tolist() == [False, False], "nobody said anything"
+    assert beyond_modes(modes(("moran", [0.04, 0.9])), "ipr").tolist() == [False, False], "corrected for two modes"
+    assert beyond_modes(modes(), "ipr").tolist() == [False, False]
+    assert "None of the first 2 modes" in spaced(said.modes_sentence(0, 0, 2, "head 1"))
+    assert "**1 is more local** and **2 are smoother" in spaced(said.modes_sentence(1, 2, 6, "head 1"))
+
+
+def test_tables_hold_every_test_and_every_reason() -> None:
+    table = chance_table(made_chance(places=False))
+    assert len(table) == 4 * 3 * 4
+    without = table[table["not drawn because"] != ""]
+    assert set(without["not drawn because"]) == {"no sensor has coordinates"}
+    assert without["p"].isna().all()
+    assert (table["p, Holm over heads"].dropna() >= table["p"].dropna()).all()
+    assert len(mode_test_table(made_chance().heads[0].modes)) == 4 * 6
+    assert chance_table(made_chance(roads=False, groups=False)).empty
+
+
+def test_stability_is_called_by_its_overlap_and_never_above_chance_where_p_says_no() -> None:
+    one = made_stability().heads[0]
+    assert "**comes back**:" in said.stability_sentence(replace(one, overlap=0.6, p=0.01), 0.05, 5)
+    assert "**comes back in part**" in said.stability_sentence(replace(one, overlap=0.3, p=0.01), 0.05, 5)
+    assert "**a little, more than chance" in said.stability_sentence(replace(one, overlap=0.05, p=0.01), 0.05, 5)
+    assert "**no more alike than chance**" in said.stability_sentence(replace(one, overlap=0.9, p=0.05), 0.05, 5)
+    assert "not known" in said.stability_sentence(replace(one, overlap=np.nan, p=np.nan), 0.05, 5)
+    assert "five tell more" in said.few_seeds_sentence(2)
+    assert said.few_seeds_sentence(5) == ""
+
+
+def test_spread_is_that_of_the_strongest_weights() -> None:
+    one = made_stability(("head 1",)).heads[0]
+    mean = np.zeros((20, 20))
+    mean[0, 1] = mean[1, 0] = 2.0
+    spread = np.full((20, 20), 5.0)
+    spread[0, 1] = spread[1, 0] = 0.5
+    assert "varies by 25.0 %" in spaced(said.spread_sentence(replace(one, mean=mean, spread=spread), 0.005))
+    assert said.spread_sentence(replace(one, mean=np.zeros((20, 20)), spread=spread), 0.05) == ""
+    relative = relative_spread(mean, spread)
+    assert relative[0, 1] == 0.25
+    assert np.isnan(relative[0, 0])
+    assert np.isnan(relative[3, 4])
+    table = weight_table([f"s{k}" for k in range(20)], mean, spread)
+    assert table[["receiver", "sender"]].values.tolist() == [["s0", "s1"], ["s1", "s0"]]
+
+
+def test_consensus_and_matching_are_said() -> None:
+    assert said.consensus_sentence(np.array([-1, -1])) == "The seeds agree on no community."
+    assert spaced(said.consensus_sentence(np.array([0, 0, 1, -1]))) == (
+        "The seeds agree on 2 communities; 1 sensor in none."
+    )
+    found = made_stability()
+    assert "each kept its place" in said.matched_sentence(found)
+    moved = found.matched.copy()
+    moved[2] = moved[2][::-1]
+    assert "in 1 seed of 5 they stand in other places" in spaced(said.matched_sentence(replace(found, matched=moved)))
+    assert said.matched_sentence(replace(found, matched=moved[:, :1])) == ""
+    table = family_table(found)
+    assert table["plays head 2"].tolist() == [2, 2, 2, 2, 2]
+    assert consensus_table(["a", "b"], np.array([0, -1]))["consensus community"].tolist() == ["1", ""]
+    assert len(stability_table(found)) == 4
+
+
+def white(graph: str, space: float, p: float, agree: float = 0.5, time_p: float = 0.5) -> Whiteness:
+    return Whiteness(graph, 9, space, min(p, time_p), space, p, 1.0, time_p, agree)
+
+
+def test_what_is_left_in_the_errors_is_told_along_the_roads_and_beside_a_random_graph() -> None:
+    left = Residuals(2, (white("head 1", 20, 1e-9, 0.7), white("roads", 9, 0.001, 0.6), white("random", 0, 0.9)),
+                     np.zeros(3), "roads")  # fmt: skip
+    sentence = spaced(said.residuals_sentence(left, 30))
+    assert sentence.startswith("30 minutes ahead, the model **leaves structure in its errors** along the roads")
+    assert "60.0 % of them have one sign where chance gives 50.0 %" in sentence
+    assert "So its pairs still share something" in said.residuals_beside(left)
+    nothing = replace(left, tests=(white("roads", 0.3, 0.7), white("random", 0, 0.9)))
+    assert "**nothing left in the errors** along the roads (p = 0.50); that is no proof" in spaced(
+        said.residuals_sentence(nothing, 30)
+    )
+    assert said.residuals_beside(nothing) == ""
+    used_up = replace(left, tests=(white("head 1", 0.1, 0.9, 0.5), white("random", 0, 0.9, 0.51)))
+    assert "share something" not in said.residuals_beside(used_up)
+    unknown = replace(left, tests=(Whiteness("roads", 0, *[np.nan] * 7),))
+    assert said.residuals_sentence(unknown, 15) == "There are too few errors, or no edges, to test."
+    assert said.residuals_beside(unknown) == ""
+    late = replace(left, tests=(white("roads", 0.1, 0.9, time_p=0.001),))
+    assert "a sensor's error follows the one before it" in said.residuals_sentence(late, 0.5)
+    assert len(whiteness_table(made_residuals())) == 6
+
+
+def test_sensors_are_listed_by_how_much_is_left_whatever_the_sign() -> None:
+    scores = np.array([0.5, -3.0, np.nan, 2.0])
+    assert score_order(scores)[:3].tolist() == [1, 3, 0]
+    assert score_table(["a", "b", "c", "d"], scores)["sensor"].tolist()[:2] == ["b", "d"]
+    caption = spaced(said.scores_caption(7, 120, "roads"))
+    assert "7 of 120 sensors lie outside ±1.96, where chance would put about 6" in caption
+
+
+def test_what_could_be_found_is_told_for_the_runs_own_setting_best_first() -> None:
+    found = made_planted()
+    sentence = spaced(said.planted_sentence(found))
+    assert sentence.startswith("With data like yours, **91.0 % of true edges are found** by intergat\\-plus (90.0 % to")
+    assert sentence.index("ridge VAR") < sentence.index("partial correlation finds")
+    assert set(said.own_recoveries(found)) == {one.way for one in found.recoveries}
+    other = replace(found, length=123)
+    assert said.planted_sentence(other) == "Nothing was measured in the setting of this run."
+    assert "a ring, since this run has no road graph" in said.planted_setting(made_planted(ring=True, far=0))
+    assert "far coupling" not in said.planted_setting(made_planted(ring=True, far=0))
+    assert said.is_simple("ridge VAR")
+    assert not said.is_simple("gat-gru")
+
+
+def test_a_curve_holds_the_other_settings_as_they_are_in_the_run() -> None:
+    found = made_planted()
+    (ridge,) = [way for way in recovery_along(found, "length") if way.way == "ridge VAR"]
+    assert ridge.at.tolist() == [1000, 2000, 4000]
+    own = [one.precision for one in found.recoveries if one.way == "ridge VAR" and (one.length, one.noise) == (2000, 1)]
+    assert (ridge.least[1], ridge.middle[1], ridge.most[1]) == pytest.approx((min(own), np.mean(own), max(own)))
+    assert (np.diff(ridge.middle) > 0).all()
+    (noise,) = [way for way in recovery_along(found, "noise") if way.way == "ridge VAR"]
+    assert (np.diff(noise.middle) < 0).all()
+    assert [len(way.at) for way in recovery_along(found, "missing")] == [1] * 4
+    unknown = Recovery("correlation", 1.0, 2000, 0.02, 9, np.nan, np.nan, np.nan, np.nan)
+    assert recovery_along(replace(found, recoveries=(unknown,)), "length") == []
+
+
+def test_the_table_of_the_own_setting_is_a_mean_over_the_seeds_best_first() -> None:
+    found = made_planted(far=0)
+    table = own_table(found)
+    assert table["way"].tolist() == ["intergat-plus", "ridge VAR", "partial correlation", "correlation"]
+    assert table["seeds"].tolist() == [3] * 4
+    assert table["true edges found [%]"][0] == pytest.approx(91.0)
+    assert not [column for column in table if "far" in column], "what was not planted has no column"
+    assert len(recovery_table(found)) == len(found.recoveries)
+    assert own_table(replace(found, recoveries=())).empty
+
+
+def test_progress_says_what_is_tested_and_how_far_all_of_it_is() -> None:
+    asked = ("chance", "use", "planted")
+    assert said.progress_words("use", 0.4, ("chance",), asked) == (
+        "Testing what the model loses when weights are cut: 40 %, part 2 of 3"
+    )
+    assert said.progress_words("", 0, (), asked) == "starting"
+    assert said.whole_share(0.5, ("chance",), asked) == 0.5
+    assert said.whole_share(1.0, asked, asked) == 1.0
+    assert said.whole_share(0.0, (), ()) == 0.0
+    assert said.start_words(("use",), (), "").startswith("To test: use.")
+    assert said.start_words(("use", "planted"), (), "stopped").startswith("It was stopped; what was done by then is")
+    assert "use could not be tested" in said.start_words(("use",), ("use",), "done")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_becomes_markup_in_a_sentence(name: str) -> None:
+    chance = made_chance(("mean", name))
+    found = effects(chance.heads, "correlation")
+    sentences = [said.tests_sentence(chance.heads[1].roads, name, found.adjusted(1), 2)]
+    sentences.append(said.stability_sentence(made_stability((name,)).heads[0], 0.05, 5))
+    sentences.append(said.residuals_beside(made_residuals((name,))))
+    planted = made_planted()
+    sentences.append(said.planted_sentence(replace(planted, recoveries=tuple(
+        replace(one, way=name) for one in planted.recoveries))))  # fmt: skip
+    for sentence in sentences:
+        for part in ("<img", "<script", "](javascript", "www.example", ":material", "**bold**"):
+            assert part not in re.sub(r"\\.", "", sentence)

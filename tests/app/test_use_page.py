@@ -1,0 +1,387 @@
+"""Cutting weights and changing inputs: what the page says, what it asks of the model, and what it cannot ask."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.use import Use
+from app.evidence import kept, parts
+from app.measured import Measured
+from app.reading import use as said
+from app.store import entries
+from app.store.probe import Asked, gates_of
+from app.tables.use import (
+    area_table,
+    curve_table,
+    cut_table,
+    effect_order,
+    effect_table,
+    response_order,
+    response_table,
+    sample_table,
+)
+from app.views import use, what_if
+from app.views.what_if import default_window, hour_steps, round_step, window_at
+from core.run import Run
+from tests.app.conftest import ROOT, N, Recipe, figures, opened, unfolded, words
+from tests.app.evidence_made import made_use
+
+DEMO = ROOT / "assets" / "demo"
+IDS = [f"S{k:02d}" for k in range(N)]
+
+
+@pytest.fixture
+def used(make: Recipe) -> Recipe:
+    """Makes a run of one's own with a kept result of cutting its weights."""
+
+    def recipe(result: Use | None = None, **settings: Any) -> Path:
+        folder = make(**settings)
+        run = Run.load(folder)
+        kept.write(folder, "use", result or made_use(("mean", *run.heads)), parts.fingerprint(run, "use"))
+        return folder
+
+    return recipe
+
+
+@pytest.fixture(scope="module")
+def plus() -> Asked:
+    """The demo's model of one's own, made ready."""
+    return Asked(Run.load(DEMO / "intergat-plus"))
+
+
+@pytest.fixture
+def demo(own_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runs that come with the project, and none of one's own."""
+    monkeypatch.setattr(entries, "DEMO", DEMO)
+
+
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the maps of a page show, in their order."""
+    maps: list[dict[str, Any]] = []
+    monkeypatch.setattr(use, "draw_map", lambda _page, key, **settings: maps.append({"key": key, **settings}))
+    monkeypatch.setattr(what_if, "draw_places", lambda _p, _i, key, **settings: maps.append({"key": key, **settings}))
+    return maps
+
+
+def test_the_page_says_what_cutting_costs_and_draws_it(used: Recipe) -> None:
+    used()
+    app = opened("evidence", part="use", head="head 2")
+    assert not app.exception
+    text = words(app)
+    # made by hand: the error of 2 rises by half of 1 at the last of four steps, so by 0.3125 on average
+    assert "the model is off by **0.312 km/h more** (15.6 %): 2.31 km/h instead of 2.00 km/h" in text
+    assert "Cutting head 2 alone costs 0.141 km/h, 7.0 %." in text
+    assert "hurts more than removing as many at random (0.200 km/h, 95 % interval 0.150 to 0.250)" in text
+    assert "Measured on 64 windows of the test part." in text
+    keys = [figure["key"] for figure in figures(app)]
+    assert keys == ["deletion", "areas", "weight effect", "check", "cut bars", "cut by step", "dependent"]
+    for figure in figures(app):
+        assert figure["alt"]
+
+
+def test_every_table_unfolds_with_its_csv(used: Recipe) -> None:
+    used()
+    app = unfolded(opened("evidence", part="use"))
+    assert not app.exception
+    labels = [expander.label for expander in app.expander]
+    assert {"Everything that was cut", "Weights cut in truth", "Every point of the curves"} <= set(labels)
+    csvs = [button for button in app.get("download_button") if button.proto.label == "CSV"]
+    assert len(csvs) == len(app.dataframe) >= 5
+
+
+def test_the_way_of_removing_changes_the_curves(used: Recipe) -> None:
+    used()
+    app = opened("evidence", part="use")
+    before = figures(app)[0]["data"][0]["y"]
+    assert [option for option in app.session_state["use removal"]]
+    app.session_state["use removal"] = "rewire"
+    app.run()
+    assert "With weights moved to other pairs" in words(app)
+    assert figures(app)[0]["data"][0]["y"] != before
+
+
+def test_the_effect_on_the_error_is_another_figure_in_its_own_unit(used: Recipe) -> None:
+    used()
+    app = opened("evidence", part="use", head="head 1")
+    assert "rank correlation with the change of the forecast" in words(app)
+    app.session_state["use effect"] = "error"
+    app.run()
+    assert "rank correlation with the change of the error" in words(app)
+    (figure,) = [figure for figure in figures(app) if "weight" in figure["key"]]
+    assert "km&#47;h²" in figure["layout"]["yaxis"]["title"]["text"] or "km/h²" in str(figure["layout"]["yaxis"])
+
+
+def test_the_mean_is_no_weight_that_the_model_uses(used: Recipe) -> None:
+    used()
+    assert "The model uses no mean of its heads: head 1 is shown" in words(opened("evidence", part="use"))
+    assert "The model uses no mean" not in words(opened("evidence", part="use", head="head 3"))
+
+
+def test_a_control_without_any_graph_stands_beside_the_curves(used: Recipe, make: Recipe) -> None:
+    used(name="graph")
+    make("control", heads=0, model="gru")
+    figure = figures(opened("evidence", run="graph", part="use"))[0]
+    assert any("no graph at all" in note["text"] for note in figure["layout"]["annotations"])
+
+
+def test_what_could_not_be_tested_is_said(used: Recipe) -> None:
+    used(made_use(places=False), coordinates=False)
+    text = words(opened("evidence", part="use"))
+    assert "Not tested: no coordinates, so no edges of the same length." in text
+
+
+def test_nothing_observed_breaks_nothing(used: Recipe) -> None:
+    whole = made_use()
+    blind = tuple(
+        replace(cut, error=np.full(4, np.nan), by_sensor=np.full(N, np.nan)) for cut in whole.cuts
+    )
+    used(replace(whole, cuts=blind, mae=float("nan"), areas=(), curves=()))
+    app = unfolded(opened("evidence", part="use"))
+    assert not app.exception
+    assert "Nothing was observed in the test part" in words(app)
+
+
+@pytest.mark.parametrize("settings", [{"hostile": True}, {"heads": 1}, {"sensors": 2}, {"matrix": 0.0}])
+def test_odd_runs_open(used: Recipe, settings: dict[str, Any]) -> None:
+    n, h = settings.get("sensors", N), settings.get("heads", 3)
+    used(made_use(("mean", *(f"head {k + 1}" for k in range(h))), n), **settings)
+    app = unfolded(opened("evidence", part="use"))
+    assert not app.exception
+    assert "<img" not in str([figure["layout"] for figure in figures(app)])
+
+
+def test_a_model_that_cannot_be_asked_says_why_and_what_to_do(make: Recipe) -> None:
+    make()  # its weights are none of that model
+    for part in ("use", "what-if"):
+        app = opened("evidence", part=part)
+        assert not app.exception
+        assert "The model of this run cannot be asked: " in words(app)
+        assert "must fit model intergat-plus" in words(app)
+        assert "python -m app train --dataset folder:ring --model intergat-plus" in words(app)
+
+
+def test_a_live_cut_of_the_chosen_pair_says_what_it_does(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    maps = drawn(monkeypatch)
+    run = Run.load(DEMO / "intergat-plus")
+    ids = run.nodes["id"].tolist()
+    first, second = np.unravel_index(run.interaction[1].argmax(), run.interaction[1].shape)
+    app = opened(
+        "evidence", run="demo/intergat-plus", part="use", head="head 2", pair=[ids[first], ids[second]],
+        sensor=[ids[first], ids[second]],
+    )  # fmt: skip
+    assert not app.exception
+    assert f"Cutting what `{ids[first]}` and `{ids[second]}` hear of each other in head 2 moves the forecast by" in words(
+        app
+    )
+    live = next(one for one in maps if one["key"] == "live map")
+    assert sum("moves by 0 km/h" in tip for tip in live["tooltips"]) == len(ids) - 2, "a pair moves its two sensors only"
+    app.session_state["use cut"] = "inside"
+    app.run()
+    assert "No community is chosen" in words(app)
+
+
+def test_a_live_cut_without_anything_chosen_is_of_all_heads(demo: None) -> None:
+    app = opened("evidence", run="demo/intergat-plus", part="use")
+    assert "Cutting all weights of all heads moves the forecast by" in words(app)
+    app.session_state["use cut"] = "inputs"
+    app.run()
+    assert "No sensor is chosen" in words(app)
+
+
+def test_gates_close_what_they_name_and_nothing_else() -> None:
+    run = Run.load(DEMO / "intergat-plus")
+    n, h = len(run.nodes), len(run.heads)
+    off = ~np.eye(n, dtype=bool)
+    members = (3, 4, 9)
+    weight = gates_of(run, "weight", "head 2", pair=(3, 7))
+    assert np.argwhere(weight == 0).tolist() == [[1, 3, 7]]
+    pair = gates_of(run, "pair", "mean", pair=(3, 7))
+    assert np.argwhere(pair == 0).tolist() == [[k, *at] for k in range(h) for at in ((3, 7), (7, 3))]
+    inputs = gates_of(run, "inputs", "head 1", sensor=5)
+    assert np.array_equal(inputs[0] == 0, off & (np.arange(n) == 5)[:, None])
+    assert inputs[1:].all()
+    inside, border = (gates_of(run, what, "mean", members=members)[0] == 0 for what in ("inside", "border"))
+    assert inside.sum() == 6
+    assert border.sum() == 2 * 3 * (n - 3)
+    assert not (inside & border).any()
+    assert np.array_equal(gates_of(run, "head", "mean")[2] == 0, off)
+    for what in ("pair", "nothing"):
+        with pytest.raises(ValueError, match="what must be one of pair, weight"):
+            gates_of(run, what, "mean")
+
+
+def test_cutting_everything_at_once_is_what_cutting_every_head_at_once_is(plus: Asked) -> None:
+    everything = plus.cut("head", "mean", (), -1, ())
+    one = plus.cut("head", "head 1", (), -1, ())
+    assert (everything.forecast > one.forecast).all()
+    assert np.allclose(np.mean(everything.forecast**2), np.mean(everything.forecast_by_sensor**2))
+    assert everything.windows > 20
+    assert plus.cut("head", "mean", (), -1, ()) is everything, "an answer is kept"
+
+
+def test_a_sensor_without_inputs_moves_alone(plus: Asked) -> None:
+    live = plus.cut("inputs", "mean", (), 7, ())
+    assert np.flatnonzero(live.forecast_by_sensor).tolist() == [7]
+
+
+def test_what_if_changes_the_last_hour_of_some_and_stays_within_what_was_seen(plus: Asked) -> None:
+    found = plus.response(3, (5, 9), 4, -1000.0)
+    moved = found.changed != found.seen
+    assert set(np.argwhere(moved)[:, 1]) == {5, 9}
+    assert set(np.argwhere(moved)[:, 0]) == {8, 9, 10, 11}
+    rows = Run.load(DEMO / "intergat-plus").tested.rows
+    assert found.changed.min() >= np.nanmin(rows) - 1e-3
+    assert (found.after[:, 5] != found.before[:, 5]).any()
+    none = plus.response(3, (5,), 4, 0.0)
+    assert np.array_equal(none.before, none.after)
+
+
+def test_what_if_answers_and_colours_are_centred_on_zero(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    maps = drawn(monkeypatch)
+    app = opened("evidence", run="demo/intergat-plus", part="what-if", sensor="R1-05", step="2")
+    assert not app.exception
+    text = words(app)
+    assert "the model's response" in text
+    assert "not what traffic would do" in text
+    assert "Dropping `R1-05` by" in text
+    assert "30 minutes ahead, the forecast of" in text
+    ids = Run.load(DEMO / "intergat-plus").nodes["id"].tolist()
+    shown = maps[-1]
+    assert shown["marks"].sensors == (ids.index("R1-05"),)
+    assert "what it saw is changed" in shown["tooltips"][ids.index("R1-05")]
+    legend = [meaning for _, meaning in shown["legend"]]
+    assert legend[1] == "0"
+    assert legend[0].replace("≤ −", "") == legend[2].replace("≥ +", "")
+    app.select_slider(key="what if step").set_value(0).run()
+    assert app.query_params["step"] == "1"
+    assert [meaning for _, meaning in maps[-1]["legend"]] == legend, "the scale is that of all steps"
+
+
+def test_a_stretch_of_road_changes_neighbours_too(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    maps = drawn(monkeypatch)
+    app = opened("evidence", run="demo/intergat-plus", part="what-if", sensor="R1-05")
+    app.select_slider(key="what if stretch").set_value(1).run()
+    hops = Measured(Run.load(DEMO / "intergat-plus")).hops()
+    assert hops is not None
+    ids = Run.load(DEMO / "intergat-plus").nodes["id"].tolist()
+    assert set(maps[-1]["marks"].sensors) == set(np.flatnonzero(hops[ids.index("R1-05")] <= 1).tolist())
+    assert "sensors around `R1-05`" in words(app)
+
+
+def test_no_change_is_said_and_moves_nothing(demo: None) -> None:
+    app = opened("evidence", run="demo/intergat-plus", part="what-if")
+    app.slider(key="what if amount intergat-plus").set_value(0).run()
+    assert "Nothing is changed yet" in words(app)
+    assert "the forecast of 0 of 120 sensors moves" in words(app)
+
+
+def test_the_chosen_time_is_when_the_forecast_is_made(demo: None) -> None:
+    tested = Run.load(DEMO / "intergat-plus").tested
+    now = tested.times[tested.first[40] - 1]
+    app = opened("evidence", run="demo/intergat-plus", part="what-if", time=str(now))
+    assert f"Forecast made on {said.moment_words(now)}".replace("\u00a0", " ") in words(app)
+    later = tested.times[tested.first[60] - 1].astype("datetime64[s]").item()
+    app.slider(key="what if time").set_value(later).run()
+    assert app.query_params["time"] == str(tested.times[tested.first[60] - 1])
+
+
+ROWS = np.zeros((300, 2))
+FIRST = np.arange(12, 290)
+TIMES = np.datetime64("2024-03-02T00:00", "m") + 15 * np.arange(300)  # a Saturday
+
+
+def test_without_a_time_a_whole_window_of_a_weekday_morning_is_shown() -> None:
+    window = default_window(TIMES, FIRST, ROWS, 12)
+    assert TIMES[FIRST[window] - 1] == np.datetime64("2024-03-04T08:00")
+    gappy = ROWS.copy()
+    gappy[TIMES < np.datetime64("2024-03-04T09:30"), 0] = np.nan
+    at = TIMES[FIRST[default_window(TIMES, FIRST, gappy, 12)] - 1]
+    assert at == np.datetime64("2024-03-04T12:15"), "the first whose twelve inputs are all there"
+
+
+def test_the_nearest_window_is_taken_where_there_is_none_at_a_time() -> None:
+    first = np.array([12, 13, 200])
+    assert window_at(TIMES, first, TIMES[12]) == 1
+    assert window_at(TIMES, first, TIMES[50]) == 1
+    assert window_at(TIMES, first, TIMES[150]) == 2
+
+
+def test_an_hour_is_at_least_one_input_and_at_most_all() -> None:
+    assert [hour_steps(12, minutes) for minutes in (1, 5, 15, 90, 1440)] == [12, 12, 4, 1, 1]
+    assert [round_step(size) for size in (1.0, 0.3, 24.0)] == [1.0, 0.2, 20.0]
+
+
+def test_tables_hold_what_was_measured() -> None:
+    result = made_use()
+    cuts = cut_table(result, "km/h", [15, 30, 45, 60])
+    assert len(cuts) == len(result.cuts)
+    assert cuts["rise of MAE [km/h]"][0] == pytest.approx(0.3125)
+    assert cuts["rise of MAE [%]"][0] == pytest.approx(15.625)
+    assert cuts["rise of MAE at 60 min [km/h]"][0] == pytest.approx(0.5)
+    weights = effect_table(result, 1, IDS, "km/h")
+    assert weights["weight"].is_monotonic_decreasing
+    receiver, sender = divmod(int(effect_order(result, 1)[0]), N)
+    assert (weights["sensor"][0], weights["hears"][0]) == (IDS[receiver], IDS[sender])
+    assert weights["weight"][0] == result.effects.weight[1].max()
+    assert len(weights) == N * (N - 1)
+    sample = sample_table(result, IDS, "km/h")
+    assert np.allclose(sample["rise of MSE, true [km/h²]"], 1.1 * sample["rise of MSE, predicted [km/h²]"])
+    assert len(curve_table(result, "km/h")) == sum(len(curve.share) for curve in result.curves)
+    assert len(area_table(result, "km/h")) == len(result.areas)
+
+
+def test_those_who_respond_most_come_first() -> None:
+    before, after = np.zeros((2, 3)), np.array([[0.0, -3.0, 1.0], [0.5, 0.0, 2.0]])
+    assert response_order(after - before).tolist() == [1, 2, 0]
+    frame = response_table(before, after, ["a", "b", "c"], "mph", [5, 10], [2])
+    assert frame["sensor"].tolist() == ["b", "c", "a"]
+    assert frame["changed itself"].tolist() == [False, True, False]
+    assert frame["change at 5 min [mph]"].tolist() == [-3.0, 1.0, 0.0]
+
+
+def test_a_model_that_ignores_its_graph_is_told_so() -> None:
+    result = made_use()
+    small = tuple(replace(cut, error=cut.error * 1e-3) for cut in result.cuts)
+    text = said.use_answer(replace(result, cuts=small), "head 1", "mph")
+    assert text.startswith("The model hardly uses what its sensors tell each other")
+    assert "Cutting head 1 alone changes next to nothing" in text
+    worse = tuple(replace(cut, error=-cut.error) for cut in result.cuts)
+    text = said.use_answer(replace(result, cuts=worse), "head 1", "mph").replace("\u00a0", " ")
+    assert "0.312 mph less" in text
+    assert "Cutting head 1 alone gains 0.188 mph" in text
+
+
+def test_areas_are_judged_by_their_whole_interval() -> None:
+    areas = made_use().areas
+    mixed = [
+        replace(areas[0], low=-0.1, high=0.5), replace(areas[1], value=-0.2, low=-0.3, high=-0.1),
+        replace(areas[2], low=np.nan, high=np.nan),
+    ]  # fmt: skip
+    text = said.areas_sentence(mixed, "zero", "mph").replace("\u00a0", " ")
+    assert "cannot be told from" in text
+    assert "less than removing random ones of the same length (0.200 mph, 95 % interval -0.300 to -0.100)" in text
+    assert "more than removing the weakest first (0.400 mph, without an interval)" in text
+    assert said.areas_sentence([], "zero", "mph") == ""
+
+
+def test_the_response_names_who_moves_most() -> None:
+    change = np.array([[-5.0, 0.1, 0.0], [-4.0, -0.6, 0.0]])
+    asked = {"changed": [0], "ids": ["A", "B", "C"], "unit": "mph", "minutes": [5.0, 10.0]}
+    text = said.response_answer(change, amount=-10.0, heads=True, **asked).replace("\u00a0", " ")
+    assert text == (
+        "Dropping `A` by 10.0 mph moves its own forecast by up to **−5.00 mph**, 5 minutes ahead; of the others, that "
+        "of `B` most: **−0.600 mph**, 10 minutes ahead."
+    )
+    text = said.response_answer(change, amount=10.0, heads=False, **asked)
+    assert text.startswith("Raising `A`")
+    assert text.endswith("and no other at all: this model lets no sensor hear another.")
+    assert said.response_answer(change, amount=0.0, heads=True, **asked).startswith("Nothing is changed yet")
+
+
+def test_what_could_not_be_changed_in_full_is_said() -> None:
+    assert said.held_back(-10.0, -10.0, "mph") == ""
+    assert "moves by −4.00 mph on average" in said.held_back(-10.0, -4.0, "mph").replace("\u00a0", " ")
+

@@ -1,0 +1,272 @@
+"""The verdict: what it takes for each line, that no line rests on one test, and that it says what it could not test."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.evidence import Chance, HeadChance, NullTest, Tests, Untested
+from analysis.stability import HeadStability, Stability
+from analysis.use import Area, Cut, Use
+from app.evidence.commands import bare
+from app.measured import Measured
+from app.reading import verdict as said
+from app.reading.verdict import NOT_YET, Line, Verdict, overall, used_line, verdict
+from core.run import Run
+from tests.app.conftest import made_run
+from tests.app.evidence_made import made_chance, made_stability, made_use
+
+KNOWING = ("moran", "rewired", "configuration")
+
+
+def chance(p: dict[str, float], statistic: float = 0.4, others: int = 0, untested: tuple[str, ...] = ()) -> Chance:
+    """One head with these p values; ``others`` more heads far from anything."""
+
+    def of(name: str, values: dict[str, float]) -> HeadChance:
+        tests = tuple(NullTest(null, statistic, np.array([0.01, 0.03]), value) for null, value in values.items())
+        missing = tuple(Untested(null, "no sensor has coordinates") for null in untested)
+        return HeadChance(name, Tests("correlation", tests, missing), None, None, None)
+
+    return Chance((of("h0", p), *(of(f"h{k + 1}", dict.fromkeys(p, 0.9)) for k in range(others))), 499)
+
+
+def use(rise: float, lows: dict[tuple[str, str], float], heads: tuple[str, ...] = ("h0", "h1")) -> Use:
+    """Cutting the first head costs ``rise`` of an error of 2, areas as given."""
+    made = made_use(("mean", *heads))
+    cuts = tuple(
+        Cut(cut.name, cut.kind, cut.forecast, np.full(4, 2 * rise), cut.by_sensor)
+        if cut.name == heads[0] or cut.kind == "all"
+        else cut
+        for cut in made.cuts
+    )
+    areas = tuple(Area(way, beside, low + 0.1, low, low + 0.2) for (way, beside), low in lows.items())
+    return replace(made, cuts=cuts, areas=areas)
+
+
+def lows(*ways: str, length: float = 0.1) -> dict[tuple[str, str], float]:
+    """The order matters in these ways of removing and not in the others."""
+    return {
+        (way, beside): (length if beside == "length" else 0.1) if way in ways else -0.1
+        for way in ("zero", "mean", "rewire")
+        for beside in ("random", "length", "weakest")
+    }
+
+
+def stability(overlap: float, p: float, seeds: int = 5) -> Stability:
+    made = made_stability(("h0",), seeds=seeds)
+    row = HeadStability("h0", *(getattr(made.heads[0], name) for name in ("mean", "spread", "likeness")), overlap, 0.02,
+                        0.7, made.heads[0].consensus, p)  # fmt: skip
+    return replace(made, heads=(row,))
+
+
+def real(found: Chance, head: str = "h0", **more: str) -> Line:
+    return verdict(head, found, None, None, **more).real
+
+
+def test_real_takes_every_null_that_knows_the_map() -> None:
+    line = real(chance(dict.fromkeys(KNOWING, 0.002)))
+    assert line.state == "yes"
+    words = bare(line.sentence).replace("\u00a0", " ")
+    assert words.startswith("More than chance: coupling goes with roads by a correlation of 0.40, where chance gives")
+    assert words.count("0.02 for ") == 3
+    assert words.count("p = 0.002") == 3
+
+
+@pytest.mark.parametrize("denying", KNOWING)
+def test_one_null_that_does_as_well_is_enough_to_deny(denying: str) -> None:
+    line = real(chance({**dict.fromkeys(KNOWING, 0.002), denying: 0.2}))
+    assert line.state == "no"
+    assert line.sentence.startswith(f"Not distinguishable from chance, since {said.KNOWING[denying]} do as well")
+
+
+def test_the_plain_permutation_has_no_say() -> None:
+    assert real(chance({**dict.fromkeys(KNOWING, 0.2), "permuted": 0.002})).state == "no"
+    assert real(chance({**dict.fromkeys(KNOWING, 0.002), "permuted": 0.9})).state == "yes"
+    only = real(chance({"permuted": 0.002, "configuration": 0.002}, untested=("moran", "rewired")))
+    assert only.state == "untested"
+    assert "one could be drawn, and a verdict needs 2" in only.sentence
+    assert "moran could not be drawn, since no sensor has coordinates" in only.sentence
+
+
+def test_two_nulls_are_enough_and_what_was_not_drawn_is_said() -> None:
+    line = real(chance({"rewired": 0.01, "configuration": 0.01}, untested=("moran",)))
+    assert line.state == "yes"
+    assert "no sensor has coordinates" in line.sentence
+    assert real(chance({"configuration": 0.01})).state == "untested"
+    assert "none could be drawn" in real(chance({"permuted": 0.01})).sentence
+
+
+def test_p_values_are_held_against_the_number_of_heads() -> None:
+    p = dict.fromkeys(KNOWING, 0.02)
+    assert real(chance(p)).state == "yes"
+    assert real(chance(p, others=1)).state == "yes"  # 0.04
+    assert real(chance(p, others=2)).state == "no"  # 0.06
+
+
+def test_the_level_itself_is_not_below_it() -> None:
+    assert real(chance(dict.fromkeys(KNOWING, 0.05))).state == "no"
+    assert real(chance(dict.fromkeys(KNOWING, 0.0499))).state == "yes"
+
+
+def test_a_small_effect_is_faint_however_sure() -> None:
+    sure = dict.fromkeys(KNOWING, 0.002)
+    assert real(chance(sure, statistic=0.0999)).state == "faint"
+    assert real(chance(sure, statistic=0.1)).state == "yes"
+    assert real(chance(dict.fromkeys(KNOWING, 0.3), statistic=0.05)).state == "no"
+
+
+def test_without_a_road_graph_it_cannot_be_told() -> None:
+    line = real(made_chance(roads=False), "head 1")
+    assert (line.state, "no road graph" in line.sentence) == ("untested", True)
+
+
+def test_what_was_given_is_no_finding() -> None:
+    for found in (chance(dict.fromkeys(KNOWING, 0.002)), None):
+        line = verdict("h0", found, None, None, model="gat-gru").real
+        assert (line.state, line.said) == ("untested", "given")
+        assert "how it was built, not something it found" in line.sentence
+
+
+def test_used_takes_a_rise_and_an_order_that_matters() -> None:
+    line = used_line("h0", use(0.08, lows("zero", "mean", "rewire")), "km/h")
+    assert line.state == "yes"
+    words = bare(line.sentence).replace("\u00a0", " ")
+    assert "without it the mean absolute error of 2.00 km/h rises by 0.160 km/h (8.0 %)" in words
+    assert "costs more than random ones and ones of the same length, in all heads together (in 3 of 3 ways" in words
+    assert "0.20 km/h" not in words
+    assert "95 % interval 0.10 to 0.30" in words
+
+
+@pytest.mark.parametrize(
+    ("rise", "ways", "state"),
+    [
+        (0.01, ("zero", "mean"), "yes"),
+        (0.0099, ("zero", "mean"), "faint"),
+        (0.08, ("zero",), "faint"),
+        (0.08, (), "faint"),
+        (0.001, (), "faint"),
+        (0.0009, ("zero", "mean", "rewire"), "no"),
+        (0.0, (), "no"),
+        (-0.05, ("zero", "mean", "rewire"), "no"),
+    ],
+)
+def test_thresholds_of_use(rise: float, ways: tuple[str, ...], state: str) -> None:
+    assert used_line("h0", use(rise, lows(*ways)), "km/h").state == state
+
+
+def test_an_order_that_edges_of_the_same_length_explain_does_not_count() -> None:
+    line = used_line("h0", use(0.08, lows("zero", "mean", "rewire", length=-0.01)), "")
+    assert line.state == "faint"
+    assert "which pairs are strong does not matter" in line.sentence
+    without = {key: low for key, low in lows("zero", "mean").items() if key[1] == "random"}
+    assert used_line("h0", use(0.08, without), "").state == "yes", "without coordinates there is no length"
+
+
+def test_an_order_that_could_not_be_tested_leaves_it_faint() -> None:
+    for areas in ({}, {("zero", "random"): float("nan")}):
+        line = used_line("h0", use(0.08, areas), "")
+        assert line.state == "faint"
+        assert "could not be tested" in line.sentence
+
+
+def test_what_costs_nothing_is_ignored_and_what_helps_to_cut_is_of_no_use() -> None:
+    assert used_line("h0", use(0.0, {}), "").sentence.startswith("Ignored: without it")
+    harmful = used_line("h0", use(-0.05, {}), "mph").sentence
+    assert harmful.startswith("Of no use")
+    assert "falls by 0.100" in harmful
+    assert used_line("h0", use(float("nan"), {}), "").state == "untested"
+
+
+def test_the_mean_stands_for_all_heads_and_so_does_a_single_one() -> None:
+    assert "without any weight between sensors" in used_line("mean", use(0.08, {}), "").sentence
+    one = used_line("h0", use(0.08, {}, ("h0",)), "").sentence
+    assert "without any weight between sensors" in one
+    assert "all heads together" not in one
+
+
+@pytest.mark.parametrize(
+    ("overlap", "p", "state", "begin"),
+    [
+        (0.5, 0.005, "yes", "It comes back:"),
+        (0.499, 0.005, "faint", "It comes back in part:"),
+        (0.1, 0.049, "faint", "It comes back in part:"),
+        (0.1, 0.05, "no", "An accident of the seed:"),
+        (0.6, 0.2, "no", "An accident of the seed:"),
+        (float("nan"), 1.0, "untested", "Cannot be told:"),
+    ],
+)
+def test_thresholds_of_stability(overlap: float, p: float, state: str, begin: str) -> None:
+    line = verdict("h0", None, None, stability(overlap, p)).stable
+    assert (line.state, line.sentence[: len(begin)]) == (state, begin)
+
+
+def test_stability_says_its_figures() -> None:
+    words = bare(verdict("h0", None, None, stability(0.62, 0.005)).stable.sentence).replace("\u00a0", " ")
+    assert "of all pairs among the strongest 5 % of either of two seeds, 62.0 % are so in both" in words
+    assert "mean over 5 seeds; by chance 2.0 %, p = 0.005), and their communities agree by 0.70 (ARI" in words
+
+
+def test_what_was_not_made_and_what_cannot_be_made_are_told_apart() -> None:
+    made = verdict("h0", None, None, None, reasons={"stability": "There is one seed only.", "use": ""})
+    assert made.real == made.used == Line("untested", NOT_YET)
+    assert made.stable == Line("untested", "Cannot be tested: there is one seed only.")
+
+
+def test_the_mean_of_one_head_is_that_head_and_others_are_refused() -> None:
+    found = chance(dict.fromkeys(KNOWING, 0.002))
+    assert real(found, "mean") == real(found)
+    with pytest.raises(ValueError, match="head must be one of h0, h1, got 'h9'"):
+        real(chance(dict.fromkeys(KNOWING, 0.002), others=1), "h9")
+
+
+def test_a_run_is_summed_up_in_one_sentence() -> None:
+    def of(*states: str) -> Verdict:
+        return Verdict("h", *(Line(state, "…") for state in states))  # type: ignore[arg-type]
+
+    one = overall([of("yes", "no", "untested")])
+    assert one == "This matrix is more than chance, ignored and not tested on other seeds."
+    heads = [of("yes", "yes", "untested"), of("faint", "yes", "untested"), of("no", "faint", "untested")]
+    assert overall(heads).replace("\u00a0", " ") == (
+        "Of 3 heads, 1 is more than chance (1 more faintly), 2 are used by the model (1 more faintly) and none was "
+        "tested on other seeds."
+    )
+    assert overall([of("no", "no", "no"), of("no", "no", "no")]).replace("\u00a0", " ") == (
+        "Of 2 heads, none is more than chance, none is used by the model and none is stable."
+    )
+    some = [of("yes", "yes", "untested"), of("no", "yes", "yes")]
+    assert overall(some).endswith("2 are used by the model and 1 of 1 tested is stable.")
+    assert overall([verdict("h", None, None, None)]).startswith("Nobody has tested yet")
+    assert overall([]) == ""
+
+
+def test_a_run_has_a_verdict_for_the_mean_and_each_head(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    run = Run.load(made_run(tmp_path / "ring"))
+    found = {"chance": made_chance(), "use": made_use(), "stability": made_stability()}
+    made = said.verdicts(Measured(run), found, {})
+    assert [one.head for one in made] == ["mean", "head 1", "head 2", "head 3"]
+    assert [line.state for line in made[1].lines] == ["yes", "yes", "faint"]
+    assert "Against the planted graph, known here: AUROC 1.00, chance 0.50." in made[1].real.sentence
+    assert made[-1].stable.state == "no"
+    one = Run.load(made_run(tmp_path / "one", heads=1))
+    assert [line.head for line in said.verdicts(Measured(one), {}, {})] == ["head 1"]
+    text = said.verdict_table(made, "head 1")
+    assert len(text.splitlines()) == 6
+    assert "| **head 1** | " in text
+    given = verdict("head 1", found["chance"], found["use"], None, model="gat-gru")
+    assert "| :material/radio_button_unchecked: given |" in said.verdict_table([given])
+    assert overall([given]).startswith("This matrix is on the roads by construction, used and not")
+    assert overall([given, given]).replace("\u00a0", " ").startswith("Of 2 heads, all are on the roads by construction")
+
+
+def test_names_from_data_become_no_markup() -> None:
+    wild = "a|b **c** <i>"
+    found = Verdict(wild, *[Line("yes", "…")] * 3)
+    (row,) = said.verdict_table([found]).splitlines()[2:]
+    assert row.count("|") - row.count("\\|") == 5
+    assert "<i>" not in row.replace("\\<", "")
+
+
+def test_the_thresholds_are_those_that_are_used() -> None:
+    words = bare(said.THRESHOLDS).replace("\u00a0", " ")
+    for stated in ("p < 0.05", "2 or more nulls", "at least 0.1;", "at least 1 %", "below 0.1 %", "at least 0.5"):
+        assert stated in words
