@@ -86,7 +86,8 @@ def configurations(M: ArrayLike, draws: int, seed: int = 0) -> Iterator[FloatArr
     """Draw after draw, a matrix with the couplings' strengths and ratios, and the signs and diagonal of M.
 
     Each ratio carries the sign of its pair along; the diagonal stays with its sensor. Where the zeros of a
-    draw do not let sums come within 0.1 % of the strengths in 100 rounds, it is as close as it came.
+    draw do not let sums come within 0.1 % of the strengths in 100 rounds, it is as close as it came; on a very
+    sparse matrix a sensor may draw only zeros, and has no strength in that draw.
 
     Parameters
     ----------

@@ -57,8 +57,8 @@ class Area:
     removal : 'zero' | 'mean' | 'rewire'
     beside : 'random' | 'length' | 'weakest'
     value : in unit
-    low, high : 95 % interval, bootstrap over blocks of neighbouring windows, and over the repeats of a random order;
-        nan where there is one block only
+    low, high : 95 % interval, bootstrap over blocks of neighbouring windows, which count as independent, and over the
+        repeats of a random order; nan where there is one block only
     """
 
     removal: str

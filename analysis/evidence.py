@@ -32,13 +32,16 @@ from analysis.communities import _groups
 from analysis.configuration import configurations
 from analysis.matrix import coupling, mean_of_heads, symmetrised
 from analysis.moran import Places, cross_products, moran_vectors, places, random_signs
-from analysis.rewiring import Rewired, rewired, rewired_sums
+from analysis.rewiring import Rewired, freest, rewired_sums
 
 FEWEST = 8  # sensors: with fewer, hardly any two draws differ
-LEAST_MOVED = 0.05  # share of the roads that a rewiring must move to say anything
+LEAST_MOVED = 0.1  # share of the roads that a rewiring must move to say anything
 MODES = 10
+ALIKE = 0.9  # cosine of a mode with the strengths from which on it is the strengths
 MODE_DRAWS = 199  # where a draw costs an eigenvalue problem
 NULLS = ("moran", "rewired", "configuration", "permuted")
+GROUP_NULLS = ("moran", "configuration", "permuted")  # groups are no graph to rewire
+LABEL_NULLS = ("moran", "permuted")  # and labels have no strengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,8 @@ def _no_places(kilometres: ArrayLike | None, sensors: int) -> Places | str:
     if distance.shape != (sensors, sensors):
         raise ValueError(f"kilometres must have shape ({sensors}, {sensors}), got shape {distance.shape}")
     unknown = int(np.isnan(distance.diagonal()).sum())
+    if unknown == sensors:
+        return "no sensor has coordinates"
     if unknown:
         return f"{unknown} of {sensors} sensors have no coordinates"
     if not distance.any():
@@ -211,22 +216,30 @@ def _no_places(kilometres: ArrayLike | None, sensors: int) -> Places | str:
 
 
 def _no_roads(road: FloatArray, kilometres: ArrayLike, draws: int, seed: int) -> Rewired | str:
-    graphs = rewired(road, kilometres, draws, seed)
+    graphs = freest(road, kilometres, LEAST_MOVED, draws, seed)
     if graphs.moved < LEAST_MOVED:
         return f"only {graphs.moved:.1%} of the roads can change ends and keep degrees and lengths"
     return graphs
 
 
 def _sensors(
-    count: int, kilometres: ArrayLike | None, road: FloatArray | None, draws: int, seed: int
+    count: int,
+    kilometres: ArrayLike | None,
+    road: FloatArray | None,
+    draws: int,
+    seed: int,
+    nulls: Sequence[str] = NULLS,
 ) -> _Sensors:
     if draws < 19:
         raise ValueError(f"draws must be at least 19, for p values down to 0.05, got {draws}")
+    unknown = sorted(set(nulls) - set(NULLS))
+    if unknown:
+        raise ValueError(f"nulls must be some of {', '.join(NULLS)}, got {', '.join(unknown)}")
     known = _no_places(kilometres, count) if count >= FEWEST else "too few sensors"
     roads: Rewired | str = "there is no road graph"
     if isinstance(known, str):
         roads = known
-    elif road is not None and kilometres is not None and road.any():
+    elif road is not None and kilometres is not None and road.any() and "rewired" in nulls:
         roads = _no_roads(road, kilometres, draws, seed)
     first, second = np.triu_indices(count, k=1)
     generator = np.random.default_rng([seed, 1])
@@ -248,8 +261,18 @@ def _upper(statistic: float, draws: FloatArray) -> float:
     return (1 + int((draws >= statistic - close).sum())) / (1 + len(draws))
 
 
+def _rewired_sums(values: FloatArray, edge: FloatArray, graphs: Rewired, known: Places) -> FloatArray:
+    """Sum over the roads of each draw, with the lengths of the roads that there are.
+
+    Within a class of length the roads are the shorter pairs, and short pairs couple more: what distance explains
+    of the values is counted with the observed roads, only the rest with the rewired ones.
+    """
+    trend = known.trend(values)
+    return np.asarray(edge @ trend + rewired_sums(values - trend, graphs), dtype=np.float64)
+
+
 def _pair_sums(
-    matrix: FloatArray, edge: FloatArray, sensors: _Sensors, nulls: Sequence[str]
+    matrix: FloatArray, edge: FloatArray, sensors: _Sensors, nulls: Sequence[str], levels: bool
 ) -> tuple[dict[str, FloatArray], list[Untested]]:
     """Sum of the couplings over a graph's pairs (P,) in each draw of each null."""
     first, second = sensors.first, sensors.second
@@ -262,12 +285,12 @@ def _pair_sums(
             if isinstance(sensors.places, str):
                 untested.append(Untested(null, sensors.places))
             else:
-                found[null] = cross_products(pairs, edge, sensors.places, sensors.signs)
+                found[null] = cross_products(pairs, edge, sensors.places, sensors.signs, levels)
         elif null == "rewired":
-            if isinstance(sensors.roads, str):
-                untested.append(Untested(null, sensors.roads))
+            if isinstance(sensors.roads, str) or isinstance(sensors.places, str):
+                untested.append(Untested(null, str(sensors.roads)))
             else:
-                found[null] = rewired_sums(pairs, sensors.roads)
+                found[null] = _rewired_sums(pairs, edge, sensors.roads, sensors.places)
         elif null == "configuration":
             try:
                 drawn = configurations(matrix, sensors.draws, sensors.seed)
@@ -287,6 +310,7 @@ def _tests(
     sensors: _Sensors,
     nulls: Sequence[str],
     scaled: Callable[[FloatArray], FloatArray],
+    levels: bool = False,
 ) -> Tests:
     """Tests of the sum over a graph's pairs, each shown on the scale of the statistic, which rises with the sum."""
     pairs = matrix[sensors.first, sensors.second]
@@ -299,7 +323,7 @@ def _tests(
         nothing = "every pair is joined" if edge.all() else "no pair is joined"
     if nothing is not None:
         return Tests(statistic=name, tests=(), untested=tuple(Untested(null, nothing) for null in nulls))
-    sums, untested = _pair_sums(matrix, edge, sensors, nulls)
+    sums, untested = _pair_sums(matrix, edge, sensors, nulls, levels)
     observed = float(pairs @ edge)
     statistic = float(scaled(np.array([observed]))[0])
     tests = tuple(
@@ -318,7 +342,12 @@ def _edges(road: ArrayLike, sensors: int) -> FloatArray:
 
 
 def against_roads(
-    M: ArrayLike, road: ArrayLike, kilometres: ArrayLike | None = None, draws: int = 499, seed: int = 0
+    M: ArrayLike,
+    road: ArrayLike,
+    kilometres: ArrayLike | None = None,
+    draws: int = 499,
+    seed: int = 0,
+    nulls: Sequence[str] = NULLS,
 ) -> Tests:
     """Pearson correlation of coupling with roads over the pairs, under all four nulls.
 
@@ -332,6 +361,7 @@ def against_roads(
     kilometres : (N, N) distances, nan where unknown; None where there are no coordinates
     draws : R >= 19
     seed : of all draws
+    nulls : some of `NULLS`
 
     Returns
     -------
@@ -345,43 +375,49 @@ def against_roads(
     Examples
     --------
     >>> import numpy as np
-    >>> spot = np.random.default_rng(0).random((20, 2))
+    >>> spot = np.random.default_rng(0).random((40, 2))
     >>> apart = np.linalg.norm(spot[:, None] - spot, axis=-1)
-    >>> road = (apart < 0.4) & (np.random.default_rng(1).random((20, 20)) < 0.1)
-    >>> found = against_roads(road + 0.0, road, apart, draws=19)
-    >>> [(test.null, test.p) for test in found.tests if test.null != "configuration"]
-    [('moran', 0.05), ('rewired', 0.05), ('permuted', 0.05)]
+    >>> road = (apart < 0.4) & (np.random.default_rng(1).random((40, 40)) < 0.1)
+    >>> found = against_roads(road + 0.0, road, apart, draws=99)
+    >>> [test.null for test in found.tests if test.p <= 0.05]
+    ['moran', 'rewired', 'configuration', 'permuted']
     """
     weight = coupling(M)
     edge = _edges(road, len(weight))
-    return _against_roads(weight, edge, _sensors(len(weight), kilometres, edge, draws, seed))
+    return _against_roads(weight, edge, _sensors(len(weight), kilometres, edge, draws, seed, nulls), nulls)
 
 
-def _against_roads(weight: FloatArray, edge: FloatArray, sensors: _Sensors) -> Tests:
+def _against_roads(weight: FloatArray, edge: FloatArray, sensors: _Sensors, nulls: Sequence[str] = NULLS) -> Tests:
     pairs, joined = weight[sensors.first, sensors.second], edge[sensors.first, sensors.second]
     unit = pairs.std() * joined.std() * len(pairs) if len(pairs) else 1.0
 
     def correlation(sums: FloatArray) -> FloatArray:
         return np.asarray((sums - pairs.mean() * joined.sum()) / unit, dtype=np.float64)
 
-    return _tests("correlation", weight, joined, sensors, NULLS, correlation)
+    return _tests("correlation", weight, joined, sensors, nulls, correlation)
 
 
 def against_groups(
-    M: ArrayLike, groups: ArrayLike, kilometres: ArrayLike | None = None, draws: int = 499, seed: int = 0
+    M: ArrayLike,
+    groups: ArrayLike,
+    kilometres: ArrayLike | None = None,
+    draws: int = 499,
+    seed: int = 0,
+    nulls: Sequence[str] = GROUP_NULLS,
 ) -> Tests:
     """Contrast of the coupling within known groups with that across them, `communities.contrast`.
 
         contrast = (within - across) / across
 
     A draw has the mean coupling of the matrix, so that its contrast rises with the coupling within groups; the
-    mean across is held at a thousandth of it or more. Sensors in no group are left out.
+    mean across is held at a thousandth of it or more. The Moran null keeps one level a sensor as well as the trend
+    with distance: groups are large where sensors are dense. Sensors in no group are left out.
 
     Parameters
     ----------
     M : (N, N)
     groups : (N,) integers or texts; -1 and '' for no group
-    kilometres, draws, seed : as in `against_roads`
+    kilometres, draws, seed, nulls : as in `against_roads`
 
     Returns
     -------
@@ -403,19 +439,18 @@ def against_groups(
     weight = coupling(M)
     known = _groups(groups, "groups", len(weight))
     placed = known >= 0
-    return _against_groups(
-        weight[np.ix_(placed, placed)], known[placed], _sensors(*_within(kilometres, placed), None, draws, seed)
-    )
+    sensors = _sensors(*_within(kilometres, placed), None, draws, seed, nulls)
+    return _against_groups(weight[np.ix_(placed, placed)], known[placed], sensors, nulls)
 
 
 def _within(kilometres: ArrayLike | None, placed: NDArray[np.bool_]) -> tuple[int, FloatArray | None]:
     """Number of the sensors that are in a group, and their distances."""
     if kilometres is None:
         return int(placed.sum()), None
-    distance = np.array(kilometres, dtype=np.float64)
+    distance: FloatArray = np.array(kilometres, dtype=np.float64)
     if distance.shape != (len(placed), len(placed)):
         raise ValueError(f"kilometres must have shape ({len(placed)}, {len(placed)}), got shape {distance.shape}")
-    return int(placed.sum()), distance[np.ix_(placed, placed)]
+    return int(placed.sum()), np.asarray(distance[np.ix_(placed, placed)], dtype=np.float64)
 
 
 def _together(labels: IntArray, sensors: _Sensors) -> FloatArray:
@@ -423,7 +458,9 @@ def _together(labels: IntArray, sensors: _Sensors) -> FloatArray:
     return (labels[sensors.first] == labels[sensors.second]).astype(np.float64)
 
 
-def _against_groups(weight: FloatArray, groups: IntArray, sensors: _Sensors) -> Tests:
+def _against_groups(
+    weight: FloatArray, groups: IntArray, sensors: _Sensors, nulls: Sequence[str] = GROUP_NULLS
+) -> Tests:
     inside = _together(groups, sensors)
     total, count = float(weight[sensors.first, sensors.second].sum()), float(inside.sum())
 
@@ -431,22 +468,32 @@ def _against_groups(weight: FloatArray, groups: IntArray, sensors: _Sensors) -> 
         across = np.maximum((total - sums) / (len(inside) - count), 1e-3 * total / len(inside))
         return np.asarray(sums / count / across - 1.0, dtype=np.float64)
 
-    return _tests("contrast", weight, inside, sensors, ("moran", "configuration", "permuted"), contrast)
+    return _tests("contrast", weight, inside, sensors, nulls, contrast, levels=True)
 
 
 def groups_agreement(
-    labels: ArrayLike, groups: ArrayLike, kilometres: ArrayLike | None = None, draws: int = 499, seed: int = 0
+    labels: ArrayLike,
+    groups: ArrayLike,
+    kilometres: ArrayLike | None = None,
+    draws: int = 499,
+    seed: int = 0,
+    nulls: Sequence[str] = LABEL_NULLS,
 ) -> Tests:
     """Adjusted Rand index of found communities with known groups, `communities.agreement`.
 
-    Given the sizes, it rises in a straight line with the number of pairs that are together in both groupings.
-    Sensors in no known group are left out; those in no community count as one.
+    Given the sizes, it rises in a straight line with the number of pairs that are together in both groupings: the
+    Moran null takes the matrix of pairs that are together as it takes any other. It takes out one level a sensor
+    as well as the distance, since groups are large where sensors are dense, in both groupings. Its draws are no
+    groupings, and can exceed 1. Sensors in no known group are left out; those in no community count as one.
+
+    Calibrated where communities follow smooth fields; where both groupings are compact patches with sharp borders
+    it rejects 10 to 15 % at 5 %, the permutation 100 %: look for p well below 0.05.
 
     Parameters
     ----------
     labels : (N,) integers or texts, as `communities.spectral_communities` finds them
     groups : (N,) the same, known
-    kilometres, draws, seed : as in `against_roads`
+    kilometres, draws, seed, nulls : as in `against_roads`
 
     Returns
     -------
@@ -467,12 +514,13 @@ def groups_agreement(
     known = _groups(groups, "groups")
     found = _groups(labels, "labels", len(known))
     placed = known >= 0
-    return _agreement(found[placed], known[placed], _sensors(*_within(kilometres, placed), None, draws, seed))
+    sensors = _sensors(*_within(kilometres, placed), None, draws, seed, nulls)
+    return _agreement(found[placed], known[placed], sensors, nulls)
 
 
-def _agreement(found: IntArray, known: IntArray, sensors: _Sensors) -> Tests:
+def _agreement(found: IntArray, known: IntArray, sensors: _Sensors, nulls: Sequence[str] = LABEL_NULLS) -> Tests:
     together, inside = _together(found, sensors), _together(known, sensors)
-    chance = together.sum() * inside.sum() / len(inside)
+    chance = together.sum() * inside.sum() / max(1, len(inside))
     most = (together.sum() + inside.sum()) / 2
 
     def rand(sums: FloatArray) -> FloatArray:
@@ -480,23 +528,33 @@ def _agreement(found: IntArray, known: IntArray, sensors: _Sensors) -> Tests:
 
     matrix = (found[:, None] == found).astype(np.float64)
     np.fill_diagonal(matrix, 0.0)
-    return _tests("agreement", matrix, inside, sensors, ("moran", "permuted"), rand)
+    return _tests("agreement", matrix, inside, sensors, nulls, rand, levels=True)
 
 
 def modes_by_chance(
-    M: ArrayLike, road: ArrayLike, kilometres: ArrayLike | None = None, draws: int = 499, seed: int = 0
+    M: ArrayLike,
+    road: ArrayLike,
+    kilometres: ArrayLike | None = None,
+    draws: int = 499,
+    seed: int = 0,
+    nulls: Sequence[str] = NULLS,
 ) -> Modes:
     """Localisation of the first ten modes, and their smoothness over the roads, under each null.
 
     moran: `Q v`, a vector with the mode's autocorrelation on the map at every scale, at random otherwise: is it
     more localised, is it smoother over the roads than such a vector? rewired: the mode on rewired roads.
-    configuration: the k-th mode of a random matrix with the strengths, diagonal and signs of M. permuted: the mode
-    with its sensors exchanged.
+    configuration: the k-th mode of a random matrix with the strengths, diagonal and signs of M; nan where the mode
+    is the strengths but for little (cosine above 0.9, as is the first of most matrices without negative weights):
+    the null keeps those. permuted: the mode with its sensors exchanged.
+
+    A random vector on the map is nearly Gaussian, a mode of a sparse matrix or one with very unequal strengths is
+    not: the IPR under 'moran' rejects for that alone, the IPR under 'configuration' where a mode is as smooth as
+    the map makes it. A mode is more localised than is trivial where both say so.
 
     Parameters
     ----------
     M : (N, N), symmetrised with its diagonal and signs, as in `spectrum.spectrum`
-    road, kilometres, draws, seed : as in `against_roads`; at most 199 draws for 'configuration', each of which
+    road, kilometres, draws, seed, nulls : as in `against_roads`; at most 199 draws for 'configuration', each of which
         costs an eigenvalue problem
 
     Returns
@@ -518,7 +576,7 @@ def modes_by_chance(
     """
     matrix = symmetrised(M)
     edge = _edges(road, len(matrix))
-    return _modes(matrix, edge, _sensors(len(matrix), kilometres, edge, draws, seed))
+    return _modes(matrix, edge, _sensors(len(matrix), kilometres, edge, draws, seed, nulls), nulls)
 
 
 def _leading(matrix: FloatArray, count: int) -> FloatArray:
@@ -528,7 +586,7 @@ def _leading(matrix: FloatArray, count: int) -> FloatArray:
     return np.asarray(vectors[:, ::-1], dtype=np.float64)
 
 
-def _modes(matrix: FloatArray, edge: FloatArray, sensors: _Sensors) -> Modes:
+def _modes(matrix: FloatArray, edge: FloatArray, sensors: _Sensors, nulls: Sequence[str] = NULLS) -> Modes:
     count = min(MODES, sensors.count)
     L = np.diag(edge.sum(axis=1)) - edge
 
@@ -544,18 +602,20 @@ def _modes(matrix: FloatArray, edge: FloatArray, sensors: _Sensors) -> Modes:
         ipr, energy = measured(v)
         nothing_tested = _nothing_of_modes(matrix, edge, sensors)
         if nothing_tested is not None:
-            return Modes(ipr=ipr, energy=energy, tests=(), untested=tuple(Untested(n, nothing_tested) for n in NULLS))
-        for null in NULLS:
+            return Modes(ipr=ipr, energy=energy, tests=(), untested=tuple(Untested(n, nothing_tested) for n in nulls))
+        for null in nulls:
             if null == "moran":
                 if isinstance(sensors.places, str):
                     untested.append(Untested(null, sensors.places))
                     continue
                 localised, smooth = measured(moran_vectors(v, sensors.places, sensors.signs))
             elif null == "rewired":
-                if isinstance(sensors.roads, str):
-                    untested.append(Untested(null, sensors.roads))
+                if isinstance(sensors.roads, str) or isinstance(sensors.places, str):
+                    untested.append(Untested(null, str(sensors.roads)))
                     continue
-                smooth = rewired_sums((v[sensors.first] - v[sensors.second]) ** 2, sensors.roads)
+                across = (v[sensors.first] - v[sensors.second]) ** 2  # (P, K): a road of weight 1 adds as much
+                joined = edge[sensors.first, sensors.second]
+                smooth = np.maximum(_rewired_sums(across, joined, sensors.roads, sensors.places), 0.0)
                 localised = np.tile(nothing, (len(smooth), 1))
             elif null == "configuration":
                 try:
@@ -564,6 +624,9 @@ def _modes(matrix: FloatArray, edge: FloatArray, sensors: _Sensors) -> Modes:
                     untested.append(Untested(null, str(error)))
                     continue
                 localised, smooth = measured(np.stack([_leading(draw, count) for draw in drawn]))
+                strength = np.abs(matrix - np.diag(matrix.diagonal())).sum(axis=1)
+                kept = np.abs(strength @ v) > ALIKE * np.linalg.norm(strength)
+                localised[:, kept] = smooth[:, kept] = np.nan
             else:
                 localised, smooth = measured(v[sensors.permutations])
                 localised = np.tile(nothing, (len(smooth), 1))

@@ -51,16 +51,27 @@ class Places:
     autocorrelation : (N,) Moran's I of each; nan for the constant vector
     splines : (P, J) each pair's distance in the J functions of a linear spline
     smoother : (J, P) its pseudoinverse: `splines @ smoother` is the projection on what distance explains
+    solver : (J + N, J + N) pseudoinverse of the normal equations of the splines and one level a sensor
     """
 
     basis: FloatArray
     autocorrelation: FloatArray
     splines: FloatArray
     smoother: FloatArray
+    solver: FloatArray
 
     def trend(self, pairs: FloatArray) -> FloatArray:
-        """Mean of values of pairs (P,) at each pair's distance."""
+        """Least squares of values of pairs (P,) or (P, K) by their distance."""
         return np.asarray(self.splines @ (self.smoother @ pairs), dtype=np.float64)
+
+    def trend_and_levels(self, pairs: FloatArray) -> FloatArray:
+        """Least squares of values of pairs (P,) by their distance and a level of each of the two sensors."""
+        sensors, functions = len(self.basis), self.splines.shape[1]
+        sides = np.concatenate([self.splines.T @ pairs, square(pairs, sensors).sum(axis=1)])
+        found = self.solver @ sides
+        first, second = np.triu_indices(sensors, k=1)
+        levels = found[functions:]
+        return np.asarray(self.splines @ found[:functions] + levels[first] + levels[second], dtype=np.float64)
 
 
 def spatial_weights(kilometres: ArrayLike) -> FloatArray:
@@ -144,7 +155,16 @@ def places(kilometres: ArrayLike) -> Places:
         autocorrelation = np.append(np.nan, -values[1:] * sensors / weight.sum())
         splines = _splines(np.asarray(kilometres, dtype=np.float64)[np.triu_indices(sensors, k=1)])
         smoother = np.asarray(np.linalg.pinv(splines), dtype=np.float64)
-    return Places(basis=basis, autocorrelation=autocorrelation, splines=splines, smoother=smoother)
+        solver = _solver(splines, sensors)
+    return Places(basis=basis, autocorrelation=autocorrelation, splines=splines, smoother=smoother, solver=solver)
+
+
+def _solver(splines: FloatArray, sensors: int) -> FloatArray:
+    """Pseudoinverse of the normal equations: a pair of sensors shares one pair, a sensor is in N - 1."""
+    shared = np.stack([square(function, sensors).sum(axis=1) for function in splines.T])  # (J, N)
+    levels = np.ones((sensors, sensors)) + (sensors - 2) * np.eye(sensors)
+    equations = np.block([[splines.T @ splines, shared], [shared.T, levels]])
+    return np.asarray(np.linalg.pinv(equations, rcond=1e-10, hermitian=True), dtype=np.float64)
 
 
 def _splines(distance: FloatArray) -> FloatArray:
@@ -184,13 +204,14 @@ def random_signs(sensors: int, draws: int, seed: int = 0) -> FloatArray:
     return signs
 
 
-def standardised(pairs: FloatArray, known: Places) -> tuple[FloatArray, FloatArray, FloatArray]:
+def standardised(pairs: FloatArray, known: Places, levels: bool = False) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Values of pairs as `f + σ R`: mean and spread at their distance, and the rest.
 
     Parameters
     ----------
     pairs : (P,) values of the pairs i < j
     known : Places of the same sensors
+    levels : take out one level a sensor as well, so that f is a function of the distance and the two sensors
 
     Returns
     -------
@@ -211,7 +232,7 @@ def standardised(pairs: FloatArray, known: Places) -> tuple[FloatArray, FloatArr
     """
     if pairs.shape != (len(known.splines),):
         raise ValueError(f"pairs must have shape ({len(known.splines)},), got shape {pairs.shape}")
-    mean = known.trend(pairs)
+    mean = known.trend_and_levels(pairs) if levels else known.trend(pairs)
     rest = pairs - mean
     total = float((rest**2).mean())
     if total <= 1e-20 * float((pairs**2).mean()):
@@ -250,7 +271,9 @@ def square(pairs: FloatArray, sensors: int) -> FloatArray:
     return matrix + matrix.T
 
 
-def cross_products(pairs: FloatArray, other: FloatArray, known: Places, signs: FloatArray) -> FloatArray:
+def cross_products(
+    pairs: FloatArray, other: FloatArray, known: Places, signs: FloatArray, levels: bool = False
+) -> FloatArray:
     """Cross product `Σ_{i<j} C*_ij A_ij` of each draw C* with a graph A that has no part along the distance.
 
     Where `known.trend(other)` is taken out of A first, here, and `Σ f A` put back:
@@ -265,6 +288,7 @@ def cross_products(pairs: FloatArray, other: FloatArray, known: Places, signs: F
     other : (P,) the graph
     known : Places
     signs : (R, N) from `random_signs`
+    levels : keep one level a sensor too, in both, see `standardised`
 
     Returns
     -------
@@ -287,8 +311,8 @@ def cross_products(pairs: FloatArray, other: FloatArray, known: Places, signs: F
         raise ValueError(
             f"other must have shape {pairs.shape} and signs (R, {sensors}), got {other.shape} and {signs.shape}"
         )
-    mean, spread, rest = standardised(pairs, known)
-    free = other - known.trend(other)
+    mean, spread, rest = standardised(pairs, known, levels)
+    free = other - (known.trend_and_levels(other) if levels else known.trend(other))
     with threadpool_limits(limits=1, user_api="blas"):
         basis = known.basis
         product = (basis.T @ square(rest, sensors) @ basis) * (basis.T @ square(spread * free, sensors) @ basis)

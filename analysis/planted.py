@@ -214,10 +214,11 @@ def noise_of(observed: ArrayLike, forecast: ArrayLike, slot: ArrayLike | None = 
         noise_n = mean (observed - forecast)² / var(observed)
 
     A forecast that could be better leaves more than nobody could foresee: what is returned is an upper limit. As long
-    as the excess is simulated as noise of measuring, recovery errs to the careful side. With slots the variance is that about the sensor's mean at each
-    time of day, since the everyday course is foreseen by everybody and teaches no graph; the means are counted as
-    what they take, so a slot needs several days. Without, the everyday course counts as explained, and the
-    noise is too small.
+    as the excess is simulated as noise of measuring, recovery errs to the careful side.
+
+    With slots the variance is that about the sensor's mean at each time of day, since the everyday course is foreseen
+    by everybody and teaches no graph; the means are counted as what they take, so a slot needs several days. Without,
+    the everyday course counts as explained, and the noise is too small.
 
     Parameters
     ----------

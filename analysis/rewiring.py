@@ -30,7 +30,9 @@ from numpy.typing import ArrayLike
 from analysis.arrays import FloatArray, IntArray, checked, checked_road
 
 CLASSES = 10
-STEPS_A_ROAD = 2.0  # steps of the chain between two draws, for each road
+FEWER = (10, 7, 5, 3, 2, 1)  # classes that are tried in turn
+STEPS_A_ROAD = 3.0  # steps of the chain between two draws, for each road
+STEPS = 1000  # where that would be more than these, as many as there are roads if they are more
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def rewired(
     kilometres: ArrayLike,
     draws: int = 499,
     seed: int = 0,
-    classes: int = CLASSES,
+    classes: int | IntArray = CLASSES,
     steps_a_road: float = STEPS_A_ROAD,
 ) -> Rewired:
     """Random graphs with the degree of every sensor and the number of roads in every class of length.
@@ -105,8 +107,9 @@ def rewired(
     kilometres : (N, N) distances, symmetric; 0 between sensors at one place
     draws : R >= 1
     seed : of the chain
-    classes : of length, see `length_classes`
-    steps_a_road : > 0, steps of the chain between two draws for each road
+    classes : how many of length, see `length_classes`; or the class (N, N) of each pair, symmetric integers >= 0
+    steps_a_road : > 0, steps of the chain between two draws for each road; on large graphs 1000 steps, or one for
+        each road, are enough
 
     Returns
     -------
@@ -130,7 +133,7 @@ def rewired(
         raise ValueError(f"draws must be at least 1, got {draws}")
     if not steps_a_road > 0:
         raise ValueError(f"steps_a_road must be greater than 0, got {steps_a_road}")
-    length = length_classes(kilometres, road, classes)
+    length = length_classes(kilometres, road, classes) if isinstance(classes, int) else _classes(classes)
     sensors = len(length)
     edge = checked_road(road, sensors)
     first, second = np.nonzero(np.triu((edge > 0) | (edge.T > 0), k=1))
@@ -141,7 +144,7 @@ def rewired(
     pairs = np.tile(observed, (draws, 1))
     if len(observed):
         generator = np.random.default_rng(seed)
-        steps = max(1, round(steps_a_road * len(observed)))
+        steps = max(1, min(round(steps_a_road * len(observed)), max(STEPS, len(observed))))
         before = int(generator.integers(draws + 1))  # draws that come before the observed graph in the chain
         for start, stop in ((0, before), (before, draws)):
             chain = _Chain(first.tolist(), second.tolist(), length)
@@ -151,6 +154,18 @@ def rewired(
                 pairs[draw] = number[ends[0], ends[1]]
     stayed = np.isin(pairs, observed).mean() if len(observed) else float("nan")
     return Rewired(pairs=pairs, observed=observed, moved=float(1 - stayed))
+
+
+def _classes(given: IntArray) -> IntArray:
+    found = np.array(given)
+    if found.ndim != 2 or found.dtype.kind not in "iu" or not np.array_equal(found, found.T):
+        raise ValueError(f"classes must be symmetric integers, (N, N), got shape {found.shape} of {found.dtype}")
+    found = found.astype(np.int64)
+    np.fill_diagonal(found, 0)
+    if found.min() < 0:
+        raise ValueError(f"classes must be at least 0, got {found.min()}")
+    np.fill_diagonal(found, -1)
+    return found
 
 
 class _Chain:
@@ -200,6 +215,43 @@ class _Chain:
             neighbours[j][neighbours[j].index(i)] = k
             neighbours[k][neighbours[k].index(l)] = j
             neighbours[l][neighbours[l].index(k)] = i
+
+
+def freest(
+    road: ArrayLike, kilometres: ArrayLike, least: float, draws: int = 499, seed: int = 0
+) -> Rewired:
+    """Rewired roads with the most classes of length, of 10, 7, 5, 3, 2, 1, that let a share of the roads move.
+
+    On a regular grid all pairs of one length have a road, and fine classes leave nothing to swap. Coarse ones do
+    not keep lengths as well: take out of the statistic what distance explains.
+
+    Parameters
+    ----------
+    road, kilometres, draws, seed : as in `rewired`
+    least : share of the roads that is to move, tried on at most 19 draws
+
+    Returns
+    -------
+    Rewired, with one class where even that moves fewer
+
+    Raises
+    ------
+    ValueError
+        As `rewired`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> spot = np.arange(12)
+    >>> apart = np.abs(spot[:, None] - spot)
+    >>> freest((apart == 1) | (apart == 3), apart, least=0.1, draws=9).pairs.shape
+    (9, 20)
+    """
+    for classes in FEWER:
+        tried = rewired(road, kilometres, min(draws, 19), seed, classes)
+        if not tried.moved < least:
+            break
+    return rewired(road, kilometres, draws, seed, classes)
 
 
 def rewired_sums(values: FloatArray, graphs: Rewired) -> FloatArray:

@@ -9,8 +9,16 @@ curvature of the error where a gate of 1 on weight e begins to close, to second 
 
     ΔMSE_e = -∂MSE/∂g_e + mean over outputs (∂ŷ/∂g_e)²        rms change of forecast_e = √ mean (∂ŷ/∂g_e)²
 
-and a sample of them is cut in truth. The slope alone has the wrong sign where a weight is learned well: there the
-slope is near zero, and what is left is the curvature.
+and a sample of them is cut in truth. The slope alone leaves out what a well learned weight is worth: there the slope is
+near zero. Over samples of 24 weights the predicted rises differ from the true ones, ‖predicted - true‖ / ‖true‖, by
+
+                                       with curvature   slope alone
+    intergat-plus   demo city, Los-Loop     .06  .07       .08  .14
+    intergat-gru    demo city, Los-Loop     .02  .01       .09  .03
+    gat-gru         demo city               .85            1.13
+
+Attention over few neighbours gives each a third of all that is heard: to cut one is no small change, and the
+agreement that is returned says so.
 
 Axes: h head, i receiver, j sender, w window, t step ahead, n sensor.
 """

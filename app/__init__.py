@@ -16,6 +16,7 @@ The only place where ``core`` and ``analysis`` meet. Who does what:
     export/       the graph and the map as files;  report/  everything in one file;  notebook.py  use without an app
     jobs.py       trainings as processes: asking (with drafts, datasets and estimate), looking (trainings),
                   waiting (turn, locks)
+    evidence/     whether a graph is real, used and stable: made by a process of its own (processes), kept beside runs
     uploads.py    data of one's own, checked before they are kept
 
 Streamlit is imported by main.py, views/ and store/ alone.

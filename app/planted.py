@@ -22,6 +22,7 @@ Tick = Callable[[int, int], None]
 
 _FORMAT = "{desc}: {percentage:3.0f}% |{bar}| [{elapsed} gone, {remaining} left]"
 
+OTHERWISE = "intergat-plus"  # what is trained where a run's own model learns no graph
 DAYS = 3  # the test part must have so many for the everyday course to be told from the values themselves
 
 
@@ -93,7 +94,7 @@ def planted_of(run: "Run", tick: Tick | None = None, seeds: int = 3) -> "Planted
 
 
 def learned_recovery(
-    run: "Run", model: str = "intergat-plus", epochs: int = 10, seed: int = 0, tick: Tick | None = None
+    run: "Run", model: str = OTHERWISE, epochs: int = 10, seed: int = 0, tick: Tick | None = None
 ) -> "Recovery":
     """How well a model, trained on made data like a run's, finds the graph planted in them.
 
@@ -172,11 +173,11 @@ def _learned(
 
 @click.command("planted")
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--model", default="intergat-plus", show_default=True, help="What is trained on the made data.")
+@click.option("--model", help="What is trained on them.  [default: the run's, if it learns a graph; or intergat-plus]")
 @click.option("--epochs", default=10, show_default=True)
 @click.option("--seeds", default=1, show_default=True, help="How many times all of it is made and trained.")
 @click.option("--json", "target", help="Also write the table to this file; - is standard output.")
-def command(run: Path, model: str, epochs: int, seeds: int, target: str | None) -> None:
+def command(run: Path, model: str | None, epochs: int, seeds: int, target: str | None) -> None:
     """Plant a graph in made data like a run's, train a model on them, and count what it finds.
 
     The data have the run's road graph, length, noise and missing share; the simple ways stand beside the model.
@@ -190,8 +191,9 @@ def command(run: Path, model: str, epochs: int, seeds: int, target: str | None) 
         raise ValueError(f"seeds must be at least 1, got {seeds}")
     if epochs < 1:
         raise ValueError(f"epochs must be at least 1, got {epochs}")
-    model_class(model)  # a wrong name stops here
     loaded = Run.load(run)
+    model = model or (loaded.model if loaded.heads else OTHERWISE)
+    model_class(model)  # a wrong name stops here
     like = setting_of(loaded)
     rows: list[Recovery] = []
     for seed in range(seeds):

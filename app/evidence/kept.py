@@ -35,6 +35,7 @@ ELSEWHERE = ".elsewhere"  # below it, runs of other folders: no run of the user'
 FORMAT = 1
 MOST_JSON = 2**26  # bytes
 MOST_TENSORS = 2**30
+MOST_REASON = 1_000  # letters
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "networkx", "torch")
 CONTENT = ("interaction", "network", "forecasts", "spread", "weights")  # files of a run that evidence depends on
 RECORDED = ("heads", "seed", "model", "windows", "scaler")  # and parts of its record, beside its sensors
@@ -115,6 +116,21 @@ def write(run: Path, part: str, result: Any, made_of: str, place: Path | None = 
     return folder
 
 
+def refuse(run: Path, part: str, reason: str, made_of: str) -> None:
+    """Keep why a part cannot be made of this run, in place of what was kept; lost where it cannot be written."""
+    with suppress(OSError):
+        home(run).mkdir(parents=True, exist_ok=True)
+        about = {"format": FORMAT, "part": part, "fingerprint": made_of, "reason": reason[:MOST_REASON]}
+        write_json(home(run) / f"{part}.json", about)
+
+
+def refusal(run: Path, part: str, made_of: str) -> str:
+    """Why a part cannot be made of this run, if that is known; else ''."""
+    with suppress(OSError, ValueError, OverflowError, RecursionError):
+        return str(_about(home(run), part, made_of).get("reason") or "")[:MOST_REASON]
+    return ""
+
+
 def stamp(run: Path, part: str) -> str:
     """Changes whenever what is kept of a part does; '' where nothing is."""
     said = []
@@ -140,16 +156,22 @@ def renamed(old: Path, new: Path) -> None:
 
 
 def _read(folder: Path, part: str, kind: type[R], made_of: str, sizes: Mapping[str, int]) -> R:
-    about = document(text(folder / f"{part}.json", MOST_JSON))
-    wanted = {"format": FORMAT, "part": part, "fingerprint": made_of}
-    if not isinstance(about, dict) or {name: about.get(name) for name in wanted} != wanted:
-        raise ValueError("it must be of this format and part, and made of this run")
+    about = _about(folder, part, made_of)
     tensors = folder / f"{part}.safetensors"
     if (size := tensors.stat().st_size) > MOST_TENSORS:
         raise ValueError(f"arrays must have at most {MOST_TENSORS:,} bytes, got {size:,}")
     if about.get("arrays") != _hash(tensors):
         raise ValueError("the arrays must be those that were written with the figures")
     return whole(kind, about.get("result"), read_tensors(tensors), sizes)
+
+
+def _about(folder: Path, part: str, made_of: str) -> dict[str, Any]:
+    """What is kept of a part as a document, if it was made of that."""
+    about = document(text(folder / f"{part}.json", MOST_JSON))
+    wanted = {"format": FORMAT, "part": part, "fingerprint": made_of}
+    if not isinstance(about, dict) or {name: about.get(name) for name in wanted} != wanted:
+        raise ValueError("it must be of this format and part, and made of this run")
+    return about
 
 
 def _content(run: Path) -> str:

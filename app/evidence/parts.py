@@ -16,9 +16,9 @@ import numpy as np
 from app.evidence import kept
 from app.measured import Measured
 from app.parts import communities_in, linked
-from app.reading.words import code
+from app.reading.words import code, one_line, plain
 from app.selection import MEAN
-from core.run import Run
+from core.run import Run, RunError
 
 if TYPE_CHECKING:
     from analysis.evidence import Chance
@@ -82,8 +82,16 @@ def _family_at(path: Path, _stamps: tuple[tuple[str, int, int, int], ...]) -> Fa
 
 
 def unavailable(run: Run, part: str) -> str:
-    """Why a part cannot be made for this run, as a sentence; '' where nothing speaks against it."""
-    return PARTS[part].missing(run, family_of(run.path) if part in OF_FAMILY else (run.path,))
+    """Why a part cannot be made for this run, as a sentence (Markdown of our own); '' where nothing is in the way.
+
+    What only an attempt can tell, such as weights that do not fit their model, is known from the last one.
+    """
+    if problem := PARTS[part].missing(run, family_of(run.path) if part in OF_FAMILY else (run.path,)):
+        return problem
+    try:
+        return plain(kept.refusal(run.path, part, fingerprint(run, part)), 1000)
+    except (RunError, OSError):
+        return ""
 
 
 def fingerprint(run: Run, part: str) -> str:
@@ -120,7 +128,11 @@ def made(run: Run, part: str, tick: Tick = lambda _done, _all: None, place: Path
     if problem := PARTS[part].missing(run, family):
         raise ValueError(problem)
     before = fingerprint(run, part)
-    result = PARTS[part].make(run, family, tick)
+    try:
+        result = PARTS[part].make(run, family, tick)
+    except RunError as error:  # it lies with the run: another attempt would end alike
+        kept.refuse(run.path, part, str(error), before)
+        raise
     if fingerprint(run, part) != before:
         raise ValueError("The run was changed while its evidence was made: ask for it again.")
     kept.write(run.path, part, result, before, place)
@@ -130,6 +142,11 @@ def made(run: Run, part: str, tick: Tick = lambda _done, _all: None, place: Path
 def _rows(run: Run) -> tuple[str, ...]:
     """The matrices that are tested: the mean first where there is more than one head."""
     return (MEAN, *run.heads) if len(run.heads) > 1 else run.heads
+
+
+def _no_pairs(run: Run) -> str:
+    """Why there is no learned graph with any pair in it; '' where there is."""
+    return NO_GRAPH if not run.heads else "There is one sensor only, and no pair to test." if len(run.nodes) < 2 else ""
 
 
 def _chance_kind() -> "type[Chance]":
@@ -159,8 +176,8 @@ def _chance(run: Run, _: Family, tick: Tick) -> "Chance":
 
 
 def _chance_missing(run: Run, _: Family) -> str:
-    if not run.heads:
-        return NO_GRAPH
+    if problem := _no_pairs(run):
+        return problem
     if linked(run.adjacency) is None and run.groups is None:
         return "These data have neither a road graph nor known groups: there is nothing to hold the matrix against."
     return ""
@@ -176,7 +193,10 @@ def _use(run: Run, _: Family, tick: Tick) -> "Use":
     from analysis.use import use
     from core.probe import Probe  # loads torch
 
-    measured, probe = Measured(run), Probe(run)
+    try:
+        measured, probe = Measured(run), Probe(run)
+    except ValueError as error:
+        raise RunError(f"The model cannot be run again from its folder: {one_line(str(error), 600)}.") from error
     return use(
         run.heads,
         run.interaction,
@@ -194,7 +214,7 @@ def _use(run: Run, _: Family, tick: Tick) -> "Use":
 
 
 def _use_missing(run: Run, _: Family) -> str:
-    return NO_MODEL if run.kind == "matrix" else "" if run.heads else NO_GRAPH
+    return NO_MODEL if run.kind == "matrix" else _no_pairs(run)
 
 
 def _stability_kind() -> "type[Stability]":
@@ -217,8 +237,8 @@ def _stability(run: Run, family: Family, tick: Tick) -> "Stability":
 
 
 def _stability_missing(run: Run, family: Family) -> str:
-    if not run.heads:
-        return NO_GRAPH
+    if problem := _no_pairs(run):
+        return problem
     if run.kind == "matrix":
         return "A matrix alone has no seed: whether it would come back is for its own training to tell."
     if len(family) < 2:
@@ -267,7 +287,9 @@ def _planted(run: Run, _: Family, tick: Tick) -> "Planted":
 
 
 def _planted_missing(run: Run, _: Family) -> str:
-    return NO_MODEL if run.forecasts is None else ""
+    if run.forecasts is None:
+        return NO_MODEL
+    return "There is one sensor only, and no pair to be found." if len(run.nodes) < 2 else ""
 
 
 def _chance_fits(found: "Chance", run: Run) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.evidence import kept, parts
 from app.evidence.parts import PARTS
+from app.reading.words import one_line
 from core.run import Run
 
 Tell = Callable[[str, int, int], None]
@@ -86,10 +87,10 @@ def _reason(run: Run, part: str, tell: Tell, place: Path | None) -> str:
     try:
         parts.made(run, part, lambda done, of: tell(part, done, of), place)
     except (ValueError, OSError) as error:
-        return str(error) or type(error).__name__
+        return one_line(str(error), 1000) or type(error).__name__
     except Exception as error:  # noqa: BLE001  one part that breaks must not keep the others from being made
         traceback.print_exc()
-        return f"It broke: {type(error).__name__}: {error}"
+        return f"It broke: {type(error).__name__}: {one_line(str(error), 1000)}"
     return ""
 
 

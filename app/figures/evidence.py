@@ -58,7 +58,7 @@ def null_ridges(statistic: float, rows: Sequence[Draws], measure: str) -> go.Fig
     room = 0.05 * (high - low) or 0.1 * abs(high) or 1.0
     for at, (row, draws) in enumerate(zip(rows, values, strict=True)):
         base, colour = len(rows) - 1 - at, SIMPLE
-        opacity = 0.35 if row.faint else 0.8
+        opacity = 0.5 if row.faint else 0.8
         if not len(draws):
             continue
         x, height = _ridge(draws, (high - low) or 1.0)
@@ -69,7 +69,7 @@ def null_ridges(statistic: float, rows: Sequence[Draws], measure: str) -> go.Fig
                 mode="lines",
                 fill="toself",
                 line={"color": colour, "width": 1, "dash": "dot" if row.faint else "solid"},
-                fillcolor="rgba(124,130,140,0.10)" if row.faint else "rgba(124,130,140,0.30)",
+                fillcolor="rgba(124,130,140,0.15)" if row.faint else "rgba(124,130,140,0.30)",
                 opacity=opacity,
                 hoverinfo="skip",
             )
@@ -87,10 +87,12 @@ def null_ridges(statistic: float, rows: Sequence[Draws], measure: str) -> go.Fig
                 f"{digits(float(right))}, middle {digits(float(middle))}<extra></extra>",
             )
         )
+    right = bool(np.isfinite(statistic) and statistic < (low + high) / 2)  # names stand clear of the measured line
     for at, row in enumerate(rows):
         figure.add_annotation(
-            x=0, xref="paper", xanchor="left", y=len(rows) - 1 - at + 0.74, text=f"{safe(row.name)}: {safe(row.said)}",
-            showarrow=False, font={"size": 12}, opacity=0.6 if row.faint else 1.0,
+            x=int(right), xref="paper", xanchor="right" if right else "left", y=len(rows) - 1 - at + 0.74,
+            text=f"{safe(row.name)}: {safe(row.said)}", showarrow=False, font={"size": 12},
+            opacity=0.6 if row.faint else 1.0,
         )  # fmt: skip
     figure.update_xaxes(range=[low - room, high + room], exponentformat="power")
     figure.update_yaxes(range=[-0.3, len(rows) - 0.02], showticklabels=False, showgrid=False, zeroline=False)
@@ -290,9 +292,10 @@ def whiteness_dots(
         figure, x="AZ statistic (within ±1.96: nothing seen)", height=150 + 34 * max(len(names), LEAST_ROWS),
         legend=True,
     )  # fmt: skip
-    most = max((float(np.nanmax(np.abs(values), initial=0.0)) for values in statistics.values()), default=0.0)
+    most = max((float(np.nanmax(values, initial=0.0)) for values in statistics.values()), default=0.0)
     least = min((float(np.nanmin(values, initial=0.0)) for values in statistics.values()), default=0.0)
-    figure.update_xaxes(range=[min(-3.0, 1.08 * least), max(3.0, 1.08 * most)])
+    room = 0.06 * (most - least)  # marks stand whole at both ends
+    figure.update_xaxes(range=[min(-3.0, least - room), max(3.0, most + room)])
     _rows(figure, names, selected)
     return figure
 
@@ -352,7 +355,8 @@ def recovery_lines(found: Sequence[Found], own: float, setting: str, measure: st
         room = 0.06 * float(np.log10(every[-1] / every[0])) or 0.2
         ends = [float(np.log10(every[0])) - room, float(np.log10(every[-1])) + room]
         figure.update_xaxes(type="log", range=ends)
-    figure.update_xaxes(tickvals=every, ticktext=[f"{value:,.4g}" for value in every], tickangle=0)
+    words = [f"{value:,.0f}" if value % 1 == 0 else f"{value:.3g}" for value in every]
+    figure.update_xaxes(tickvals=every, ticktext=words, tickangle=0)
     figure.update_yaxes(range=[0, 1.05])
     if np.isfinite(own) and every[0] <= own <= every[-1]:
         mark_line(figure, own, theme)

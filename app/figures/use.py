@@ -16,6 +16,7 @@ from app.figures.text import digits, labels, safe
 POINTS = 20_000  # as many dots as a browser draws without a wait
 ABOVE = 400  # of more weights: how many of the strongest, and of the largest effects, are dots that can be hit
 BINS = (70, 48)
+FEW = 3000  # dots that hardly cover each other
 TICKS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)  # shares that are named
 
 ORDERS = {
@@ -204,7 +205,7 @@ def weight_against_effect(
         else (("a weight", FORECAST, np.ones(len(dots), dtype=bool)),)
     )
     for name, colour, inside in looks:
-        at = dots[inside]
+        at, few = dots[inside], inside.sum() < FEW
         pairs = np.stack(np.divmod(cells[at], n), axis=-1)
         figure.add_trace(
             go.Scattergl(
@@ -214,7 +215,7 @@ def weight_against_effect(
                 mode="markers",
                 customdata=cells[at],
                 text=[f"{names[i]} hears {names[j]}" for i, j in pairs.tolist()],
-                marker={"color": colour, "size": 6 if len(at) < 3000 else 4, "opacity": 0.7, "line": {"width": 0}},
+                marker={"color": colour, "size": 6 if few else 4, "opacity": 0.7 if few else 0.5, "line": {"width": 0}},
                 hovertemplate=f"%{{text}}<br>weight %{{x:.3g}}<br>{safe(measure)} %{{y:.3g}} {safe(unit)}"
                 f"<extra>{name if signed else ''}</extra>",
             )
@@ -272,9 +273,15 @@ def predicted_against_true(predicted: NDArray[Any], true: NDArray[Any], unit: st
 
 
 def cut_bars(
-    names: Sequence[str], rises: NDArray[Any], unit: str, *, per_cent_of: float, chosen: Sequence[int] = ()
+    names: Sequence[str],
+    rises: NDArray[Any],
+    unit: str,
+    *,
+    per_cent_of: float,
+    title: str = "",
+    chosen: Sequence[int] = (),
 ) -> go.Figure:
-    """The rise of the error when each part is cut, a bar each, in the order given from the top.
+    """The rise of the error when each part is cut: a bar each, in the order given from the top, its size beside it.
 
     A bar carries its place as ``customdata``; where some are chosen, the others fade.
     """
@@ -291,22 +298,32 @@ def cut_bars(
                 "opacity": [1.0 if not len(chosen) or k in chosen else 0.45 for k in range(len(rises))],
                 "line": {"width": 0},
             },
-            text=[f"{digits(rise)} ({_signed_percent(rise, per_cent_of)})" for rise in rises],
-            textposition="outside",
-            cliponaxis=False,
             hovertext=[f"{name}: {digits(rise, safe(unit))}" for name, rise in zip(every, rises, strict=True)],
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
-    framed(figure, x=_axis("rise of the mean absolute error", unit), height=120 + 26 * max(len(rises), 3))
+    figure.add_trace(
+        go.Scatter(  # right of the bar, or of zero: left of zero stand the names
+            x=np.where(np.isfinite(rises), np.maximum(rises, 0), 0.0),
+            y=list(range(len(rises))),
+            mode="text",
+            text=[f" {digits(rise)} ({_signed_percent(rise, per_cent_of)})" for rise in rises],
+            textposition="middle right",
+            textfont={"size": 11},
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    )
+    framed(figure, title=safe(title), x=_axis("rise of the mean absolute error", unit),
+           height=96 + 30 * bool(title) + 26 * max(len(rises), 3))  # fmt: skip
     figure.update_yaxes(
         tickvals=list(range(len(rises))), ticktext=every, range=[len(rises) - 0.4, -0.6], showgrid=False, zeroline=False
     )
     if not len(rises):
         return noted(figure, "nothing was cut")
     low, high = min(float(np.nanmin(rises, initial=0.0)), 0.0), max(float(np.nanmax(rises, initial=0.0)), 0.0)
-    span = high - low or 1.0  # the words stand outside of the bars and need their room
-    figure.update_xaxes(range=[low - (0.32 if low < 0 else 0.02) * span, high + 0.32 * span], nticks=5)
+    span = high - low or 1.0
+    figure.update_xaxes(range=[low - 0.02 * span, high + 0.5 * span], nticks=5, exponentformat="power")
     figure.update_xaxes(zeroline=True, zerolinewidth=1.5, zerolinecolor="rgba(128,132,140,0.8)")
     return figure
 
@@ -318,10 +335,14 @@ def rise_by_step(
     *,
     measure: str = "rise of the mean absolute error",
     full: Sequence[str] = (),
+    others: str = "",
 ) -> go.Figure:
-    """What cuts do at each time ahead: name -> (T,); those not in ``full`` are thin and grey."""
+    """What cuts do at each time ahead: name -> (T,); those not in ``full`` are thin and grey, and called ``others``."""
     figure = go.Figure()
     dashes = ("solid", "longdash", "dot", "dashdot")
+    if others and len(rises) > len(full):
+        line = {"color": SIMPLE, "width": 1.3}
+        figure.add_trace(go.Scatter(x=[None], y=[None], name=safe(others), mode="lines", line=line, hoverinfo="skip"))
     for name, values in rises.items():
         place = list(full).index(name) if name in full else None
         figure.add_trace(
@@ -334,13 +355,15 @@ def rise_by_step(
                 if place is not None
                 else {"color": SIMPLE, "width": 1.3},
                 marker={"size": 7},
+                showlegend=place is not None,
                 hovertemplate=f"%{{y:,.3r}} {safe(unit)}",
             )
         )
     framed(figure, x="time ahead [minutes]", y=_axis(measure, unit), height=360, legend=True)
     figure.update_layout(hovermode="x unified")
     figure.update_xaxes(tickvals=_few(minutes), tickangle=0, unifiedhovertitle={"text": "%{x} minutes ahead"})
-    figure.update_yaxes(zeroline=True, zerolinewidth=1.5, zerolinecolor="rgba(128,132,140,0.8)", rangemode="tozero")
+    figure.update_yaxes(zeroline=True, zerolinewidth=1.5, zerolinecolor="rgba(128,132,140,0.8)", rangemode="tozero",
+                        exponentformat="power")  # fmt: skip
     return figure if rises else noted(figure, "nothing was cut")
 
 

@@ -157,8 +157,8 @@ def modes_sentence(localised: int, smooth: int, modes: int, where: str) -> str:
             "chance under every null that was drawn."
         )
     return (
-        f"Of the first {counted(modes, 'mode')} of {where}, **{localised:,} {_is(localised)} more local** and "
-        f"**{smooth:,} {_is(smooth)} smoother over the roads** than by chance, under every null that says something "
+        f"Of the first {counted(modes, 'mode')} of {where}, **{_many(localised)} more local** and "
+        f"**{_many(smooth)} smoother over the roads** than by chance, under every null that says something "
         "of it."
     )
 
@@ -344,7 +344,7 @@ def whole_share(share: float, over: Sequence[str], asked: Sequence[str]) -> floa
 def progress_words(part: str, share: float, over: Sequence[str], asked: Sequence[str]) -> str:
     """What a process does now, and how far it is with it."""
     if not part:
-        return "starting"
+        return "going on" if over else "starting"
     at = min(len(over) + 1, len(asked))
     return f"Testing {WHAT_FOR[part]}: {round(100 * share)} %, part {at} of {len(asked)}"
 
@@ -387,8 +387,8 @@ def _name(null: str) -> str:
     return SHORT.get(null, plain(null))
 
 
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
+def _many(number: int) -> str:
+    return "none is" if not number else "1 is" if number == 1 else f"{number:,} are"
 
 
 def _graph_phrase(graph: str) -> str:

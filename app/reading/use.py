@@ -16,9 +16,9 @@ REMOVALS = {"zero": "set to zero", "mean": "set to the mean", "rewire": "moved t
 BESIDE = {"random": "in random order", "length": "of the same length", "weakest": "weakest first"}
 WHY_THREE = (
     "A model that loses weights is asked about something it was never trained on, and part of what it loses is only "
-    "that. So there are three ways: **set to zero**, so that less is heard in all; **set to the mean**, so that as much "
-    "is heard, but from all alike; **moved to other pairs**, so that as much is heard, but from others. What all three "
-    "agree on does not rest on the way."
+    "that. So there are three ways: **set to zero**, so that less is heard in all; **set to the mean**, so that as "
+    "much is heard, but from all alike; **moved to other pairs**, so that as much is heard, but from others. What all "
+    "three agree on does not rest on the way."
 )
 CURVES = (
     "A line that climbs early says that the first weights to go mattered; small shares are drawn wider. The dotted "
@@ -26,14 +26,16 @@ CURVES = (
     "all others."
 )
 SIZES = (
-    "Each dot is one weight with which one sensor hears another, alone cut to zero. Both axes are logarithmic. "
-    "The effect is what the gradient at the trained model says, checked beside it by true cuts."
+    "Each dot is one weight with which one sensor hears another, alone cut to zero, and both axes are logarithmic. "
+    "The effect is what the gradient at the trained model says, checked beside it by true cuts. A large weight takes "
+    "more away when it goes, so some correlation is to be expected of any model."
 )
 RESPONSE = (
     "This is **the model's response**, not what traffic would do: nobody knows what these sensors would have seen. It "
     "shows whom the model listens to, and how far a change travels within it."
 )
 HARDLY = 0.005  # of the error: what cutting must change to count
+NOTHING = 1e-4  # of the error: a change of less is none
 LITTLE, MUCH = 0.3, 0.7  # rank correlations
 SURE, GUIDE = 0.9, 0.5  # correlations of predicted with true effects
 
@@ -67,9 +69,9 @@ def use_answer(use: "Use", head: str, unit: str) -> str:
 
 def areas_sentence(areas: Sequence["Area"], removal: str, unit: str) -> str:
     """Whether the strongest weights matter more than others, under one way of removing."""
-    own = {area.beside: area for area in areas if area.removal == removal and np.isfinite(area.value)}
+    known = {area.beside: area for area in areas if area.removal == removal and np.isfinite(area.value)}
     said, unclear = [], []
-    for beside, area in own.items():
+    for beside, area in ((name, known[name]) for name in BESIDE if name in known):
         size = with_unit(abs(area.value), unit)
         if np.isfinite(area.low):
             size += f", 95{NB}% interval {three(area.low)} to {three(area.high)}"
@@ -145,16 +147,22 @@ def sensors_sentence(rises: NDArray[np.floating], ids: Sequence[str], unit: str,
     return sentence + (f"; {gains:,} would be better off hearing nobody." if gains else ".")
 
 
-def live_sentence(what: str, forecast: NDArray[np.floating], error: NDArray[np.floating], unit: str) -> str:
-    """What a live cut does at the last step ahead."""
+def live_sentence(
+    what: str, forecast: NDArray[np.floating], error: NDArray[np.floating], unit: str, mae: float
+) -> str:
+    """What a live cut does over all steps ahead; ``mae`` is the error of the model as it is."""
     rise = float(np.nanmean(error)) if np.isfinite(error).any() else np.nan
     moved = float(np.sqrt(np.mean(np.square(forecast))))
     if moved == 0:
         return f"Cutting {what} changes nothing at all: the model never uses it."
-    said = "the error cannot be given" if not np.isfinite(rise) else (
-        f"the error {'rises' if rise >= 0 else 'falls'} by **{with_unit(abs(rise), unit)}**"
-    )
-    return f"Cutting {what} moves the forecast by {with_unit(moved, unit)} (root mean square), and {said} on average."
+    if not np.isfinite(rise):
+        said = "whether the error rises cannot be told, since nothing was observed"
+    elif abs(rise) < NOTHING * mae:
+        said = f"the error stays as it is (it changes by less than {percent(NOTHING)})"
+    else:
+        share = f" ({percent(abs(rise) / mae)})" if mae > 0 else ""
+        said = f"the error {'rises' if rise >= 0 else 'falls'} by **{with_unit(abs(rise), unit)}**{share} on average"
+    return f"Cutting {what} moves the forecast by {with_unit(moved, unit)} (root mean square), and {said}."
 
 
 def response_answer(
@@ -236,6 +244,15 @@ def signed(value: float, unit: str, *, markdown: bool = True) -> str:
     """
     sign = "−" if value < 0 else "+" if value > 0 else ""
     return sign + (with_unit(abs(value), unit) if markdown else f"{three(abs(value))} {unit}".rstrip())
+
+
+def squared(unit: str) -> str:
+    """The square of a unit.
+
+    >>> squared("mph"), squared("km/h"), squared("")
+    ('mph²', '(km/h)²', '')
+    """
+    return "" if not unit else f"{unit}²" if unit.isalpha() else f"({unit})²"
 
 
 def cut_named(use: "Use", kind: str, name: str = "") -> "Cut | None":

@@ -1,9 +1,9 @@
 """What the evidence says of a head in three lines: real or chance, used or ignored, stable or an accident of the seed.
 
-No line rests on one test. Real: at least two nulls that know the map must say so, and none that could be drawn may
-deny it; the plain permutation test, which takes every smooth pattern for a finding, has no say. Used: what cutting
-costs, and whether it matters which pairs go first, in more than one way of removing. Stable: how large the overlap is,
-and how likely by chance.
+No line rests on one test. Real: at least two nulls that keep what is trivial (the map, the roads' shape, the sensors'
+totals) must say so, and none that could be drawn may deny it; the plain permutation test, which takes every smooth
+pattern for a finding, has no say. Used: what cutting costs, and whether it matters which pairs go first, in more than
+one way of removing. Stable: how large the overlap is, and how likely by chance.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ State = Literal["yes", "faint", "no", "untested"]
 QUESTIONS = ("real", "used", "stable")
 
 LEVEL = 0.05  # of every test
-LEAST_NULLS = 2  # that know the map
+LEAST_NULLS = 2  # that keep what is trivial
 LEAST_EFFECT = 0.1  # correlation of coupling with roads
 MUCH, LITTLE = 0.01, 0.001  # rise of the error, as a share of it
 LEAST_WAYS = 2  # of removing in which the order must matter
@@ -37,23 +37,28 @@ LEAST_OVERLAP = 0.5  # of the strongest pairs between seeds
 MEAN = "mean"
 GIVEN = "given"  # the word for a model that may listen along roads only
 
-KNOWING = {
+ALL_THROUGH = ("intergat-gru", "gat-gru")  # models in which a sensor's own value, too, passes through the matrix
+KEEPING = {
     "moran": "patterns as smooth over the map",
     "rewired": "pairs as many and as long",
     "configuration": "weights dealt anew to sensors that keep their totals",
 }
-"""The nulls that know the map, and what each draws."""
+"""The nulls that keep what is trivial, and what each draws."""
 
 NOT_YET = "Not tested yet."
+OWN_VALUE = (
+    " In this model a sensor's own value passes through the same matrix, so cutting the others leaves little of "
+    "anything: see what setting weights to their mean costs."
+)
 ONE_SEED = "Not tested: there is one seed of this model only. Train more with `python -m app train --seeds 5`."
 THRESHOLDS = (
-    f"Real: p < {LEVEL} (Holm, over all heads) under {LEAST_NULLS} or more nulls that know the map, under none of them "
-    f"more, and a correlation of coupling with roads of at least {LEAST_EFFECT:g}; below that faint. "
+    f"Real: p < {LEVEL} (Holm, over all heads) under {LEAST_NULLS} or more nulls that keep what is trivial, under none "
+    f"of them more, and a correlation of coupling with roads of at least {LEAST_EFFECT:g}; below that faint. "
     f"Used: cutting it raises the mean absolute error by at least {whole_percent(MUCH)}, and removing the strongest "
     f"pairs first costs more than random ones and than ones of the same length, with the 95{THIN}% interval above 0 in "
     f"at least {LEAST_WAYS} ways of removing; ignored below {whole_percent(LITTLE)}, in between faint. "
-    f"Stable: overlap (Jaccard) of the strongest pairs between seeds of at least {LEAST_OVERLAP:g} and p < {LEVEL}; "
-    "below that faint if above chance."
+    f"Stable: overlap (Jaccard) of the strongest pairs between seeds of at least {LEAST_OVERLAP:g} and p < {LEVEL} "
+    "(Holm); below that faint if above chance."
 )
 """The thresholds behind the lines, for the caption under them."""
 
@@ -119,7 +124,7 @@ def verdict(
     return Verdict(
         head,
         real,
-        used_line(head, use, unit) if use else Line("untested", why.get("use", NOT_YET)),
+        used_line(head, use, unit, model) if use else Line("untested", why.get("use", NOT_YET)),
         stable_line(head, stability) if stability else Line("untested", why.get("stability", NOT_YET)),
     )
 
@@ -154,25 +159,26 @@ def verdicts(
 
 
 def real_line(head: str, chance: "Chance") -> Line:
-    """Whether the coupling of a head goes with the roads more than nulls give that know the map."""
+    """Whether the coupling of a head goes with the roads more than nulls give that keep what is trivial."""
     rows = {one.head: one.roads for one in chance.heads}
     tests = rows[named_in(head, tuple(rows))]
     if tests is None:
         return Line("untested", "Cannot be told: these data have no road graph to hold the matrix against.")
     adjusted = _adjusted(rows)[named_in(head, tuple(rows))]
-    missing = [one for one in tests.untested if one.null in KNOWING]
+    missing = [one for one in tests.untested if one.null in KEEPING]
     why = joined([f"{one.null} could not be drawn, since {one.reason}" for one in missing])
     if len(adjusted) < LEAST_NULLS:
         drawn = "none" if not adjusted else "one"
         return Line(
             "untested",
-            f"Cannot be told: of the nulls that know the map {drawn} could be drawn, and a verdict needs {LEAST_NULLS}"
+            f"Cannot be told: of the nulls that keep what is trivial {drawn} could be drawn, and a verdict needs "
+            f"{LEAST_NULLS}"
             + (f" ({why})." if why else "."),
         )
     found = next(one.statistic for one in tests.tests if one.null in adjusted)
     given = joined(
         [
-            f"{two(one.chance)} for {KNOWING[one.null]} ({probability(adjusted[one.null])})"
+            f"{two(one.chance)} for {KEEPING[one.null]} ({probability(adjusted[one.null])})"
             for one in tests.tests
             if one.null in adjusted
         ]
@@ -183,15 +189,16 @@ def real_line(head: str, chance: "Chance") -> Line:
     denied = [null for null, p in adjusted.items() if not p < LEVEL]
     if denied:
         some = len(denied) < len(adjusted)
-        so = f", since {joined([KNOWING[null] for null in denied])} do as well" if some else ""
+        so = f", since {joined([KEEPING[null] for null in denied])} do as well" if some else ""
         return Line("no", f"Not distinguishable from chance{so}: {figures}.")
     if found < LEAST_EFFECT:
         return Line("faint", f"More than chance, but faintly: {figures}; at least {LEAST_EFFECT:g} would be clear.")
     return Line("yes", f"More than chance: {figures}.")
 
 
-def used_line(head: str, use: "Use", unit: str) -> Line:
+def used_line(head: str, use: "Use", unit: str, model: str = "") -> Line:
     """What cutting a head costs, and whether it matters which of its pairs go first."""
+    own = OWN_VALUE if model in ALL_THROUGH else ""
     alone = head == MEAN or len(use.heads) == 1
     rise = rise_of(cut_named(use, "all") if alone else cut_named(use, "head", head))
     if not (np.isfinite(rise) and use.mae > 0):
@@ -223,9 +230,9 @@ def used_line(head: str, use: "Use", unit: str) -> Line:
             f"(more in {len(ordered)} of {counted(len(ways), 'way')} of removing{_sizes(use.areas, unit)})"
         )
     if share >= MUCH and len(ordered) >= LEAST_WAYS:
-        return Line("yes", f"It matters: {change}, and {order}.")
+        return Line("yes", f"It matters: {change}, and {order}.{own}")
     begin = "It matters" if share >= MUCH else "It matters a little"
-    return Line("faint", f"{begin}: {change}{', ' if order.startswith('but') else '; '}{order}.")
+    return Line("faint", f"{begin}: {change}{', ' if order.startswith('but') else '; '}{order}.{own}")
 
 
 def stable_line(head: str, stability: "Stability") -> Line:
@@ -236,14 +243,15 @@ def stable_line(head: str, stability: "Stability") -> Line:
     found = rows[named_in(head, tuple(rows))]
     if not np.isfinite(found.overlap):
         return Line("untested", "Cannot be told: there is no weight between two sensors to compare.")
+    p = _over_heads({name: one.p for name, one in rows.items()})[found.head]
     figures = (
         f"of all pairs among the strongest {whole_percent(stability.share)} of either of two seeds, "
         f"{percent(found.overlap)} are so in both (Jaccard, mean over {counted(len(stability.seeds), 'seed')}; "
-        f"by chance {percent(found.chance_overlap)}, {probability(found.p)})"
+        f"by chance {percent(found.chance_overlap)}, {probability(p)})"
     )
     if np.isfinite(found.ari):
         figures += f", and their communities agree by {two(found.ari)} (ARI, 1 is the same, 0 chance)"
-    if not found.p < LEVEL:
+    if not p < LEVEL:
         return Line("no", f"An accident of the seed: {figures}.")
     if found.overlap < LEAST_OVERLAP:
         return Line("faint", f"It comes back in part: {figures}. At least {percent(LEAST_OVERLAP)} would be stable.")
@@ -287,8 +295,8 @@ def overall(verdicts: Sequence[Verdict]) -> str:
             continue
         yes, faint = tested.count("yes"), tested.count("faint")
         of = f" of {len(tested)} tested" if len(tested) < len(states) else ""
-        many = f"{yes or 'none'}{of} {'is' if yes < 2 else 'are'} {words.many}"
-        said.append(many + (f" ({faint} more faintly)" if faint else ""))
+        many = f"{yes or 'none'}{of} {'is' if yes < 2 else 'are'} {'' if yes or not faint else 'clearly '}{words.many}"
+        said.append(many + (f" ({faint} {'more ' if yes else ''}{words.partly})" if faint else ""))
     if len(verdicts) == 1:
         return f"This matrix is {', '.join(said[:-1])} and {said[-1]}."
     return f"Of {counted(len(verdicts), 'head')}, {', '.join(said[:-1])} and {said[-1]}."
@@ -318,6 +326,7 @@ def _given(model: str) -> Line:
 class _Words:
     alone: Mapping[str, str]
     many: str
+    partly: str
     untested: str
 
 
@@ -330,11 +339,13 @@ _OVERALL = {
             "untested": "not tested against chance",
         },
         "more than chance",
+        "faintly",
         "none was tested against chance",
     ),
     "used": _Words(
         {"yes": "used", "faint": "used in part", "no": "ignored", "untested": "not tested for use"},
         "used by the model",
+        "in part",
         "none was tested for use",
     ),
     "stable": _Words(
@@ -345,6 +356,7 @@ _OVERALL = {
             "untested": "not tested on other seeds",
         },
         "stable",
+        "in part",
         "none was tested on other seeds",
     ),
 }
@@ -352,21 +364,27 @@ _OTHERS = {"random": "random ones", "length": "ones of the same length"}
 
 
 def _adjusted(rows: Mapping[str, "Tests | None"]) -> dict[str, dict[str, float]]:
-    """For each row, the p value under each null that knows the map, after Holm over all rows."""
-    from analysis.multiplicity import holm
-
+    """For each row, the p value under each null that keeps what is trivial, after Holm over all rows."""
     found: dict[str, dict[str, float]] = {head: {} for head in rows}
-    for null in KNOWING:
-        p = {
+    for null in KEEPING:
+        drawn = {
             head: one.p
             for head, tests in rows.items()
             if tests is not None
             for one in tests.tests
             if one.null == null and np.isfinite(one.p)
         }
-        for head, value in zip(p, holm(np.array(list(p.values()))), strict=True):
-            found[head][null] = float(value)
+        for head, p in _over_heads(drawn).items():
+            found[head][null] = p
     return found
+
+
+def _over_heads(p: Mapping[str, float]) -> dict[str, float]:
+    """The p values of all heads after Holm's correction for their number; what is not finite stays."""
+    from analysis.multiplicity import holm
+
+    finite = {head: value for head, value in p.items() if np.isfinite(value)}
+    return {**p, **dict(zip(finite, holm(np.array(list(finite.values()))).tolist(), strict=True))}
 
 
 def _ways(areas: Sequence["Area"]) -> dict[str, bool]:

@@ -10,6 +10,7 @@ from threading import Lock
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from app import jobs
 from app.memo import Memo, once
@@ -42,6 +43,7 @@ class Live:
     error : (T,) rise of the mean absolute error at each step ahead; NaN where nothing was observed
     forecast_by_sensor : (N,) root mean square change of each sensor's forecast, all steps together
     error_by_sensor : (N,) rise of the mean absolute error of each sensor, all steps together
+    mae : of the model as it is, on the same windows
     windows : how many windows of the test part were asked
     """
 
@@ -49,6 +51,7 @@ class Live:
     error: Floats
     forecast_by_sensor: Floats
     error_by_sensor: Floats
+    mae: float
     windows: int
 
 
@@ -106,8 +109,19 @@ class Asked(Memo):
             error=found.error,
             forecast_by_sensor=np.sqrt(np.mean((after - probe.forecast) ** 2, axis=(0, 1))),
             error_by_sensor=found.by_sensor,
+            mae=self.error_of(probe.forecast),
             windows=len(probe.windows),
         )
+
+    @property
+    def windows(self) -> NDArray[np.int64]:
+        """The windows of the test part on which cuts are measured, (W,)."""
+        return self._probe.windows
+
+    def error_of(self, forecast: Floats) -> float:
+        """The mean absolute error of a forecast (W, T, N) of those windows; NaN where nothing was observed."""
+        off = np.abs(forecast - self._probe.target)
+        return float(np.nanmean(off)) if np.isfinite(off).any() else float("nan")
 
     @once(ANSWERS)
     def response(self, window: int, sensors: tuple[int, ...], steps: int, amount: float) -> Response:
@@ -129,6 +143,20 @@ def ready(version: str) -> Unready | None:
     """
     made = _asked(version)
     return made if isinstance(made, Unready) else None
+
+
+def control_error(version: str, control: Run, windows: int) -> float | None:
+    """The error of another run on the same data, on the ``windows`` windows on which this run's cuts are measured.
+
+    None where they are not the same windows, or nothing can be asked.
+    """
+    made, forecasts = _asked(version), control.forecasts
+    if isinstance(made, Unready) or forecasts is None or len(made.windows) != windows:
+        return None
+    tested = load_run(version).tested
+    if not np.array_equal(forecasts.first, tested.first):
+        return None
+    return made.error_of(forecasts.forecast[made.windows])
 
 
 def live_cut(

@@ -23,13 +23,13 @@ OF = {"correlation": "roads", "contrast": "groups", "agreement": "communities"} 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Effects:
-    """One statistic of all heads (H) under all nulls (K) that were drawn for any of them.
+    """One statistic of all heads (H) under all nulls (K).
 
     Attributes
     ----------
-    nulls : (K,)
+    nulls : (K,) in the order of ``NULLS``; none where none was drawn for any head
     effect : (H, K) standard deviations above chance, nan where not drawn
-    p : (H, K) as tested
+    p : (H, K) as tested, nan where not drawn
     holm : (H, K) after Holm's correction over the heads, for each null
     """
 
@@ -55,7 +55,7 @@ def effects(heads: "Sequence[HeadChance]", statistic: str) -> Effects:
 
     every = [tests_of(head, statistic) for head in heads]
     by_head = [{test.null: test for test in tests.tests} if tests else {} for tests in every]
-    nulls = tuple(null for null in NULLS if any(null in found for found in by_head))
+    nulls = tuple(NULLS) if any(by_head) else ()
 
     def table(value: Any) -> NDArray[Any]:
         return np.array(
@@ -102,6 +102,12 @@ def chance_table(chance: "Chance") -> pd.DataFrame:
                 for missing in tests.untested
             ]
     return pd.DataFrame(rows)
+
+
+def mode_chance(modes: "Modes", quantity: str) -> dict[str, NDArray[Any]]:
+    """What each null but the plain one gives for 'ipr' or 'energy' on average: null -> (K,), nan where not drawn."""
+    found = {test.null: getattr(test, f"{quantity}_chance") for test in modes.tests}
+    return {null: found.get(null, np.full(len(modes.ipr), np.nan)) for null in NULLS if null != PLAIN}
 
 
 def mode_test_table(modes: "Modes") -> pd.DataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.reading.use import BESIDE, REMOVALS, rise_of
+from app.reading.use import BESIDE, REMOVALS, rise_of, squared
 
 if TYPE_CHECKING:
     from analysis.use import Use
@@ -46,7 +46,7 @@ def effect_table(use: "Use", head: int, ids: Sequence[str], unit: str) -> pd.Dat
             "sensor": names[receiver],
             "hears": names[sender],
             "weight": use.effects.weight[at],
-            f"rise of MSE [{unit}²]": use.effects.error[at],
+            f"rise of MSE [{squared(unit)}]": use.effects.error[at],
             f"change of forecast, RMS [{unit}]": use.effects.forecast[at],
         }
     )
@@ -61,8 +61,8 @@ def sample_table(use: "Use", ids: Sequence[str], unit: str) -> pd.DataFrame:
             "head": [use.heads[head] for head in at[0]],
             "sensor": names[at[1]],
             "hears": names[at[2]],
-            f"rise of MSE, predicted [{unit}²]": effects.error[at],
-            f"rise of MSE, true [{unit}²]": effects.sample_error,
+            f"rise of MSE, predicted [{squared(unit)}]": effects.error[at],
+            f"rise of MSE, true [{squared(unit)}]": effects.sample_error,
             f"change of forecast, predicted [{unit}]": effects.forecast[at],
             f"change of forecast, true [{unit}]": effects.sample_forecast,
         }

@@ -62,9 +62,10 @@ def judged(page: Opened, found: Mapping[str, Any], reasons: Mapping[str, str]) -
 
 def show_verdict(made: Verdict) -> None:
     """The answer: one sentence, the three lines behind it, and from where on a line says what it says."""
-    answer(overall((made,)))
-    st.markdown(verdict_list(made))
-    st.caption(THRESHOLDS)
+    with st.container(key="evidence-verdict"):
+        answer(overall((made,)))
+        st.markdown(verdict_list(made))
+        st.caption(THRESHOLDS)
 
 
 def part_label(part: str) -> str:
@@ -74,7 +75,12 @@ def part_label(part: str) -> str:
     return f":material/block: {NAMES[part]}" if reasons.get(part) else NAMES[part]
 
 
-page = opened("Is this graph real?", heads=True)
+asked = controls.selected().part
+page = opened("Is this graph real?", heads=asked != "what-if")
+if not page.run.heads:  # there is no graph to test, but what such a model says can be asked
+    show_what_if(page)
+    how_to_read(*MEASURES[asked])
+    st.stop()
 found = {part: evidence_of(page.version, part) for part in PARTS}
 reasons = {part: unavailable(page.version, part) for part, result in found.items() if result is None}
 progress = state_of_evidence(page.version)

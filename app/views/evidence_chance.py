@@ -12,7 +12,7 @@ from app.reading import evidence as said
 from app.reading.heads import head_label, head_phrase
 from app.reading.verdict import named_in
 from app.reading.words import probability
-from app.tables.evidence import Effects, beyond_modes, chance_table, effects, mode_test_table, tests_of
+from app.tables.evidence import Effects, beyond_modes, chance_table, effects, mode_chance, mode_test_table, tests_of
 from app.views import controls
 from app.views.page import Opened, beside, figure, heading, table
 
@@ -119,8 +119,7 @@ def _modes(page: Opened, one: "HeadChance") -> None:
             figure(
                 mode_marks(
                     observed,
-                    {said.SHORT.get(test.null, test.null): getattr(test, f"{quantity}_chance")
-                     for test in modes.tests if test.null != said.PLAIN},
+                    {said.SHORT[null]: mean for null, mean in mode_chance(modes, quantity).items()},
                     beyond,
                     measure,
                 ),

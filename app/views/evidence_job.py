@@ -31,7 +31,12 @@ def not_there(page: Opened, part: str, reason: str, progress: Progress) -> None:
     if reason:
         st.info(reason, icon=":material/block:")
         if part == "stability" and page.run.kind == "model":
-            st.page_link("views/train.py", label="Train more seeds on the page Train", icon=":material/model_training:")
+            st.page_link(
+                "views/train.py",
+                label="Train more seeds on the page Train",
+                icon=":material/model_training:",
+                query_params=page.selection.to_query(),
+            )
     elif progress.alive and part in progress.asked and part not in progress.over:
         st.info("This is being tested: what comes of it appears here.", icon=":material/hourglass_top:")
     elif failed:

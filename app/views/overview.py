@@ -154,6 +154,7 @@ def show_verdicts(page: Opened) -> None:
         else "See, and test what is missing, on the page Evidence" if missing
         else "See the evidence on the page Evidence",
         icon=":material/fact_check:",
+        query_params=page.selection.to_query(),
     )
 
 
@@ -163,11 +164,12 @@ if run.forecasts is None:
     show_alone(page)
 else:
     show_errors(page)
+if run.heads:
+    heading("Is it real, used and stable?")
+    show_verdicts(page)
 heading("What does each head do?")
 if run.heads:
     show_heads(page)
-    heading("Is it real, used and stable?")
-    show_verdicts(page)
 else:
     st.markdown(
         f"{plain(run.model)} lets no sensor listen to another, so there is no matrix to look at. "

@@ -117,7 +117,8 @@ def _numeric(frame: pd.DataFrame, kinds: str) -> list[str]:
 def _number(column: pd.Series) -> Any:
     values = column.to_numpy(dtype=float)
     large = bool((np.abs(values[np.isfinite(values)]) >= 1000).any())
-    return st.column_config.NumberColumn(format="localized" if large else "plain")
+    # "plain" would draw 64.3 as 64.30000000000001
+    return st.column_config.NumberColumn(format="localized" if large else "%.3g")
 
 
 def _guarded(value: object) -> object:

@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import store
 from app.figures.colours import diverging, sequential
 from app.figures.marks import index_of
 from app.figures.use import (
@@ -25,9 +24,9 @@ from app.figures.use import (
 )
 from app.reading import use as said
 from app.reading.words import code, counted, plain, three
-from app.selection import MEAN
+from app.selection import MEAN, Selection
 from app.store.evidence import evidence_of
-from app.store.probe import Live, Unready, live_cut, ready
+from app.store.probe import Live, Unready, control_error, live_cut, ready
 from app.tables.use import area_table, curve_table, cut_table, effect_order, effect_table, sample_table
 from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges, spread
@@ -38,10 +37,23 @@ if TYPE_CHECKING:
     from analysis.use import Cut, Use
 
 EXPLAINED = ("cut", "moved", "one_weight", "weight_rank", "deletion", "area")
+PARTS = {
+    "inside": (
+        "Inside each community",
+        (
+            "Without what the sensors of a community hear of one another. Communities of the mean of all heads, found "
+            "by Louvain's method; click a bar to choose one."
+        ),
+    ),
+    "border": (
+        "At the border of each community",
+        "Without what a community and all other sensors hear of each other. Click a bar to choose it.",
+    ),
+}
 MOST_SENSORS_SHOWN = 14
 MOST_BARS = 24  # communities beyond are in the table
 ON_THE_MAP = {"forecast": "change of the forecast", "error": "rise of the error"}
-EFFECTS = {"forecast": "forecast", "error": "error"}
+EFFECTS = {"error": "error", "forecast": "forecast"}
 CUTS = {
     "pair": "the pair",
     "weight": "one weight of it",
@@ -50,6 +62,8 @@ CUTS = {
     "border": "a community's border",
     "head": "a head",
 }
+OF_THE_SAME = {"weight": "pair", "border": "inside"}  # cuts that are about what another one is about
+_FOLLOWED = "use cut follows"
 _COMMUNITY = re.compile(r"community ([0-9]{1,4})$", re.ASCII)
 
 
@@ -108,7 +122,7 @@ def _curves(page: Opened, use: "Use") -> None:
                 [Removal(curve.order, curve.share, curve.error) for curve in use.curves if curve.removal == removal],
                 unit,
                 unchanged=use.mae,
-                control=_control_error(page),
+                control=_control_error(page, use),
                 theme=page.theme,
             ),
             key="deletion",
@@ -121,7 +135,7 @@ def _curves(page: Opened, use: "Use") -> None:
             interval_dots(
                 [
                     Interval(said.BESIDE[area.beside], said.REMOVALS[area.removal], area.value, area.low, area.high)
-                    for area in use.areas
+                    for area in sorted(use.areas, key=lambda area: list(said.BESIDE).index(area.beside))
                 ],
                 unit,
                 said.REMOVALS[removal],
@@ -138,7 +152,7 @@ def _curves(page: Opened, use: "Use") -> None:
 def _weights(page: Opened, use: "Use") -> None:
     """Every weight of one head against its effect, and how well effects were predicted."""
     head, unit, effects = _head(page, use), page.run.unit, use.effects
-    by_error = st.session_state.get("use effect") == "error"
+    by_error = st.session_state.get("use effect") != "forecast"
     rank = effects.rank_error if by_error else effects.rank_forecast
     heading(said.rank_sentence(use.heads[head], float(rank[head]), by_error))
     effect = _switch("Effect on the", "use effect", EFFECTS)
@@ -149,7 +163,7 @@ def _weights(page: Opened, use: "Use") -> None:
         )
     by_error = effect == "error"
     measure = "rise of the mean squared error" if by_error else "root mean square change"
-    at, of = tuple(effects.sample.T), f"{unit}²" if by_error and unit else unit
+    at, of = tuple(effects.sample.T), said.squared(unit) if by_error else unit
     left, right = beside([3, 2])
     with left:
         weights = effects.weight[head]
@@ -203,33 +217,24 @@ def _parts(page: Opened, use: "Use") -> None:
     if left_out:
         kept = sorted(sorted(range(len(parts)), key=lambda k: -abs(said.rise_of(parts[k])))[:MOST_BARS])
         parts = [parts[k] for k in kept]
-    shown = [*whole, *parts]
     left, right = beside()
     with left:
-        figure(
-            cut_bars(
-                [cut.name for cut in shown],
-                np.array([said.rise_of(cut) for cut in shown]),
-                unit,
-                per_cent_of=use.mae,
-                chosen=[k for k, cut in enumerate(shown) if cut.kind == "head" and cut.name == page.selection.head],
-            ),
-            key="cut bars",
-            alt="Rise of the error when each head, each community's inside and its border are cut",
-            caption="Inside a community: the weights between its sensors. Its border: those between it and all others. "
-            + (f"{counted(left_out, 'part')} with smaller effects in the table below. " if left_out else "")
-            + "Click a bar to choose its head or community.",
-            on_point=lambda point: _chosen_bar(shown, point),
-        )
+        _bars(page, use, "heads", whole, "Each head", "Click a bar to choose its head.")
     with right:
         lines = {cut.name: cut.error for cut in whole}
         full = [cut.name for cut in whole if cut.kind == "all" or cut.name == page.selection.head]
         figure(
-            rise_by_step(minutes, lines, unit, full=full),
+            rise_by_step(minutes, lines, unit, full=full, others="single heads"),
             key="cut by step",
             alt="Rise of the error at each time ahead when all weights or one head are cut",
             caption="When what other sensors say is worth most: the rise of the error at each time ahead.",
         )
+    if parts:
+        more = f"{counted(left_out, 'part')} with smaller effects: see the table below. " if left_out else ""
+        for kind, column in zip(PARTS, beside(), strict=True):
+            title, caption = PARTS[kind]
+            with column:
+                _bars(page, use, kind, [cut for cut in parts if cut.kind == kind], title, f"{caption} {more}")
     heading("Which sensors depend on what they hear?")
     inputs = [cut for cut in use.cuts if cut.kind == "inputs"]
     if len(inputs) != len(page.ids):
@@ -251,6 +256,27 @@ def _parts(page: Opened, use: "Use") -> None:
             "to choose its sensor; all are in the table below.",
             on_point=lambda point: _chosen_sensor(page, first, point),
         )
+
+
+def _bars(page: Opened, use: "Use", name: str, cuts: Sequence["Cut"], title: str, caption: str) -> None:
+    """What some cuts cost, a bar each; a click chooses the head or the community."""
+    chosen = {page.selection.head}
+    if page.selection.community:
+        chosen |= {cut.name for cut in cuts if _community(cut) == page.selection.community}
+    figure(
+        cut_bars(
+            [cut.name for cut in cuts],
+            np.array([said.rise_of(cut) for cut in cuts]),
+            page.run.unit,
+            per_cent_of=use.mae,
+            title=title,
+            chosen=[k for k, cut in enumerate(cuts) if cut.name in chosen],
+        ),
+        key=f"cut {name}",
+        alt=f"Rise of the error under each cut. {title}",
+        caption=caption,
+        on_point=lambda point: _chosen_bar(page, cuts, point),
+    )
 
 
 def _rises_map(page: Opened, key: str, values: NDArray[Any], what: str) -> None:
@@ -288,18 +314,16 @@ def _live(page: Opened) -> None:
         st.warning(state.why, icon=":material/block:")
         st.markdown(state.what_to_do)
         return
-    default = (
-        "pair" if page.marks.pair else "inputs" if selection.sensors else "inside" if selection.community else "head"
-    )
+    _follow(selection)
     heads = "all heads" if selection.head == MEAN else plain(selection.head)
-    what = _switch("Cut", "use cut", CUTS | {"head": "all heads" if selection.head == MEAN else "the head"}, default)
+    what = _switch("Cut", "use cut", CUTS | {"head": "all heads" if selection.head == MEAN else "the head"})
     asked = _asked(page, what, heads)
     if asked is None:
         return
     words, settings = asked
     with st.spinner("Asking the model …"):
         live = live_cut(page.version, what, selection.head, **settings)
-    st.markdown(said.live_sentence(words, live.forecast, live.error, unit))
+    st.markdown(said.live_sentence(words, live.forecast, live.error, unit, live.mae))
     _shown_live(page, live)
 
 
@@ -378,10 +402,23 @@ def _moved_map(page: Opened, live: Live) -> None:
     st.caption(f"Each sensor's colour: by how much its forecast moves, root mean square. {place_words(page)}")
 
 
-def _switch(label: str, key: str, options: Mapping[str, str], default: str | None = None) -> str:
+def _follow(selection: Selection) -> None:
+    """Let what was chosen last be what is cut."""
+    chosen = {"pair": selection.pair, "inside": selection.community, "inputs": selection.sensors}
+    before = st.session_state.get(_FOLLOWED, {})
+    st.session_state[_FOLLOWED] = chosen
+    now = st.session_state.get("use cut", "head")
+    for what, value in chosen.items():
+        if value and value != before.get(what):
+            now = now if what == OF_THE_SAME.get(now, now) else what
+            break
+    st.session_state["use cut"] = now
+
+
+def _switch(label: str, key: str, options: Mapping[str, str]) -> str:
     """A few alternatives side by side that belong to this part alone, and not to the selection."""
     if st.session_state.get(key) not in options:
-        st.session_state[key] = default or next(iter(options))
+        st.session_state[key] = next(iter(options))
     chosen = st.segmented_control(label, list(options), format_func=options.__getitem__, required=True, key=key)
     return str(chosen)
 
@@ -398,10 +435,10 @@ def _minutes(page: Opened) -> NDArray[np.float64]:
     return np.arange(1, page.run.horizon + 1, dtype=np.float64) * page.run.interval_minutes
 
 
-def _control_error(page: Opened) -> float | None:
-    """The error of the same forecaster without any graph, over all steps; None where no such run is there."""
+def _control_error(page: Opened, use: "Use") -> float | None:
+    """The error of the same forecaster without any graph, on the same windows; None where no such run is there."""
     control = page.control
-    return None if control is None else float(np.nanmean(control.errors()[store.FORECAST].mae))
+    return None if control is None else control_error(page.version, control.run, use.windows)
 
 
 def _chosen_cell(page: Opened, point: Mapping[str, Any]) -> None:
@@ -411,15 +448,21 @@ def _chosen_cell(page: Opened, point: Mapping[str, Any]) -> None:
         choose_pair(page, *divmod(cell, n))
 
 
-def _chosen_bar(cuts: Sequence["Cut"], point: Mapping[str, Any]) -> None:
+def _chosen_bar(page: Opened, cuts: Sequence["Cut"], point: Mapping[str, Any]) -> None:
     """A click on a bar chooses its head, or its community in the mean of the heads, where it was found."""
     if (place := index_of(point, len(cuts))) is None:
         return
-    cut = cuts[place]
-    if cut.kind == "head":
-        controls.choose(head=cut.name)
-    elif found := _COMMUNITY.search(cut.name):
-        controls.choose(head=MEAN, method="louvain", count=0, community=int(found[1]))
+    if cuts[place].kind in ("head", "all"):
+        controls.choose(head=MEAN if cuts[place].kind == "all" else cuts[place].name)
+    elif number := _community(cuts[place]):
+        whole = page.run.heads[0] if len(page.run.heads) == 1 else MEAN
+        controls.choose(head=whole, method="louvain", count=0, community=number)
+
+
+def _community(cut: "Cut") -> int:
+    """The number of the community that a cut is about, from 1; 0 where it is about none."""
+    found = _COMMUNITY.search(cut.name)
+    return int(found[1]) if found and cut.kind in PARTS else 0
 
 
 def _chosen_sensor(page: Opened, sensors: NDArray[np.integer], point: Mapping[str, Any]) -> None:

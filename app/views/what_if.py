@@ -24,6 +24,7 @@ EXPLAINED = ("response",)
 FARTHEST = 6  # road links around a sensor
 CURVES = 4
 MORNING = 8 * 60  # minutes after midnight: something happens then
+GAPS = 0.05
 
 
 def show_what_if(page: Opened) -> None:
@@ -100,7 +101,9 @@ def hour_steps(inputs: int, interval_minutes: float) -> int:
 def default_window(
     times: NDArray[np.datetime64], first: NDArray[np.int64], rows: NDArray[Any], inputs: int
 ) -> int:
-    """The window that is shown where no time is chosen: with the fewest gaps, made at eight on a weekday if any is.
+    """The window that is shown where no time is chosen: whole if any is, made at eight on a weekday if one is.
+
+    Where all have gaps, those count as alike whose shares of missing inputs lie between the same multiples of GAPS.
 
     Parameters
     ----------
@@ -108,7 +111,7 @@ def default_window(
         where missing
     """
     missing = np.concatenate([[0], np.isnan(rows).sum(axis=1).cumsum()])
-    gaps = missing[first] - missing[first - inputs]
+    gaps = np.ceil((missing[first] - missing[first - inputs]) / (inputs * rows.shape[1]) / GAPS)
     now = times[first - 1].astype("datetime64[m]").astype(np.int64)
     weekend = ((now // 1440 + 3) % 7) >= 5  # 1 January 1970 was a Thursday
     away = np.abs(now % 1440 - MORNING)
@@ -144,10 +147,10 @@ def _stretch(page: Opened) -> int:
     if store.hops_of(page.version) is None:
         st.caption("These data have no road graph, so one sensor is changed at a time.")
         return 0
-    words = {0: "alone", **{k: counted(k, "road link") for k in range(1, FARTHEST + 1)}}
+    words = {0: "this sensor alone", **{k: counted(k, "road link") for k in range(1, FARTHEST + 1)}}
     return int(
         st.select_slider(
-            "With all sensors within",
+            "How far along the road",
             list(words),
             format_func=words.__getitem__,
             key="what if stretch",

@@ -17,7 +17,7 @@ from app.evidence.parts import PARTS
 from app.measures import plain
 from core.archive import retitled
 from core.files import write_json, write_tensors
-from core.run import Run
+from core.run import Run, RunError
 from core.tensors import read_tensors
 from tests.app import evidence_made
 from tests.app.conftest import made_matrix, made_run
@@ -324,3 +324,25 @@ def test_plain_results_are_json_without_matrices(part: str) -> None:
     if part == "stability":
         assert set(said["heads"][0]) >= {"overlap", "consensus", "likeness"}
         assert "mean" not in said["heads"][0]
+
+
+def test_why_a_part_cannot_be_made_of_a_run_is_known_after_the_first_attempt(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not parts.unavailable(run, "use")
+    with pytest.raises(RunError, match="cannot be run again from its folder"):
+        parts.made(run, "use")  # a run of the tests has no weights that fit its model
+    said = parts.unavailable(run, "use").replace("\\", "")
+    assert "must fit model intergat-plus" in said
+    assert "\n" not in said
+    assert parts.evidence(run, "use") is None
+    keep(run, "use", evidence_made.made_use())
+    assert not parts.unavailable(run, "use"), "what could be made is no longer refused"
+    monkeypatch.setitem(parts.PARTS, "use", replace(PARTS["use"], version=99))  # type: ignore[arg-type]
+    assert not parts.unavailable(run, "use"), "another version may do what this one could not"
+
+
+def test_one_sensor_has_no_pair_to_test(tmp_path: Path) -> None:
+    one = Run.load(made_run(tmp_path / "one", sensors=1))
+    for part in ("chance", "use", "stability", "planted"):
+        assert parts.unavailable(one, part).startswith("There is one sensor only")

@@ -16,6 +16,7 @@ from app.tables.evidence import (
     consensus_table,
     effects,
     family_table,
+    mode_chance,
     mode_test_table,
     own_table,
     recovery_along,
@@ -111,7 +112,12 @@ def test_a_mode_is_beyond_chance_only_under_every_null_that_says_something() -> 
     assert beyond_modes(modes(("moran", [0.01, 0.01])), "energy").tolist() == [False, False], "nobody said anything"
     assert beyond_modes(modes(("moran", [0.04, 0.9])), "ipr").tolist() == [False, False], "corrected for two modes"
     assert beyond_modes(modes(), "ipr").tolist() == [False, False]
+    chance = mode_chance(modes(("rewired", [0.1, 0.1]), ("permuted", [0.1, 0.1])), "ipr")
+    assert list(chance) == ["moran", "rewired", "configuration"]
+    assert np.isnan(chance["moran"]).all()
+    assert chance["rewired"].tolist() == DRAWS[:2].tolist()
     assert "None of the first 2 modes" in spaced(said.modes_sentence(0, 0, 2, "head 1"))
+    assert "**none is more local** and **8 are" in said.modes_sentence(0, 8, 10, "head 1")
     assert "**1 is more local** and **2 are smoother" in spaced(said.modes_sentence(1, 2, 6, "head 1"))
 
 
@@ -249,6 +255,7 @@ def test_progress_says_what_is_tested_and_how_far_all_of_it_is() -> None:
         "Testing what the model loses when weights are cut: 40 %, part 2 of 3"
     )
     assert said.progress_words("", 0, (), asked) == "starting"
+    assert said.progress_words("", 0, asked, asked) == "going on"
     assert said.whole_share(0.5, ("chance",), asked) == 0.5
     assert said.whole_share(1.0, asked, asked) == 1.0
     assert said.whole_share(0.0, (), ()) == 0.0

@@ -64,7 +64,7 @@ class TestSetting:
 
     def test_a_better_forecast_leaves_less_noise(self, tmp_path: Path) -> None:
         good, bad, worse = (
-            setting_of(Run.load(made_run(tmp_path / str(better), better=better))) for better in (0.9, 0.3, -0.5)
+            setting_of(Run.load(made_run(tmp_path / str(better), better=better))) for better in (0.9, 0.2, -0.5)
         )
         assert LEAST <= good.noise < bad.noise < worse.noise <= MOST
         assert bad.news == worse.news  # of the data alone

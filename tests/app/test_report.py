@@ -338,7 +338,7 @@ def test_the_command_writes_the_report_and_says_how_far_it_is(tmp_path: Path) ->
     out.write_text("an older one")
     result = CliRunner().invoke(cli, ["report", str(run), "-o", str(out), "--head", "head 1", "--share", "0.05"])
     assert result.exit_code == 0, result.output
-    assert "4 of 7  Communities" in result.stderr
+    assert "4 of 8  Communities" in result.stderr
     assert re.search(r"report\.html: \d\.\d MB", result.stdout)
     assert "Figures of one matrix are about head 1" in Read(out.read_text()).text
 

@@ -11,6 +11,8 @@ from analysis.use import Use
 from app.evidence import kept, parts
 from app.measured import Measured
 from app.reading import use as said
+from app.reading.forecasts import moment_words
+from app.reading.words import three
 from app.store import entries
 from app.store.probe import Asked, gates_of
 from app.tables.use import (
@@ -26,7 +28,7 @@ from app.tables.use import (
 from app.views import use, what_if
 from app.views.what_if import default_window, hour_steps, round_step, window_at
 from core.run import Run
-from tests.app.conftest import ROOT, N, Recipe, figures, opened, unfolded, words
+from tests.app.conftest import ROOT, N, Recipe, figures, made_matrix, opened, unfolded, words
 from tests.app.evidence_made import made_use
 
 DEMO = ROOT / "assets" / "demo"
@@ -77,7 +79,10 @@ def test_the_page_says_what_cutting_costs_and_draws_it(used: Recipe) -> None:
     assert "hurts more than removing as many at random (0.200 km/h, 95 % interval 0.150 to 0.250)" in text
     assert "Measured on 64 windows of the test part." in text
     keys = [figure["key"] for figure in figures(app)]
-    assert keys == ["deletion", "areas", "weight effect", "check", "cut bars", "cut by step", "dependent"]
+    assert keys == [
+        "deletion", "areas", "weight effect", "check", "cut heads", "cut by step", "cut inside", "cut border",
+        "dependent",
+    ]  # fmt: skip
     for figure in figures(app):
         assert figure["alt"]
 
@@ -96,22 +101,26 @@ def test_the_way_of_removing_changes_the_curves(used: Recipe) -> None:
     used()
     app = opened("evidence", part="use")
     before = figures(app)[0]["data"][0]["y"]
-    assert [option for option in app.session_state["use removal"]]
+    assert app.session_state["use removal"] == "zero"
     app.session_state["use removal"] = "rewire"
     app.run()
     assert "With weights moved to other pairs" in words(app)
     assert figures(app)[0]["data"][0]["y"] != before
 
 
-def test_the_effect_on_the_error_is_another_figure_in_its_own_unit(used: Recipe) -> None:
+def test_the_effect_on_the_error_and_on_the_forecast_have_each_their_unit(used: Recipe) -> None:
     used()
     app = opened("evidence", part="use", head="head 1")
-    assert "rank correlation with the change of the forecast" in words(app)
-    app.session_state["use effect"] = "error"
-    app.run()
     assert "rank correlation with the change of the error" in words(app)
-    (figure,) = [figure for figure in figures(app) if "weight" in figure["key"]]
-    assert "km&#47;h²" in figure["layout"]["yaxis"]["title"]["text"] or "km/h²" in str(figure["layout"]["yaxis"])
+    by_error = figures(app)[2]["layout"]["yaxis"]["title"]["text"]
+    app.session_state["use effect"] = "forecast"
+    app.run()
+    assert "rank correlation with the change of the forecast" in words(app)
+    by_forecast = figures(app)[2]["layout"]["yaxis"]["title"]["text"]
+    assert (by_error, by_forecast) == (
+        "rise of the mean squared error [(km/h)²]",
+        "root mean square change [km/h]",
+    )
 
 
 def test_the_mean_is_no_weight_that_the_model_uses(used: Recipe) -> None:
@@ -120,11 +129,23 @@ def test_the_mean_is_no_weight_that_the_model_uses(used: Recipe) -> None:
     assert "The model uses no mean" not in words(opened("evidence", part="use", head="head 3"))
 
 
-def test_a_control_without_any_graph_stands_beside_the_curves(used: Recipe, make: Recipe) -> None:
-    used(name="graph")
-    make("control", heads=0, model="gru")
-    figure = figures(opened("evidence", run="graph", part="use"))[0]
-    assert any("no graph at all" in note["text"] for note in figure["layout"]["annotations"])
+def test_a_control_without_any_graph_is_measured_on_the_same_windows(demo: None, plus: Asked) -> None:
+    run, control = (Run.load(DEMO / name) for name in ("intergat-plus", "gru"))
+    result = replace(made_use(("mean", *run.heads), len(run.nodes)), windows=len(plus.windows))
+    kept.write(run.path, "use", result, parts.fingerprint(run, "use"))
+    off = [
+        abs(float(control.tested.forecast[w, t, n]) - float(y))
+        for w in plus.windows
+        for (t, n), y in np.ndenumerate(run.tested.target[w])
+        if np.isfinite(y)
+    ]
+    figure = figures(opened("evidence", run="demo/intergat-plus", part="use"))[0]
+    notes = [note["text"] for note in figure["layout"]["annotations"]]
+    assert f"no graph at all (gru): {three(float(np.mean(off)))} km/h" in notes
+    other = replace(result, windows=len(plus.windows) + 1)
+    kept.write(run.path, "use", other, parts.fingerprint(run, "use"))
+    figure = figures(opened("evidence", run="demo/intergat-plus", part="use"))[0]
+    assert not any("no graph" in note["text"] for note in figure["layout"]["annotations"])
 
 
 def test_what_could_not_be_tested_is_said(used: Recipe) -> None:
@@ -173,11 +194,11 @@ def test_a_live_cut_of_the_chosen_pair_says_what_it_does(demo: None, monkeypatch
         sensor=[ids[first], ids[second]],
     )  # fmt: skip
     assert not app.exception
-    assert f"Cutting what `{ids[first]}` and `{ids[second]}` hear of each other in head 2 moves the forecast by" in words(
-        app
-    )
+    asked = f"Cutting what `{ids[first]}` and `{ids[second]}` hear of each other in head 2 moves the forecast by"
+    assert asked in words(app)
     live = next(one for one in maps if one["key"] == "live map")
-    assert sum("moves by 0 km/h" in tip for tip in live["tooltips"]) == len(ids) - 2, "a pair moves its two sensors only"
+    still = sum("moves by 0 km/h" in tip for tip in live["tooltips"])
+    assert still == len(ids) - 2, "a pair moves its own two sensors"
     app.session_state["use cut"] = "inside"
     app.run()
     assert "No community is chosen" in words(app)
@@ -260,6 +281,22 @@ def test_what_if_answers_and_colours_are_centred_on_zero(demo: None, monkeypatch
     assert [meaning for _, meaning in maps[-1]["legend"]] == legend, "the scale is that of all steps"
 
 
+def test_what_if_can_be_asked_of_a_model_without_any_graph(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    maps = drawn(monkeypatch)
+    app = opened("evidence", run="demo/gru", part="what-if", sensor="R1-05")
+    assert not app.exception
+    assert "and no other at all: this model lets no sensor hear another." in words(app)
+    assert sum("moves by 0 km/h" not in tip for tip in maps[-1]["tooltips"]) == 1
+    assert [figure["key"] for figure in figures(app)] == ["response " + str(maps[-1]["marks"].sensors[0])]
+
+
+def test_a_matrix_alone_cannot_be_asked(own_runs: Path) -> None:
+    made_matrix(own_runs / "alone")
+    app = opened("evidence", run="alone", part="what-if")
+    assert not app.exception
+    assert "A matrix alone has no model behind it, so there is nothing to ask." in words(app)
+
+
 def test_a_stretch_of_road_changes_neighbours_too(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
     maps = drawn(monkeypatch)
     app = opened("evidence", run="demo/intergat-plus", part="what-if", sensor="R1-05")
@@ -282,7 +319,7 @@ def test_the_chosen_time_is_when_the_forecast_is_made(demo: None) -> None:
     tested = Run.load(DEMO / "intergat-plus").tested
     now = tested.times[tested.first[40] - 1]
     app = opened("evidence", run="demo/intergat-plus", part="what-if", time=str(now))
-    assert f"Forecast made on {said.moment_words(now)}".replace("\u00a0", " ") in words(app)
+    assert f"Forecast made on {moment_words(now)}".replace("\u00a0", " ") in words(app)
     later = tested.times[tested.first[60] - 1].astype("datetime64[s]").item()
     app.slider(key="what if time").set_value(later).run()
     assert app.query_params["time"] == str(tested.times[tested.first[60] - 1])
@@ -297,9 +334,12 @@ def test_without_a_time_a_whole_window_of_a_weekday_morning_is_shown() -> None:
     window = default_window(TIMES, FIRST, ROWS, 12)
     assert TIMES[FIRST[window] - 1] == np.datetime64("2024-03-04T08:00")
     gappy = ROWS.copy()
-    gappy[TIMES < np.datetime64("2024-03-04T09:30"), 0] = np.nan
+    gappy[np.datetime64("2024-03-04T09:30") > TIMES, 0] = np.nan
     at = TIMES[FIRST[default_window(TIMES, FIRST, gappy, 12)] - 1]
     assert at == np.datetime64("2024-03-04T12:15"), "the first whose twelve inputs are all there"
+    few = np.zeros((300, 50))
+    few[::5, 0] = np.nan  # every window has a few
+    assert default_window(TIMES, FIRST, few, 12) == window
 
 
 def test_the_nearest_window_is_taken_where_there_is_none_at_a_time() -> None:
@@ -328,7 +368,7 @@ def test_tables_hold_what_was_measured() -> None:
     assert weights["weight"][0] == result.effects.weight[1].max()
     assert len(weights) == N * (N - 1)
     sample = sample_table(result, IDS, "km/h")
-    assert np.allclose(sample["rise of MSE, true [km/h²]"], 1.1 * sample["rise of MSE, predicted [km/h²]"])
+    assert np.allclose(sample["rise of MSE, true [(km/h)²]"], 1.1 * sample["rise of MSE, predicted [(km/h)²]"])
     assert len(curve_table(result, "km/h")) == sum(len(curve.share) for curve in result.curves)
     assert len(area_table(result, "km/h")) == len(result.areas)
 

@@ -16,7 +16,7 @@ from core.run import Run
 from tests.app.conftest import made_run
 from tests.app.evidence_made import made_chance, made_stability, made_use
 
-KNOWING = ("moran", "rewired", "configuration")
+KEEPING = ("moran", "rewired", "configuration")
 
 
 def chance(p: dict[str, float], statistic: float = 0.4, others: int = 0, untested: tuple[str, ...] = ()) -> Chance:
@@ -64,7 +64,7 @@ def real(found: Chance, head: str = "h0", **more: str) -> Line:
 
 
 def test_real_takes_every_null_that_knows_the_map() -> None:
-    line = real(chance(dict.fromkeys(KNOWING, 0.002)))
+    line = real(chance(dict.fromkeys(KEEPING, 0.002)))
     assert line.state == "yes"
     words = bare(line.sentence).replace("\u00a0", " ")
     assert words.startswith("More than chance: coupling goes with roads by a correlation of 0.40, where chance gives")
@@ -72,16 +72,16 @@ def test_real_takes_every_null_that_knows_the_map() -> None:
     assert words.count("p = 0.002") == 3
 
 
-@pytest.mark.parametrize("denying", KNOWING)
+@pytest.mark.parametrize("denying", KEEPING)
 def test_one_null_that_does_as_well_is_enough_to_deny(denying: str) -> None:
-    line = real(chance({**dict.fromkeys(KNOWING, 0.002), denying: 0.2}))
+    line = real(chance({**dict.fromkeys(KEEPING, 0.002), denying: 0.2}))
     assert line.state == "no"
-    assert line.sentence.startswith(f"Not distinguishable from chance, since {said.KNOWING[denying]} do as well")
+    assert line.sentence.startswith(f"Not distinguishable from chance, since {said.KEEPING[denying]} do as well")
 
 
 def test_the_plain_permutation_has_no_say() -> None:
-    assert real(chance({**dict.fromkeys(KNOWING, 0.2), "permuted": 0.002})).state == "no"
-    assert real(chance({**dict.fromkeys(KNOWING, 0.002), "permuted": 0.9})).state == "yes"
+    assert real(chance({**dict.fromkeys(KEEPING, 0.2), "permuted": 0.002})).state == "no"
+    assert real(chance({**dict.fromkeys(KEEPING, 0.002), "permuted": 0.9})).state == "yes"
     only = real(chance({"permuted": 0.002, "configuration": 0.002}, untested=("moran", "rewired")))
     assert only.state == "untested"
     assert "one could be drawn, and a verdict needs 2" in only.sentence
@@ -97,22 +97,22 @@ def test_two_nulls_are_enough_and_what_was_not_drawn_is_said() -> None:
 
 
 def test_p_values_are_held_against_the_number_of_heads() -> None:
-    p = dict.fromkeys(KNOWING, 0.02)
+    p = dict.fromkeys(KEEPING, 0.02)
     assert real(chance(p)).state == "yes"
     assert real(chance(p, others=1)).state == "yes"  # 0.04
     assert real(chance(p, others=2)).state == "no"  # 0.06
 
 
 def test_the_level_itself_is_not_below_it() -> None:
-    assert real(chance(dict.fromkeys(KNOWING, 0.05))).state == "no"
-    assert real(chance(dict.fromkeys(KNOWING, 0.0499))).state == "yes"
+    assert real(chance(dict.fromkeys(KEEPING, 0.05))).state == "no"
+    assert real(chance(dict.fromkeys(KEEPING, 0.0499))).state == "yes"
 
 
 def test_a_small_effect_is_faint_however_sure() -> None:
-    sure = dict.fromkeys(KNOWING, 0.002)
+    sure = dict.fromkeys(KEEPING, 0.002)
     assert real(chance(sure, statistic=0.0999)).state == "faint"
     assert real(chance(sure, statistic=0.1)).state == "yes"
-    assert real(chance(dict.fromkeys(KNOWING, 0.3), statistic=0.05)).state == "no"
+    assert real(chance(dict.fromkeys(KEEPING, 0.3), statistic=0.05)).state == "no"
 
 
 def test_without_a_road_graph_it_cannot_be_told() -> None:
@@ -121,7 +121,7 @@ def test_without_a_road_graph_it_cannot_be_told() -> None:
 
 
 def test_what_was_given_is_no_finding() -> None:
-    for found in (chance(dict.fromkeys(KNOWING, 0.002)), None):
+    for found in (chance(dict.fromkeys(KEEPING, 0.002)), None):
         line = verdict("h0", found, None, None, model="gat-gru").real
         assert (line.state, line.said) == ("untested", "given")
         assert "how it was built, not something it found" in line.sentence
@@ -200,6 +200,19 @@ def test_thresholds_of_stability(overlap: float, p: float, state: str, begin: st
     assert (line.state, line.sentence[: len(begin)]) == (state, begin)
 
 
+def test_one_lucky_head_among_many_is_no_finding_of_stability() -> None:
+    lucky = stability(0.016, 0.025)
+    six = tuple(replace(lucky.heads[0], head=f"h{k}", p=0.025 if k == 0 else 0.4) for k in range(6))
+    line = verdict("h0", None, None, replace(lucky, heads=six)).stable
+    assert line.state == "no"
+    assert "p = 0.15" in bare(line.sentence).replace("\u00a0", " "), "six heads were looked at: 6 x 0.025"
+
+
+def test_a_model_without_a_path_for_the_own_value_says_so() -> None:
+    assert "own value passes through the same matrix" in used_line("h0", use(0.08, {}), "", "intergat-gru").sentence
+    assert "own value" not in used_line("h0", use(0.08, {}), "", "intergat-plus").sentence
+
+
 def test_stability_says_its_figures() -> None:
     words = bare(verdict("h0", None, None, stability(0.62, 0.005)).stable.sentence).replace("\u00a0", " ")
     assert "of all pairs among the strongest 5 % of either of two seeds, 62.0 % are so in both" in words
@@ -213,10 +226,10 @@ def test_what_was_not_made_and_what_cannot_be_made_are_told_apart() -> None:
 
 
 def test_the_mean_of_one_head_is_that_head_and_others_are_refused() -> None:
-    found = chance(dict.fromkeys(KNOWING, 0.002))
+    found = chance(dict.fromkeys(KEEPING, 0.002))
     assert real(found, "mean") == real(found)
     with pytest.raises(ValueError, match="head must be one of h0, h1, got 'h9'"):
-        real(chance(dict.fromkeys(KNOWING, 0.002), others=1), "h9")
+        real(chance(dict.fromkeys(KEEPING, 0.002), others=1), "h9")
 
 
 def test_a_run_is_summed_up_in_one_sentence() -> None:
@@ -227,11 +240,16 @@ def test_a_run_is_summed_up_in_one_sentence() -> None:
     assert one == "This matrix is more than chance, ignored and not tested on other seeds."
     heads = [of("yes", "yes", "untested"), of("faint", "yes", "untested"), of("no", "faint", "untested")]
     assert overall(heads).replace("\u00a0", " ") == (
-        "Of 3 heads, 1 is more than chance (1 more faintly), 2 are used by the model (1 more faintly) and none was "
+        "Of 3 heads, 1 is more than chance (1 more faintly), 2 are used by the model (1 more in part) and none was "
         "tested on other seeds."
     )
     assert overall([of("no", "no", "no"), of("no", "no", "no")]).replace("\u00a0", " ") == (
         "Of 2 heads, none is more than chance, none is used by the model and none is stable."
+    )
+    partly = [of("faint", "faint", "faint"), of("no", "faint", "faint")]
+    assert overall(partly).replace("\u00a0", " ") == (
+        "Of 2 heads, none is clearly more than chance (1 faintly), none is clearly used by the model (2 in part) and "
+        "none is clearly stable (2 in part)."
     )
     some = [of("yes", "yes", "untested"), of("no", "yes", "yes")]
     assert overall(some).endswith("2 are used by the model and 1 of 1 tested is stable.")

@@ -48,6 +48,13 @@ def test_the_plain_null_is_fainter_and_rows_keep_their_order() -> None:
     assert min(first.y) > max(plain.y), "the first stands above"
 
 
+@pytest.mark.parametrize(("statistic", "side"), [(0.9, "left"), (-0.9, "right")])
+def test_the_names_of_the_nulls_stand_clear_of_the_measured_line(statistic: float, side: str) -> None:
+    figure = null_ridges(statistic, [Draws("Moran", DRAWS, "p = 0.002")], "x")
+    (name,) = [note for note in figure.layout.annotations if "Moran" in note.text]
+    assert name.xanchor == side
+
+
 def test_draws_that_are_all_equal_are_a_stroke_and_none_at_all_are_said() -> None:
     figure = null_ridges(0.2, [Draws("stiff", np.full(10, 0.1), "p = 0.09")], "x")
     assert list(figure.data[0].x) == pytest.approx([0.1, 0.1])

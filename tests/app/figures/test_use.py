@@ -151,8 +151,9 @@ def test_predictions_stand_against_the_truth_on_equal_axes() -> None:
 
 def test_bars_say_the_share_of_the_error_and_keep_their_place() -> None:
     figure = cut_bars(["head 1", LIKE_OTHERS], np.array([0.5, -0.1]), "mph", per_cent_of=2.0, chosen=[1])
-    (bars,) = figure.data
-    assert list(bars.text) == ["0.500 (+25.0 %)", "-0.100 (-5.0 %)"]
+    bars, sizes = figure.data
+    assert list(sizes.text) == [" 0.500 (+25.0 %)", " -0.100 (-5.0 %)"]
+    assert list(sizes.x) == [0.5, 0.0], "beside the names there is no room"
     assert list(bars.customdata) == [0, 1]
     assert list(bars.marker.color) == [POSITIVE, NEGATIVE]
     assert list(bars.marker.opacity) == [0.45, 1.0]
@@ -165,8 +166,10 @@ def test_bars_say_the_share_of_the_error_and_keep_their_place() -> None:
 
 def test_the_chosen_cut_is_in_full_and_the_others_are_faint() -> None:
     rises = {"all heads": np.array([0.1, 0.2]), "head 1": np.array([0.0, 0.1])}
-    lines = rise_by_step(np.array([5.0, 10.0]), rises, "mph", full=["all heads"]).data
+    named, *lines = rise_by_step(np.array([5.0, 10.0]), rises, "mph", full=["all heads"], others="single heads").data
+    assert (named.name, named.line.color) == ("single heads", SIMPLE)
     assert [line.line.color for line in lines] == [FORECAST, SIMPLE]
+    assert [line.showlegend for line in lines] == [True, False]
     assert list(lines[0].x) == [5, 10]
     assert "nothing was cut" in words(rise_by_step(np.array([5.0]), {}, "mph"))
 

@@ -1,0 +1,107 @@
+"""At 5 %, each test rejects 3 to 7 % of the nulls it is made for, and the plain test far more of them.
+
+The whole table, of more matrices, maps and nulls, is made by ``python -m benchmarks.evidence``; it stands in
+``benchmarks/evidence.md`` with the power of each test.
+"""
+
+import numpy as np
+import pytest
+
+from analysis.evidence import against_groups, against_roads, groups_agreement, modes_by_chance
+from benchmarks.evidence import MAPS, drawn_map, matrix, mode_p_values, p_values, planted, seeded, smooth, together
+
+REPLICATES, SENSORS, DRAWS = 501, 32, 99
+
+
+def rejected(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Share of p values at most 5 %, by test."""
+    return {name: float(np.mean([row[name] <= 0.05 for row in rows])) for name in rows[0]}
+
+
+@pytest.fixture(scope="module")
+def smooth_nulls() -> dict[str, float]:
+    """Likeness of smooth fields, on all three kinds of maps in turn."""
+    rows = []
+    for replicate in range(REPLICATES):
+        generator = seeded(replicate, 10)
+        drawn = drawn_map(generator, SENSORS, MAPS[replicate % 3], smooth_degrees=False)
+        weight = matrix(generator, drawn.kilometres, "likeness of 12 smooth fields")
+        nulls = ("moran", "rewired", "permuted")
+        roads = against_roads(weight, drawn.road, drawn.kilometres, DRAWS, replicate, nulls)
+        modes = modes_by_chance(weight, drawn.road, drawn.kilometres, DRAWS, replicate, nulls)
+        nulls = ("moran", "permuted")
+        groups = against_groups(weight, drawn.groups, drawn.kilometres, DRAWS, replicate, nulls)
+        labels = smooth(generator, drawn.kilometres, 5).argmax(axis=1)
+        agreed = groups_agreement(labels, drawn.groups, drawn.kilometres, DRAWS, replicate)
+        row = {f"roads, {null}": p for null, p in p_values(roads).items()}
+        row |= {f"groups, {null}": p for null, p in p_values(groups).items()}
+        row |= {f"communities, {null}": p for null, p in p_values(agreed).items()}
+        row |= {f"second {name}": p for name, p in mode_p_values(modes, 1).items()}
+        rows.append(row | mode_p_values(modes, 0))
+    return rejected(rows)
+
+
+@pytest.fixture(scope="module")
+def strong_nulls() -> dict[str, float]:
+    """Smooth strengths, and roads whose degrees are smooth as well."""
+    rows = []
+    for replicate in range(REPLICATES):
+        generator = seeded(replicate, 11)
+        drawn = drawn_map(generator, SENSORS, MAPS[replicate % 3], smooth_degrees=True)
+        weight = matrix(generator, drawn.kilometres, "smooth strengths, no decay")
+        nulls = ("configuration", "permuted")
+        roads = against_roads(weight, drawn.road, None, DRAWS, replicate, nulls)
+        groups = against_groups(weight, drawn.groups, None, DRAWS, replicate, nulls)
+        modes = modes_by_chance(weight, drawn.road, None, DRAWS, replicate, nulls)
+        row = {f"roads, {null}": p for null, p in p_values(roads).items()}
+        row |= {f"groups, {null}": p for null, p in p_values(groups).items()}
+        rows.append(row | mode_p_values(modes, 1))
+    return rejected(rows)
+
+
+@pytest.mark.parametrize(
+    "test",
+    ["roads, moran", "roads, rewired", "groups, moran", "communities, moran", "IPR, moran", "energy, moran",
+     "energy, rewired"],
+)  # fmt: skip
+def test_nulls_that_know_the_map_reject_five_percent(smooth_nulls: dict[str, float], test: str) -> None:
+    assert 0.03 <= smooth_nulls[test] <= 0.07
+
+
+@pytest.mark.parametrize(
+    ("test", "least"),
+    [("roads, permuted", 0.95), ("groups, permuted", 0.95), ("communities, permuted", 0.5), ("energy, permuted", 0.3)],
+)
+def test_the_plain_test_rejects_most_of_the_same_nulls(
+    smooth_nulls: dict[str, float], test: str, least: float
+) -> None:
+    assert smooth_nulls[test] > least
+
+
+@pytest.mark.parametrize(
+    "test", ["roads, configuration", "groups, configuration", "IPR, configuration", "energy, configuration"]
+)
+def test_the_null_that_knows_the_strengths_rejects_five_percent(strong_nulls: dict[str, float], test: str) -> None:
+    assert 0.03 <= strong_nulls[test] <= 0.07
+
+
+@pytest.mark.parametrize("test", ["roads, permuted", "groups, permuted"])
+def test_the_plain_test_takes_strengths_for_roads_and_groups(strong_nulls: dict[str, float], test: str) -> None:
+    assert strong_nulls[test] > 0.12
+
+
+def test_what_is_planted_is_found() -> None:
+    rows = []
+    for replicate in range(30):
+        generator = seeded(replicate, 12)
+        drawn = drawn_map(generator, SENSORS, "clustered", smooth_degrees=False)
+        weight = matrix(generator, drawn.kilometres, "likeness of 3 smooth fields")
+        on_roads = planted(weight, drawn.road, 1.0)
+        in_groups = planted(weight, together(drawn.groups), 1.0)
+        roads = against_roads(on_roads, drawn.road, drawn.kilometres, DRAWS, replicate)
+        groups = against_groups(in_groups, drawn.groups, drawn.kilometres, DRAWS, replicate)
+        row = {f"roads, {null}": p for null, p in p_values(roads).items()}
+        rows.append(row | {f"groups, {null}": p for null, p in p_values(groups).items()})
+    power = rejected(rows)
+    assert min(power[f"roads, {null}"] for null in ("moran", "rewired", "configuration", "permuted")) > 0.9
+    assert min(power[f"groups, {null}"] for null in ("moran", "configuration", "permuted")) > 0.8

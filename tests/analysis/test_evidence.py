@@ -1,0 +1,253 @@
+"""More than chance? Definitions of the statistics, planted truths, and what cannot be tested."""
+
+import numpy as np
+import pytest
+
+from analysis.arrays import FloatArray
+from analysis.communities import agreement, contrast
+from analysis.evidence import (
+    Chance,
+    NullTest,
+    Tests,
+    Untested,
+    against_groups,
+    against_roads,
+    chance,
+    groups_agreement,
+    modes_by_chance,
+)
+from analysis.matrix import coupling
+from analysis.spectrum import dirichlet_energy, spectrum
+from tests.analysis.planted import chain, uneven
+
+SENSORS = 36
+SPOT = np.random.default_rng(0).uniform(0, 10, (SENSORS, 2))
+DISTANCE = np.linalg.norm(SPOT[:, None] - SPOT, axis=-1)
+ROAD = np.triu(np.random.default_rng(1).random((SENSORS, SENSORS)) < 0.6 * np.exp(-DISTANCE / 2), k=1).astype(float)
+EDGE = np.maximum(ROAD, ROAD.T)
+GROUPS = (SPOT[:, 0] // 3.4).astype(np.int64)
+M = uneven(SENSORS, seed=2) + 1.5 * ROAD
+PAIRS = np.triu_indices(SENSORS, k=1)
+unknown = np.full((SENSORS, SENSORS), np.nan)
+
+
+def test_correlation_is_pearsons_over_the_pairs() -> None:
+    found = against_roads(M, ROAD, DISTANCE, draws=49)
+    expected = np.corrcoef(coupling(M)[PAIRS], EDGE[PAIRS])[0, 1]
+    assert [test.null for test in found.tests] == ["moran", "rewired", "configuration", "permuted"]
+    assert [test.statistic for test in found.tests] == [pytest.approx(expected)] * 4
+    assert found.untested == ()
+    assert found.tests[3].draws.mean() == pytest.approx(0, abs=0.03)
+
+
+def test_contrast_and_agreement_are_those_of_the_communities_module() -> None:
+    within = against_groups(M, GROUPS, DISTANCE, draws=49)
+    assert [test.null for test in within.tests] == ["moran", "configuration", "permuted"]
+    assert within.tests[0].statistic == pytest.approx(contrast(M, GROUPS).value)
+    labels = np.random.default_rng(3).integers(0, 4, SENSORS)
+    labels[:5] = -1
+    agreed = groups_agreement(labels, GROUPS, DISTANCE, draws=49)
+    assert [test.null for test in agreed.tests] == ["moran", "permuted"]
+    assert agreed.tests[1].statistic == pytest.approx(agreement(labels, GROUPS).ari)
+
+
+def test_permuted_draws_are_what_permuted_matrices_give() -> None:
+    found = against_groups(M, GROUPS, draws=400).tests[-1]
+    generator = np.random.default_rng(9)
+    orders = [generator.permutation(SENSORS) for _ in range(400)]
+    slow = np.array([contrast(M[np.ix_(order, order)], GROUPS).value for order in orders])
+    assert found.draws.mean() == pytest.approx(slow.mean(), abs=4 * slow.std() / 20)
+    assert found.draws.std() == pytest.approx(slow.std(), rel=0.2)
+
+
+def test_sensors_in_no_group_are_left_out() -> None:
+    names = np.array(["north", "south", "east", "west"])[GROUPS % 4]
+    names[:4] = ""
+    kept = slice(4, None)
+    found = against_groups(M, names, DISTANCE, draws=29)
+    alone = against_groups(M[kept, kept], names[kept], DISTANCE[kept, kept], draws=29)
+    assert [(test.statistic, test.p) for test in found.tests] == [(test.statistic, test.p) for test in alone.tests]
+
+
+def test_what_is_planted_on_roads_is_found_by_every_null() -> None:
+    assert max(test.p for test in against_roads(M, ROAD, DISTANCE, draws=99).tests) <= 0.02
+
+
+def test_what_only_decays_with_distance_is_found_by_the_liberal_nulls_alone() -> None:
+    decay = np.exp(-DISTANCE / 2) * np.random.default_rng(5).uniform(0.5, 1.5, (SENSORS, SENSORS))
+    p = {test.null: test.p for test in against_roads(decay, ROAD, DISTANCE, draws=99).tests}
+    assert p["permuted"] == p["configuration"] == 0.01
+    assert min(p["moran"], p["rewired"]) > 0.1
+
+
+def test_modes_are_those_of_the_spectrum_and_roads_have_weight_one() -> None:
+    found = modes_by_chance(M, 7 * ROAD, DISTANCE, draws=29)
+    expected = spectrum(M)
+    assert found.ipr == pytest.approx(expected.ipr[:10])
+    assert found.energy == pytest.approx(dirichlet_energy(expected.vectors[:, :10], 2 * ROAD))  # coupling halves
+    assert [test.null for test in found.tests] == ["moran", "rewired", "configuration", "permuted"]
+    for test in found.tests:
+        assert test.energy_p.shape == test.ipr_p.shape == (10,)
+    assert np.isnan(found.tests[1].ipr_p).all()
+    assert np.isnan(found.tests[3].ipr_p).all()
+    assert not np.isnan(found.tests[0].ipr_p).any()
+
+
+def test_a_mode_that_is_the_strengths_is_not_tested_against_them() -> None:
+    found = modes_by_chance(M, ROAD, draws=29).tests[0]
+    assert found.null == "configuration"
+    assert np.isnan(found.ipr_p).tolist() == np.isnan(found.energy_p).tolist() == [True] + [False] * 9
+
+
+def test_modes_of_the_roads_are_smooth_over_them() -> None:
+    for test in modes_by_chance(EDGE, ROAD, DISTANCE, draws=99).tests:
+        assert np.nanmin(test.energy_p) <= 0.02
+
+
+def test_a_mode_on_two_sensors_is_localised() -> None:
+    far = uneven(SENSORS, seed=4) * 0.1
+    far[3, 20] = far[20, 3] = 9.0
+    for test in modes_by_chance(far, ROAD, DISTANCE, draws=99).tests:
+        if test.null == "moran":
+            assert test.ipr_p[0] == 0.01
+
+
+def test_p_counts_the_statistic_itself_and_ties() -> None:
+    ring = np.roll(np.eye(12), 1, axis=1)
+    found = against_roads(ring, ring, draws=99).tests
+    permuted = found[-1]
+    assert permuted.statistic == pytest.approx(1.0)
+    at_least = (permuted.draws >= 1 - 1e-9).sum()
+    assert permuted.p == (1 + at_least) / 100
+
+
+def test_effect_is_in_standard_deviations_of_the_draws() -> None:
+    test = NullTest(null="moran", statistic=5.0, draws=np.array([1.0, 3.0]), p=1 / 3)
+    assert (test.chance, test.spread, test.effect) == (2.0, 1.0, 3.0)
+    assert np.isnan(NullTest(null="moran", statistic=5.0, draws=np.array([1.0, 1.0]), p=0.5).effect)
+
+
+def test_without_coordinates_two_nulls_are_untested_with_the_reason() -> None:
+    some = DISTANCE.copy()
+    some[2] = some[:, 2] = np.nan
+    for kilometres, reason in (
+        (None, "no sensor has coordinates"),
+        (unknown, "no sensor has coordinates"),
+        (some, "1 of 36 sensors have no coordinates"),
+        (np.zeros_like(some), "all sensors are at one place"),
+    ):
+        found = against_roads(M, ROAD, kilometres, draws=19)
+        assert [test.null for test in found.tests] == ["configuration", "permuted"]
+        assert found.untested == (Untested("moran", reason), Untested("rewired", reason))
+        assert [gone.reason for gone in modes_by_chance(M, ROAD, kilometres, draws=19).untested] == [reason] * 2
+        assert against_groups(M, GROUPS, kilometres, draws=19).untested == (Untested("moran", reason),)
+
+
+def test_roads_that_cannot_move_are_said_not_to() -> None:
+    spot = np.arange(SENSORS)
+    apart = np.abs(spot[:, None] - spot)
+    found = against_roads(M, apart == 1, apart, draws=19)
+    assert found.untested == (
+        Untested("rewired", "only 0.0% of the roads can change ends and keep degrees and lengths"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("matrix", "road", "reason"),
+    [
+        (np.ones((9, 9)), chain(9), "all pairs couple alike"),
+        (np.zeros((9, 9)), chain(9), "all pairs couple alike"),
+        (uneven(9), np.zeros((9, 9)), "no pair is joined"),
+        (uneven(9), np.ones((9, 9)), "every pair is joined"),
+        (uneven(7), chain(7), "7 sensors are too few, it takes 8"),
+        (uneven(1), np.zeros((1, 1)), "1 sensors are too few, it takes 8"),
+    ],
+)
+def test_what_can_tell_nothing_is_untested(matrix: FloatArray, road: FloatArray, reason: str) -> None:
+    apart = np.abs(np.subtract.outer(np.arange(len(matrix)), np.arange(len(matrix))))
+    found = against_roads(matrix, road, apart, draws=19)
+    assert found.tests == ()
+    assert [gone.reason for gone in found.untested] == [reason] * 4
+    modes = modes_by_chance(matrix, road, apart, draws=19)
+    assert np.isfinite(modes.ipr).all()
+    if reason != "every pair is joined":
+        assert modes.tests == ()
+
+
+def test_one_group_of_all_and_groups_of_one_are_untested() -> None:
+    assert against_groups(M, [0] * SENSORS, draws=19).untested[0].reason == "every pair is joined"
+    assert against_groups(M, range(SENSORS), draws=19).untested[0].reason == "no pair is joined"
+    assert groups_agreement([0] * SENSORS, GROUPS, draws=19).untested[0].reason == "all pairs couple alike"
+    one_only = [0] * 3 + [-1] * (SENSORS - 3)
+    assert against_groups(M, one_only, draws=19).untested[0].reason == "3 sensors are too few, it takes 8"
+
+
+def test_a_hub_leaves_nothing_to_put_elsewhere() -> None:
+    star = np.zeros((12, 12))
+    star[1:, 0] = np.arange(1.0, 12.0)
+    found = against_roads(star, chain(12), draws=19)
+    assert "no sensor may hold half of all coupling" in {gone.null: gone.reason for gone in found.untested}["configuration"]
+
+
+@pytest.fixture(scope="module")
+def everything() -> Chance:
+    heads = np.stack([M, uneven(SENSORS, seed=8)])
+    labels = np.stack([GROUPS, GROUPS, np.arange(SENSORS) % 3])
+    return chance(["a", "b"], heads, ROAD, DISTANCE, GROUPS, labels, draws=29)
+
+
+def test_chance_is_the_tests_of_each_head_and_their_mean_first(everything: Chance) -> None:
+    assert [head.head for head in everything.heads] == ["mean", "a", "b"]
+    assert everything.draws == 29
+    for head, matrix in zip(everything.heads[1:], (M, uneven(SENSORS, seed=8)), strict=True):
+        assert isinstance(head.roads, Tests)
+        alone = against_roads(matrix, ROAD, DISTANCE, draws=29)
+        for one, other in zip(head.roads.tests, alone.tests, strict=True):
+            assert (one.null, one.statistic, one.p) == (other.null, other.statistic, other.p)
+            assert (one.draws == other.draws).all()
+    agreed = everything.heads[1].communities
+    assert agreed is not None
+    assert agreed.tests[0].statistic == pytest.approx(1.0)
+
+
+def test_chance_without_roads_or_groups_has_neither() -> None:
+    bare = chance(["only"], M[None], None, DISTANCE, draws=19).heads
+    assert len(bare) == 1
+    assert (bare[0].head, bare[0].roads, bare[0].groups, bare[0].communities, bare[0].modes) == ("only",) + (None,) * 4
+    blank = chance(["only"], M[None], None, DISTANCE, groups=[""] * SENSORS, draws=19).heads[0]
+    assert blank.groups is None
+
+
+def test_chance_says_how_far_it_is() -> None:
+    said: list[tuple[int, int]] = []
+    chance(["a"], M[None], ROAD, draws=19, tick=lambda done, parts: said.append((done, parts)))
+    assert said == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_draws_are_seeded() -> None:
+    one, again, other = (against_roads(M, ROAD, DISTANCE, draws=19, seed=seed).tests for seed in (0, 0, 1))
+    for a, b, c in zip(one, again, other, strict=True):
+        assert (a.draws == b.draws).all()
+        assert (a.draws != c.draws).any()
+
+
+def test_scale_of_the_matrix_and_of_the_map_do_not_matter() -> None:
+    plain, scaled = against_roads(M, ROAD, DISTANCE, draws=19), against_roads(1e3 * M, 5 * ROAD, 10 * DISTANCE, draws=19)
+    for a, b in zip(plain.tests, scaled.tests, strict=True):
+        assert a.draws == pytest.approx(b.draws, abs=1e-6)
+        assert a.p == b.p
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"draws must be at least 19, for p values down to 0.05, got 5"):
+        against_roads(M, ROAD, draws=5)
+    with pytest.raises(ValueError, match="nulls must be some of moran, rewired, configuration, permuted, got maps"):
+        against_roads(M, ROAD, draws=19, nulls=("maps",))
+    with pytest.raises(ValueError, match=r"kilometres must have shape \(36, 36\), got shape \(2, 2\)"):
+        against_roads(M, ROAD, np.zeros((2, 2)), draws=19)
+    with pytest.raises(ValueError, match=r"kilometres must have shape \(36, 36\), got shape \(2, 2\)"):
+        against_groups(M, GROUPS, np.zeros((2, 2)), draws=19)
+    with pytest.raises(ValueError, match="heads must name each of 1 matrices, got 2 names"):
+        chance(["a", "b"], M[None])
+    with pytest.raises(ValueError, match="communities must be those of 3 matrices, got 2"):
+        chance(["a", "b"], np.stack([M, M]), groups=GROUPS, communities=[GROUPS, GROUPS])
