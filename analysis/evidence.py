@@ -410,8 +410,7 @@ def against_groups(
         contrast = (within - across) / across
 
     A draw has the mean coupling of the matrix, so that its contrast rises with the coupling within groups; the
-    mean across is held at a thousandth of it or more. The Moran null keeps one level a sensor as well as the trend
-    with distance: groups are large where sensors are dense. Sensors in no group are left out.
+    mean across is held at a thousandth of it or more. Sensors in no group are left out.
 
     Parameters
     ----------
@@ -468,7 +467,7 @@ def _against_groups(
         across = np.maximum((total - sums) / (len(inside) - count), 1e-3 * total / len(inside))
         return np.asarray(sums / count / across - 1.0, dtype=np.float64)
 
-    return _tests("contrast", weight, inside, sensors, nulls, contrast, levels=True)
+    return _tests("contrast", weight, inside, sensors, nulls, contrast)
 
 
 def groups_agreement(
@@ -541,15 +540,17 @@ def modes_by_chance(
 ) -> Modes:
     """Localisation of the first ten modes, and their smoothness over the roads, under each null.
 
-    moran: `Q v`, a vector with the mode's autocorrelation on the map at every scale, at random otherwise: is it
-    more localised, is it smoother over the roads than such a vector? rewired: the mode on rewired roads.
+    moran: for the IPR `Q v`, a vector with the mode's autocorrelation on the map at every scale, at random
+    otherwise; for the energy the matrix `(v_i - v_j)²`, as a matrix of couplings is turned, since `Q v` is rougher
+    than v over short distances where the map is uneven. rewired: the mode on rewired roads.
     configuration: the k-th mode of a random matrix with the strengths, diagonal and signs of M; nan where the mode
     is the strengths but for little (cosine above 0.9, as is the first of most matrices without negative weights):
     the null keeps those. permuted: the mode with its sensors exchanged.
 
-    A random vector on the map is nearly Gaussian, a mode of a sparse matrix or one with very unequal strengths is
-    not: the IPR under 'moran' rejects for that alone, the IPR under 'configuration' where a mode is as smooth as
-    the map makes it. A mode is more localised than is trivial where both say so.
+    A random vector on the map is nearly Gaussian. The first mode of a matrix that varies smoothly is more even than
+    that, and the IPR under 'moran' rejects less than 5 %; a mode of a sparse matrix or one with very unequal
+    strengths is not Gaussian, and it rejects for that alone. The IPR under 'configuration' rejects where a mode is
+    only as smooth as the map makes it. A mode is more localised than is trivial where both say so.
 
     Parameters
     ----------
@@ -603,18 +604,19 @@ def _modes(matrix: FloatArray, edge: FloatArray, sensors: _Sensors, nulls: Seque
         nothing_tested = _nothing_of_modes(matrix, edge, sensors)
         if nothing_tested is not None:
             return Modes(ipr=ipr, energy=energy, tests=(), untested=tuple(Untested(n, nothing_tested) for n in nulls))
+        across = (v[sensors.first] - v[sensors.second]) ** 2  # (P, K): a road of weight 1 adds as much
+        joined = edge[sensors.first, sensors.second]
         for null in nulls:
             if null == "moran":
                 if isinstance(sensors.places, str):
                     untested.append(Untested(null, sensors.places))
                     continue
-                localised, smooth = measured(moran_vectors(v, sensors.places, sensors.signs))
+                localised, _ = measured(moran_vectors(v, sensors.places, sensors.signs))
+                smooth = np.maximum(_turned_sums(across, joined, sensors.places, sensors.signs), 0.0)
             elif null == "rewired":
                 if isinstance(sensors.roads, str) or isinstance(sensors.places, str):
                     untested.append(Untested(null, str(sensors.roads)))
                     continue
-                across = (v[sensors.first] - v[sensors.second]) ** 2  # (P, K): a road of weight 1 adds as much
-                joined = edge[sensors.first, sensors.second]
                 smooth = np.maximum(_rewired_sums(across, joined, sensors.roads, sensors.places), 0.0)
                 localised = np.tile(nothing, (len(smooth), 1))
             elif null == "configuration":
@@ -640,6 +642,11 @@ def _modes(matrix: FloatArray, edge: FloatArray, sensors: _Sensors, nulls: Seque
                 )
             )
     return Modes(ipr=ipr, energy=energy, tests=tuple(tests), untested=tuple(untested))
+
+
+def _turned_sums(values: FloatArray, edge: FloatArray, known: Places, signs: FloatArray) -> FloatArray:
+    """Sums (R, K) over the roads of values (P, K), each column turned on the map as a matrix of its own."""
+    return np.column_stack([cross_products(column, edge, known, signs) for column in values.T])
 
 
 def _nothing_of_modes(matrix: FloatArray, edge: FloatArray, sensors: _Sensors) -> str | None:

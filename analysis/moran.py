@@ -3,7 +3,7 @@
 A learned matrix and a road graph both know the map: near sensors couple, near sensors have roads, and what a
 sensor couples with, its neighbours couple with. A null must keep all of this. With the places of the sensors,
 
-    W_ij = exp(-d_ij / (2 d₁))           spatial weights; d₁ the median distance to the nearest other place
+    W_ij = exp(-d_ij / (8 d₁))           spatial weights; d₁ the median distance to the nearest other place
     U = eigenvectors of H W H            Moran's eigenvectors, H = 1 - 11ᵀ/N; the constant vector is kept apart
     C_ij = f(d_ij) + σ(d_ij) R_ij        mean and spread of the coupling at each distance; R the rest
     C*_ij = f(d_ij) + σ(d_ij) (Q R Qᵀ)_ij,  Q = U S Uᵀ,  S random signs, + for the constant vector
@@ -36,9 +36,10 @@ from analysis.arrays import FloatArray, checked
 
 KNOTS = 8  # stretches of the spline where pairs are many
 PAIRS_A_KNOT = 30
-WIDTH = 2.0  # of the spatial weights, in median distances to the nearest other place
-# Spread at a distance is at least this share of the whole: exact zeros far away would have none to divide by.
-LEAST_SPREAD = 0.03
+WIDTH = 8.0  # of the spatial weights, in median distances to the nearest other place
+# Spread at a distance is at least this share of the whole: exact zeros far away would have none to divide by, and
+# a rest that is divided by next to nothing is noise. Between 0.03 and 0.3 all tests reject 2 to 9 % of nulls.
+LEAST_SPREAD = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Places:
 
 
 def spatial_weights(kilometres: ArrayLike) -> FloatArray:
-    """Weights `exp(-d_ij / (2 d₁))` with a zero diagonal; `d₁` the median distance to the nearest other place.
+    """Weights `exp(-d_ij / (8 d₁))` with a zero diagonal; `d₁` the median distance to the nearest other place.
 
     Sensors at one place (two directions of a road) have weight 1 and do not enter d₁.
 
@@ -96,7 +97,7 @@ def spatial_weights(kilometres: ArrayLike) -> FloatArray:
     Examples
     --------
     >>> spatial_weights([[0, 1, 2], [1, 0, 1], [2, 1, 0]]).round(3).tolist()
-    [[0.0, 0.607, 0.368], [0.607, 0.0, 0.607], [0.368, 0.607, 0.0]]
+    [[0.0, 0.882, 0.779], [0.882, 0.0, 0.882], [0.779, 0.882, 0.0]]
     """
     distance = checked(kilometres, "kilometres")
     if (distance < 0).any() or not np.allclose(distance, distance.T):
@@ -114,8 +115,8 @@ def spatial_weights(kilometres: ArrayLike) -> FloatArray:
 def places(kilometres: ArrayLike) -> Places:
     """Moran's eigenvectors of the map, and splines of the distance, once for all matrices on these sensors.
 
-    The signs of the eigenvectors, and rotations of those with equal autocorrelation, depend on the order of
-    the sensors; what a null draws with them differs as one seed from another.
+    Rotations of eigenvectors with equal autocorrelation depend on the order of the sensors, as where several
+    places have two sensors each; what a null draws with them differs as one seed from another.
 
     Parameters
     ----------
@@ -149,10 +150,13 @@ def places(kilometres: ArrayLike) -> Places:
     centred = weight - mean[:, None] - mean + mean.mean()
     with threadpool_limits(limits=1, user_api="blas"):  # see `spectrum.localisation`
         below = 2.0 * np.abs(centred).sum(axis=1).max() / sensors
-        values, vectors = np.linalg.eigh(-centred - below)
-        values = -np.einsum("im,ij,jm->m", vectors, weight, vectors, optimize=True)
+        _, vectors = np.linalg.eigh(-centred - below)
+        # One sign for each, whatever the machine and the order of the sensors.
+        largest = np.abs(vectors).argmax(axis=0)
+        vectors = vectors * np.where(vectors[largest, np.arange(sensors)] < 0, -1.0, 1.0)
         basis = np.column_stack([np.full(sensors, sensors**-0.5), vectors[:, 1:]])
-        autocorrelation = np.append(np.nan, -values[1:] * sensors / weight.sum())
+        values = np.einsum("im,ij,jm->m", basis, weight, basis, optimize=True)
+        autocorrelation = np.append(np.nan, values[1:] * sensors / weight.sum())
         splines = _splines(np.asarray(kilometres, dtype=np.float64)[np.triu_indices(sensors, k=1)])
         smoother = np.asarray(np.linalg.pinv(splines), dtype=np.float64)
         solver = _solver(splines, sensors)

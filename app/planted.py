@@ -174,7 +174,7 @@ def _learned(
 @click.command("planted")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--model", help="What is trained on them.  [default: the run's, if it learns a graph; or intergat-plus]")
-@click.option("--epochs", default=10, show_default=True)
+@click.option("--epochs", default=10, show_default=True, help="With too few, a model finds less than it could.")
 @click.option("--seeds", default=1, show_default=True, help="How many times all of it is made and trained.")
 @click.option("--json", "target", help="Also write the table to this file; - is standard output.")
 def command(run: Path, model: str | None, epochs: int, seeds: int, target: str | None) -> None:
@@ -212,7 +212,7 @@ def command(run: Path, model: str | None, epochs: int, seeds: int, target: str |
         click.echo(text, nl=False)
         return
     click.echo(table(like, rows))
-    click.echo(sentence(rows, model))
+    click.echo(sentence(rows, model, epochs))
     if target is not None:
         from core.files import write_bytes
 
@@ -248,10 +248,11 @@ def means(rows: "Sequence[Recovery]", way: str) -> dict[str, float]:
     return {name: float(mean) for name, mean in zip(names, np.mean(of_way, axis=0), strict=True)}
 
 
-def sentence(rows: "Sequence[Recovery]", model: str) -> str:
+def sentence(rows: "Sequence[Recovery]", model: str, epochs: int) -> str:
     """What it comes to: how many of the planted pairs are found."""
     found = means(rows, model)["precision"]
     return (
-        f"With data like these, {model} finds {found:.0%} of the true pairs: so many of its strongest pairs, as many "
-        f"as are planted, are true ones. The couplings are as strong as was assumed, which nobody knows of real data."
+        f"With data like these, {model} after {epochs} epochs finds {found:.0%} of the true pairs: so many of its "
+        f"strongest pairs, as many as are planted, are true ones. The couplings are as strong as was assumed, which "
+        f"nobody knows of real data."
     )

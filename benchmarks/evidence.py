@@ -105,6 +105,7 @@ MATRICES: dict[str, tuple[Callable[[np.random.Generator, FloatArray], FloatArray
     "smooth strengths, no decay": (strong, ("rewired", "configuration")),
     "noise": (lambda g, d: noise(g, len(d)), ("moran", "rewired", "configuration", "permuted")),
 }
+ONE_FIELD = "product of one smooth field, of both signs"  # whose first mode is the field
 MAPS = ("even", "clustered", "freeways")
 
 
@@ -113,6 +114,12 @@ def matrix(generator: np.random.Generator, kilometres: FloatArray, name: str) ->
     made = MATRICES[name][0](generator, kilometres).astype(np.float64)
     np.fill_diagonal(made, 0.0)
     return made
+
+
+def one_field(generator: np.random.Generator, kilometres: FloatArray) -> FloatArray:
+    """``z_i z_j`` of one smooth field, with its diagonal."""
+    z = smooth(generator, kilometres, 1)
+    return z @ z.T
 
 
 def planted(weight: FloatArray, graph: FloatArray, strength: float) -> FloatArray:
@@ -243,17 +250,24 @@ def _modes(replicates: int, sensors: int, draws: int) -> None:
         "configuration": ("IPR, configuration", "energy, configuration"), "permuted": ("energy, permuted",),
     }
     lines: dict[int, list[str]] = {0: [], 1: []}
-    for name, (_, nulls) in MATRICES.items():
-        bold = tuple(column for null in nulls for column in made_for[null])
+    for name in (ONE_FIELD, *MATRICES):
+        nulls = ("moran", "rewired") if name == ONE_FIELD else MATRICES[name][1]
+        # The field alone is Gaussian: nothing else is what the IPR under this null is made for.
+        bold = tuple(
+            column for null in nulls for column in made_for[null] if column != "IPR, moran" or name == ONE_FIELD
+        )
         for kind in MAPS:
             rows: dict[int, list[dict[str, float]]] = {0: [], 1: []}
             for replicate in range(replicates):
                 generator = seeded(replicate, 4)
                 drawn = drawn_map(generator, sensors, kind, smooth_degrees="strengths" in name)
-                weight = matrix(generator, drawn.kilometres, name)
+                made = one_field if name == ONE_FIELD else lambda g, d, name=name: matrix(g, d, name)
+                weight = made(generator, drawn.kilometres)
                 found = modes_by_chance(weight, drawn.road, drawn.kilometres, draws, replicate)
                 for mode in rows:
                     rows[mode].append(mode_p_values(found, mode))
+            if name == ONE_FIELD:
+                del rows[1]  # all others are rounding
             for mode, p in rows.items():
                 lines[mode].append(f"| {name}, {kind} | {rates(p, MODE_COLUMNS, bold)} |")
     for mode, order in ((0, "First"), (1, "Second")):

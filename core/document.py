@@ -18,6 +18,8 @@ def text(file: Path, most: int) -> str:
     OSError
         It cannot be read.
     """
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise ValueError("it must be a plain file, got a device or a pipe, which may have no end")
     if (size := file.stat().st_size) > most:
         raise ValueError(f"it must have at most {most:,} bytes, got {size:,}")
     return file.read_text(encoding="utf-8")

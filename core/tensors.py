@@ -20,6 +20,8 @@ def read_tensors(file: Path) -> dict[str, NDArray[Any]]:
     RunError
         The file is missing, is cut short, or is not in the safetensors format.
     """
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise RunError(f"{file} must be a plain file, got a device or a pipe")
     try:
         with safe_open(file, framework="numpy") as tensors:
             return {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118

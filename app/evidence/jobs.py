@@ -100,13 +100,13 @@ def state(run: Path) -> Progress:
         ended = "done"
     else:
         ended = "" if not asked else "stopped" if asked.get("stop") or now.get("stopped") else "killed"
-    failed = [one for one in _listed(now, "failed") if isinstance(one, list) and len(one) == 2]
+    failed = [one for one in _listed(now, "failed") if isinstance(one, list) and len(one) == 2 and one[0] in [*PARTS]]
     share = now.get("share")
     return Progress(
         part=next((part for part in PARTS if part == now.get("part")), ""),
         share=min(max(float(share), 0.0), 1.0) if isinstance(share, int | float) else 0.0,
         alive=alive,
-        failed=tuple((part, str(reason)[:MOST_REASON]) for part, reason in failed if part in PARTS),
+        failed=tuple((part, str(reason)[:MOST_REASON]) for part, reason in failed),
         asked=tuple(part for part in PARTS if part in _listed(asked, "parts")),
         over=tuple(part for part in PARTS if part in _listed(now, "over")),
         ended=ended,

@@ -11,6 +11,7 @@ content, and if every figure and array is of the type and shape that it must be.
 anew. A run that is renamed keeps its evidence; one that takes the name of a deleted run does not inherit any.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -48,9 +49,15 @@ def own_runs() -> Path:
     return Path(os.environ.get("TOPOLENS_RUNS") or ROOT / "runs")
 
 
+def absolute(run: Path) -> Path:
+    """The folder of a run from the root on, without '..', which would be taken for its name; no link is followed."""
+    return Path(os.path.abspath(run))  # noqa: PTH100  Path.absolute keeps '..'
+
+
 def beside(run: Path) -> Path:
     """Where the evidence of the run in folder ``run`` lies if it can: beside it, hidden."""
-    return run.absolute().parent / FOLDER / run.absolute().name
+    run = absolute(run)
+    return run.parent / FOLDER / run.name
 
 
 def home(run: Path) -> Path:
@@ -66,7 +73,7 @@ def home(run: Path) -> Path:
 def elsewhere(run: Path) -> Path:
     """Where evidence of a run lies if the folder beside it cannot be written to."""
     named = hashlib.sha256(str(run.resolve()).encode()).hexdigest()[:16]
-    return own_runs().absolute() / FOLDER / ELSEWHERE / f"{run.name}-{named}"
+    return own_runs().absolute() / FOLDER / ELSEWHERE / f"{absolute(run).name}-{named}"
 
 
 def places(run: Path) -> tuple[Path, ...]:
@@ -203,6 +210,8 @@ def _content_at(run: Path, stamps: tuple[tuple[str, int, int, int], ...]) -> str
 
 
 def _hash(file: Path) -> str:
+    if file.exists() and not file.is_file():  # a link to a device, or a pipe, may have no end
+        raise OSError(errno.EINVAL, "it is no plain file")
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 

@@ -16,12 +16,14 @@ import numpy as np
 from app.evidence import kept
 from app.measured import Measured
 from app.parts import communities_in, linked
+from app.reading.evidence import NULLS
+from app.reading.use import BESIDE, REMOVALS
 from app.reading.words import code, one_line, plain
 from app.selection import MEAN
 from core.run import Run, RunError
 
 if TYPE_CHECKING:
-    from analysis.evidence import Chance
+    from analysis.evidence import Chance, Modes, Tests
     from analysis.planted import Planted
     from analysis.stability import Stability
     from analysis.use import Use
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 Family = tuple[Path, ...]
 Tick = Callable[[int, int], None]
+
+ORDERS = ("strongest", "weakest", "random", "length")  # of removing weights, see analysis.deletion
+_STATISTICS = {"correlation": "roads", "contrast": "groups", "agreement": "communities"}  # where a head keeps each
 
 NO_GRAPH = "This model lets no sensor listen to another: there is no learned graph to test."
 NO_MODEL = "A matrix alone came without a model, so nothing can be run with it and there is no forecast."
@@ -61,7 +66,7 @@ def family_of(path: Path) -> Family:
 
     It alone where it is a matrix alone, or cannot be read.
     """
-    path = path.absolute()
+    path = kept.absolute(path)
     stamps = []
     with suppress(OSError):
         for folder in sorted(path.parent.iterdir()):
@@ -124,10 +129,11 @@ def made(run: Run, part: str, tick: Tick = lambda _done, _all: None, place: Path
     OSError
         It cannot be kept.
     """
+    before = fingerprint(run, part)
+    run = Run.load(run.path)  # as it lies there now: it may have been replaced since it was loaded
     family = family_of(run.path) if part in OF_FAMILY else (run.path,)
     if problem := PARTS[part].missing(run, family):
         raise ValueError(problem)
-    before = fingerprint(run, part)
     try:
         result = PARTS[part].make(run, family, tick)
     except RunError as error:  # it lies with the run: another attempt would end alike
@@ -293,13 +299,42 @@ def _planted_missing(run: Run, _: Family) -> str:
 
 
 def _chance_fits(found: "Chance", run: Run) -> bool:
-    return tuple(one.head for one in found.heads) == _rows(run) and found.draws > 0
+    return (
+        tuple(one.head for one in found.heads) == _rows(run)
+        and found.draws > 0
+        and all(_tests_fit(getattr(one, place), name) for one in found.heads for name, place in _STATISTICS.items())
+        and all(one.modes is None or _modes_fit(one.modes) for one in found.heads)
+    )
+
+
+def _tests_fit(tests: "Tests | None", statistic: str) -> bool:
+    if tests is None:
+        return True
+    nulls = [one.null for one in tests.tests]
+    drawn = all(len(one.draws) and np.isfinite(one.draws).all() and _is_p(one.p) for one in tests.tests)
+    return tests.statistic == statistic and set(nulls) <= set(NULLS) and len(set(nulls)) == len(nulls) and drawn
+
+
+def _modes_fit(modes: "Modes") -> bool:
+    return all(
+        one.ipr_p.shape == modes.ipr.shape and all(map(_is_p, (*one.ipr_p, *one.energy_p))) for one in modes.tests
+    )
+
+
+def _is_p(value: float) -> bool:
+    """Whether this can be a p value; nan is one that was not computed."""
+    return bool(0 <= value <= 1 or np.isnan(value))
 
 
 def _use_fits(found: "Use", run: Run) -> bool:
     n, sample = len(run.nodes), found.effects.sample
     inside = (sample >= 0).all() and (sample < [len(run.heads), n, n]).all()
-    return found.heads == run.heads and bool(inside) and found.windows > 0
+    named = all(one.order in ORDERS and one.removal in REMOVALS for one in found.curves) and all(
+        one.beside in BESIDE and one.removal in REMOVALS for one in found.areas
+    )
+    shares = all(((one.share >= 0) & (one.share <= 1)).all() for one in found.curves)
+    known = named and shares and 0 <= found.mae < np.inf
+    return found.heads == run.heads and bool(inside) and found.windows > 0 and bool(known)
 
 
 def _stability_fits(found: "Stability", run: Run) -> bool:
@@ -309,6 +344,7 @@ def _stability_fits(found: "Stability", run: Run) -> bool:
         and len(found.runs) == len(found.seeds) == seeds > 1
         and all(one.likeness.shape == (seeds, seeds) for one in found.heads)
         and bool(((found.matched >= 0) & (found.matched < heads)).all())
+        and all(_is_p(one.p) for one in found.heads)
         and all(int(one.consensus.min()) >= -1 and int(one.consensus.max()) < len(run.nodes) for one in found.heads)
     )
 
@@ -318,7 +354,12 @@ def _residuals_fits(found: "Residuals", run: Run) -> bool:
 
 
 def _planted_fits(found: "Planted", _: Run) -> bool:
-    return found.length > 0 and found.far_planted >= 0
+    own = (found.length, found.noise, found.missing)
+    return (
+        found.length > 0
+        and found.far_planted >= 0
+        and any((one.length, one.noise, one.missing) == own for one in found.recoveries)
+    )
 
 
 PARTS: Mapping[str, Part] = {

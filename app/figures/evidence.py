@@ -361,8 +361,10 @@ def recovery_lines(found: Sequence[Found], own: float, setting: str, measure: st
     if np.isfinite(own) and every[0] <= own <= every[-1]:
         mark_line(figure, own, theme)
         at = np.log10(own) if (every > 0).all() else own  # a text stands by the logarithm, a line by the value
+        low = float(np.nanmean(np.concatenate([np.asarray(way.middle, dtype=float) for way in found]))) < 0.5
         figure.add_annotation(
-            x=float(at), y=0.02, yref="paper", text="your run", showarrow=False, xanchor="left", yanchor="bottom",
+            x=float(at), y=0.98 if low else 0.02, yref="paper", text="your run", showarrow=False, xanchor="left",
+            yanchor="top" if low else "bottom",  # clear of the curves
             xshift=4, font={"size": 11},
         )  # fmt: skip
     return figure

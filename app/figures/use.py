@@ -97,19 +97,18 @@ def deletion_curves(
     )  # fmt: skip
     if not curves:
         return noted(figure, "nothing was removed in this way")
-    lines = [("the model as it is", unchanged, OBSERVED(theme), "right", "top")]
-    if control is not None and np.isfinite(control):  # where the curves begin there is room for it
-        lines.append(("no graph at all (gru)", control, SIMPLE, "left", "bottom" if control > unchanged else "top"))
-        if control < unchanged:
-            lines[0] = (*lines[0][:4], "bottom")
+    lines = [("the model as it is", unchanged, OBSERVED(theme), "left", "top")]  # below where the curves begin is room
+    if control is not None and np.isfinite(control):
+        side = "left" if control > unchanged else "right"
+        lines.append(("no graph at all (gru)", control, SIMPLE, side, "bottom" if control > unchanged else "top"))
     for text, error, colour, side, above in lines:
         figure.add_shape(
             type="line", x0=0, x1=1, xref="x domain", y0=error, y1=error,
-            line={"color": colour, "width": 1.5, "dash": "dot"},
+            line={"color": colour, "width": 1.5, "dash": "longdash"},
         )  # fmt: skip
         figure.add_annotation(
             x=int(side == "right"), xref="x domain", y=error, text=f"{text}: {digits(error, safe(unit))}",
-            showarrow=False, xanchor=side, yanchor=above, font={"size": 11},
+            showarrow=False, xanchor=side, yanchor=above, xshift=4 if side == "left" else -4, font={"size": 11},
         )  # fmt: skip
     every = np.concatenate([np.asarray(curve.error, dtype=float) for curve in curves] + [[line[1]] for line in lines])
     low, high = float(np.nanmin(every)), float(np.nanmax(every))
@@ -141,7 +140,7 @@ def interval_dots(areas: Sequence[Interval], unit: str, chosen: str, theme: Them
                 },
                 name=safe(group),
                 mode="markers",
-                opacity=1.0 if full else 0.45,
+                opacity=1.0 if full else 0.6,
                 marker={"color": MEASURE, "size": 10 if full else 8, "symbol": SYMBOLS[place % len(SYMBOLS)]},
                 text=[
                     f"{safe(area.group)}, beside {safe(area.beside)}<br>{digits(area.value, safe(unit))}, "
@@ -199,31 +198,34 @@ def weight_against_effect(
         figure.add_trace(_crowd(x, np.abs(y)))
         strongest = [np.argsort(-values, kind="stable")[:ABOVE] for values in (x, np.abs(y))]
         dots = np.unique(np.concatenate(strongest))
-    looks = (
-        (("cutting it raises the error", POSITIVE, y[dots] > 0), ("cutting it lowers the error", NEGATIVE, y[dots] < 0))
-        if signed
-        else (("a weight", FORECAST, np.ones(len(dots), dtype=bool)),)
-    )
-    for name, colour, inside in looks:
-        at, few = dots[inside], inside.sum() < FEW
-        pairs = np.stack(np.divmod(cells[at], n), axis=-1)
-        figure.add_trace(
-            go.Scattergl(
-                x=x[at].astype(np.float32),
-                y=np.abs(y[at]).astype(np.float32),
-                name=name,
-                mode="markers",
-                customdata=cells[at],
-                text=[f"{names[i]} hears {names[j]}" for i, j in pairs.tolist()],
-                marker={"color": colour, "size": 6 if few else 4, "opacity": 0.7 if few else 0.5, "line": {"width": 0}},
-                hovertemplate=f"%{{text}}<br>weight %{{x:.3g}}<br>{safe(measure)} %{{y:.3g}} {safe(unit)}"
-                f"<extra>{name if signed else ''}</extra>",
-            )
+    colours = [FORECAST] * len(dots)
+    if signed:
+        dots = np.random.default_rng(0).permutation(dots)  # neither colour lies over the other
+        colours = [POSITIVE if rise > 0 else NEGATIVE for rise in y[dots]]
+        for name, colour in (("cutting it raises the error", POSITIVE), ("cutting it lowers the error", NEGATIVE)):
+            named = {"color": colour, "size": 7}
+            figure.add_trace(go.Scatter(x=[None], y=[None], name=name, mode="markers", marker=named, hoverinfo="skip"))
+    few, pairs = len(dots) < FEW, np.stack(np.divmod(cells[dots], n), axis=-1)
+    figure.add_trace(
+        go.Scattergl(
+            x=x[dots].astype(np.float32),
+            y=np.abs(y[dots]).astype(np.float32),
+            mode="markers",
+            showlegend=False,
+            customdata=cells[dots],
+            text=[
+                f"{names[i]} hears {names[j]}"
+                + (f"<br>cutting it {'raises' if rise > 0 else 'lowers'} the error" if signed else "")
+                for (i, j), rise in zip(pairs.tolist(), y[dots].tolist(), strict=True)
+            ],
+            marker={"color": colours, "size": 6 if few else 4, "opacity": 0.7 if few else 0.5, "line": {"width": 0}},
+            hovertemplate=f"%{{text}}<br>weight %{{x:.3g}}<br>{safe(measure)} %{{y:.3g}} {safe(unit)}<extra></extra>",
         )
+    )
     bar = len(cells) > POINTS
     framed(figure, x="size of the weight", y=_axis(measure, unit), height=520 if bar else 460, legend=signed, bar=bar)
     if bar and signed:
-        figure.update_layout(legend={"y": 1, "yanchor": "top", "x": 1, "xanchor": "right", "orientation": "v"})
+        figure.update_layout(legend={"y": 0, "yanchor": "bottom", "x": 1, "xanchor": "right", "orientation": "v"})
     figure.update_xaxes(type="log", exponentformat="power", dtick=1)
     figure.update_yaxes(type="log", exponentformat="power", dtick=1)
     if not len(cells):
@@ -280,10 +282,12 @@ def cut_bars(
     per_cent_of: float,
     title: str = "",
     chosen: Sequence[int] = (),
+    span: tuple[float, float] | None = None,
 ) -> go.Figure:
     """The rise of the error when each part is cut: a bar each, in the order given from the top, its size beside it.
 
-    A bar carries its place as ``customdata``; where some are chosen, the others fade.
+    A bar carries its place as ``customdata``; where some are chosen, the others fade. ``span`` holds the lowest and the
+    highest value of the axis, where figures stand side by side to be compared.
     """
     rises = np.asarray(rises, dtype=float)
     every = labels(names, 40)
@@ -307,7 +311,7 @@ def cut_bars(
             x=np.where(np.isfinite(rises), np.maximum(rises, 0), 0.0),
             y=list(range(len(rises))),
             mode="text",
-            text=[f" {digits(rise)} ({_signed_percent(rise, per_cent_of)})" for rise in rises],
+            text=[f" {digits(rise)} ({_signed_percent(rise, per_cent_of)})".replace("-", "−") for rise in rises],
             textposition="middle right",
             textfont={"size": 11},
             cliponaxis=False,
@@ -322,8 +326,9 @@ def cut_bars(
     if not len(rises):
         return noted(figure, "nothing was cut")
     low, high = min(float(np.nanmin(rises, initial=0.0)), 0.0), max(float(np.nanmax(rises, initial=0.0)), 0.0)
-    span = high - low or 1.0
-    figure.update_xaxes(range=[low - 0.02 * span, high + 0.5 * span], nticks=5, exponentformat="power")
+    low, high = (low, high) if span is None else (min(low, span[0]), max(high, span[1]))
+    wide = high - low or 1.0
+    figure.update_xaxes(range=[low - 0.02 * wide, high + 0.5 * wide], nticks=5, exponentformat="power")
     figure.update_xaxes(zeroline=True, zerolinewidth=1.5, zerolinecolor="rgba(128,132,140,0.8)")
     return figure
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.reading.heads import head_phrase
-from app.reading.words import counted, joined, percent, plain, probability, three, two, whole_percent
+from app.reading.words import counted, joined, minus, percent, plain, probability, three, two, whole_percent
 
 if TYPE_CHECKING:
     from analysis.evidence import NullTest, Tests
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analysis.whiteness import Residuals, Whiteness
 
 LEVEL = 0.05  # a p value below this is called beyond chance
+SURELY = 1.96  # standard errors
 PLAIN = "permuted"  # the null that nobody should rest on
 SAME, PARTLY = 0.5, 0.2  # overlap of the strongest pairs between seeds that is called mostly, or partly, the same
 SIMPLE_WAYS = ("correlation", "partial correlation", "ridge VAR")
@@ -44,7 +45,7 @@ STATISTICS = {
     "agreement": "adjusted Rand index of communities and groups",
 }
 QUESTIONS = {
-    "correlation": "Does it follow the roads more than near sensors coupling?",
+    "correlation": "Does it follow the roads more than nearness alone would?",
     "contrast": "Does it keep within the known groups?",
     "agreement": "Are its communities the known groups?",
 }
@@ -59,6 +60,10 @@ MISSING = {
     "agreement": "There are no known groups, or no communities, to compare with each other.",
     "modes": "These data have no road graph, on which a mode could be smooth.",
 }
+NULL = (
+    "A null is a kind of chance: it keeps what is trivial and draws the rest anew. What each keeps stands below the "
+    "figures."
+)
 BESIDE = (
     "Grey: what the null gives by chance, with a bar over the middle 95 % of its draws. Purple: what was measured. "
     "Beyond chance is what few draws reach."
@@ -67,13 +72,15 @@ EFFECTS = (
     "A mark is how far a head stands above what a null gives on average, in standard deviations of its draws; filled: "
     "p below 0.05 after Holm's correction for the number of heads."
 )
+FILLED_STABLE = "Filled: p below 0.05 after Holm's correction for the number of heads."
 FILLED_MODES = (
-    "Filled: beyond chance under every null that says something of it, at 0.05 after Benjamini and Hochberg's "
-    "correction for the number of modes."
+    "Filled: beyond chance under at least two nulls, and under each that says something of it, at 0.05 after Benjamini "
+    "and Hochberg's correction for the number of modes."
 )
 NOT_WHITE = (
-    "Within the grey band, ±1.96, the test sees nothing: 95 % of values would lie there if nothing were left in the "
-    "errors. That is no proof that nothing is."
+    "Space: joined sensors at one moment; time: a sensor from one moment to the next. Within the grey band, ±1.96, the "
+    "test sees nothing: 95 % of values would lie there if nothing were left in the errors. That is no proof that "
+    "nothing is."
 )
 ICONS = {
     "yes": ":material/check_circle:",
@@ -84,7 +91,7 @@ ICONS = {
 """How a line of a verdict stands, as an icon in Markdown."""
 
 WHAT_FOR = {
-    "chance": "whether it is more than near sensors coupling, or their strengths alone",
+    "chance": "whether it is more than nearness alone, or the sensors' strengths alone, would give",
     "use": "what the model loses when weights are cut",
     "stability": "whether it comes back under another seed",
     "residuals": "whether the model leaves structure in its errors, and where",
@@ -116,11 +123,13 @@ def tests_sentence(tests: "Tests", head: str, adjusted: Mapping[str, float], hea
     if not aware:
         return f"Whether {claim} more than by chance could not be tested: no null that is fair could be drawn."
     beyond = [test for test in aware if adjusted[test.null] < LEVEL]
-    said = joined([f"{three(test.chance)} ({_name(test.null)}, {probability(adjusted[test.null])})" for test in aware])
+    said = joined(
+        [f"{minus(three(test.chance))} ({_name(test.null)}, {probability(adjusted[test.null])})" for test in aware]
+    )
     corrected = ", p after Holm's correction for the number of heads" if heads > 1 else ""
-    measured = f"measured {three(aware[0].statistic)}; by chance {said}{corrected}"
+    measured = f"measured {minus(three(aware[0].statistic))}; by chance {said}{corrected}"
     if not beyond:
-        return f"In {where}, that {claim} is **not to be told from chance**: {measured}."
+        return f"In {where}, that {claim} **cannot be told from chance**: {measured}."
     if len(beyond) < len(aware):
         beaten = joined([_name(test.null) for test in beyond])
         return (
@@ -154,12 +163,12 @@ def modes_sentence(localised: int, smooth: int, modes: int, where: str) -> str:
     if not localised and not smooth:
         return (
             f"None of the first {counted(modes, 'mode')} of {where} is more local, or smoother over the roads, than by "
-            "chance under every null that was drawn."
+            "chance under each null that says something of it, of which two must."
         )
     return (
         f"Of the first {counted(modes, 'mode')} of {where}, **{_many(localised)} more local** and "
-        f"**{_many(smooth)} smoother over the roads** than by chance, under every null that says something "
-        "of it."
+        f"**{_many(smooth)} smoother over the roads** than by chance, under each null that says something "
+        "of it, of which two must."
     )
 
 
@@ -168,8 +177,8 @@ def stability_sentence(found: "HeadStability", share: float, seeds: int) -> str:
     where = head_phrase(found.head)
     figures = (
         f"of all pairs among the strongest {whole_percent(share)} of either of two seeds, {percent(found.overlap)} "
-        f"are so in both (by chance {percent(found.chance_overlap)}, {probability(found.p)}); communities agree with "
-        f"ARI {two(found.ari)}"
+        f"are so in both (by chance {percent(found.chance_overlap)}, {probability(found.p)}); their communities agree "
+        f"by {two(found.ari)} (ARI: 1 is the same, 0 chance)"
     )
     if not found.p < LEVEL:
         so = "is **no more alike than chance** would have it"
@@ -239,22 +248,25 @@ def residuals_sentence(found: "Residuals", minutes: float) -> str:
         return "There are too few errors, or no edges, to test."
     where = _graph_phrase(best.graph)
     ahead = ahead[0].upper() + ahead[1:]
-    if best.p >= LEVEL:
+    parts = []
+    level = LEVEL if best.p < LEVEL else LEVEL / 2  # errors alike in space may cancel with errors that swing in time
+    if best.space_p < level:
+        sign = "are alike" if best.space > 0 else "are unlike each other"
+        parts.append(
+            f"errors of joined sensors {sign}, {percent(best.agree)} of them have the same sign where chance gives "
+            f"{percent(0.5)} ({probability(best.space_p)})"
+        )
+    if best.time_p < level:
+        sign = "follows the one before it" if best.time > 0 else "swings against the one before it"
+        parts.append(f"a sensor's error {sign} ({probability(best.time_p)})")
+    if best.p >= LEVEL and not parts:
         return (
             f"{ahead}, the test sees **nothing left in the errors** along {where} ({probability(best.p)}); that is no "
             "proof that nothing is."
         )
-    parts = []
-    if best.space_p < LEVEL:
-        sign = "are alike" if best.space > 0 else "are unlike each other"
-        parts.append(
-            f"errors of joined sensors {sign}, {percent(best.agree)} of them have one sign where chance gives "
-            f"{percent(0.5)} ({probability(best.space_p)})"
-        )
-    if best.time_p < LEVEL:
-        sign = "follows the one before it" if best.time > 0 else "swings against the one before it"
-        parts.append(f"a sensor's error {sign} ({probability(best.time_p)})")
     said = f": {'; '.join(parts)}" if parts else f" ({probability(best.p)})"
+    if best.p >= LEVEL:
+        said += f". Space and time taken together cancel ({probability(best.p)})"
     return f"{ahead}, the model **leaves structure in its errors** along {where}{said}."
 
 
@@ -267,9 +279,12 @@ def residuals_beside(found: "Residuals") -> str:
     most = max(learned, key=lambda test: test.agree)
     said = (
         f"Along {_graph_phrase(most.graph)}{', the highest of the heads' if len(learned) > 1 else ''}, "
-        f"{percent(most.agree)} of joined errors have one sign; along a random graph {percent(random.agree)}."
+        f"{percent(most.agree)} of joined errors have the same sign; along a random graph {percent(random.agree)}."
     )
-    if most.space_p < LEVEL and most.agree > random.agree and most.agree > 0.5:
+    # One of several was picked, so its p counts as often. The random graph's share is as uncertain as its own, whose
+    # standard error is (agree - 0.5) / space.
+    clear = (most.agree - random.agree) * most.space > 2**0.5 * SURELY * (most.agree - 0.5) > 0
+    if most.space_p * len(learned) < LEVEL and clear:
         return f"{said} So its pairs still share something that the model has not used up."
     return said
 
@@ -288,19 +303,21 @@ def planted_sentence(found: "Planted") -> str:
     )
 
 
-def planted_setting(found: "Planted") -> str:
-    """What was planted, and what of it is that of the run."""
+def planted_setting(found: "Planted", chance: float = float("nan")) -> str:
+    """What was planted, and what of it is that of the run; ``chance``: the share of all pairs that was planted."""
     graph = "the road graph of this run" if found.graph == "roads" else "a ring, since this run has no road graph"
     far = (
         f", and {counted(found.far_planted, 'far coupling')} between sensors that no road joins"
         if found.far_planted
         else ""
     )
+    guessed = f", of which a guess would find {percent(chance)}" if np.isfinite(chance) else ""
     return (
         f"Made-up data in which the truth is known: {graph} was planted{far}; {counted(found.length, 'step')} of data, "
         f"{percent(found.noise)} of each sensor's variance unforeseeable and {percent(found.missing)} missing, as in "
-        "this run. The share of true edges found is counted among as many strongest pairs as were planted. How strong "
-        "couplings are in real data nobody knows, so this is a guide to what can be hoped for, no grade of your run."
+        "this run. The share of true edges found is counted among as many strongest pairs as were planted"
+        f"{guessed}. How strong couplings are in real data nobody knows, so this is a guide to what can be hoped for, "
+        "no grade of your run."
     )
 
 
@@ -329,10 +346,10 @@ def scores_caption(beyond: int, sensors: int, graph: str) -> str:
     """What the colours of the sensors mean where each has a score, and how many lie outside of what chance gives."""
     expected = max(round(0.05 * sensors), 1)
     return (
-        f"Where the model still leaves structure: scores of each sensor's errors with those of its neighbours on "
-        f"{'the road graph' if graph == 'roads' else _graph_phrase(graph)}, standard normal if nothing is left. "
-        f"{beyond:,} of {counted(sensors, 'sensor')} lie outside ±1.96, where chance would put about {expected:,}. "
-        "Positive: a sensor errs as its neighbours do."
+        "Where the model still leaves structure: each sensor's colour says how alike its errors are to those of its "
+        f"neighbours on {'the road graph' if graph == 'roads' else _graph_phrase(graph)}, as a standard score. Above 0 "
+        f"it errs as they do. {beyond:,} of {counted(sensors, 'sensor')} lie outside ±1.96, where chance would put "
+        f"about {expected:,} if nothing were left."
     )
 
 
@@ -356,9 +373,10 @@ def start_words(missing: Sequence[str], failed: Sequence[str], ended: str) -> st
         "killed": "The last test ended without a word: it was killed, or memory ran out. ",
     }.get(ended, "")
     if failed and set(failed) >= set(missing):
-        return f"{before}{_parts(failed)} could not be tested: the reason stands in its place below."
+        said = _parts(failed)
+        return f"{before}{said[:1].upper()}{said[1:]} could not be tested: the reason stands in its place below."
     todo = [part for part in missing if part not in failed]
-    return f"{before}To test: {_parts(todo)}. It may take a minute or more, in the background."
+    return f"{before}To test: {_parts(todo)}." + ("" if before else " It may take a minute or more, in the background.")
 
 
 def _parts(parts: Sequence[str]) -> str:

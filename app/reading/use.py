@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.reading.forecasts import minutes_words, moment_words
-from app.reading.words import code, counted, joined, percent, plain, three, two, with_unit
+from app.reading.words import code, counted, joined, minus, percent, plain, three, two, with_unit
 
 if TYPE_CHECKING:
     from analysis.use import Area, Cut, Use
@@ -21,9 +21,13 @@ WHY_THREE = (
     "three agree on does not rest on the way."
 )
 CURVES = (
-    "A line that climbs early says that the first weights to go mattered; small shares are drawn wider. The dotted "
-    "line read backwards is insertion: from the right end, where no weight is left, the strongest are put back before "
-    "all others."
+    "All heads together. A line that climbs early says that the first weights to go mattered; small shares are drawn "
+    "wider. The dotted blue line read backwards is insertion: from the right end, where no weight is left, the "
+    "strongest are put back before all others."
+)
+AREAS = (
+    "By how much more it costs to remove the strongest first than in each other order: mean over the whole curve, with "
+    "the 95 % interval over blocks of windows. Right of the line: the strongest matter more."
 )
 SIZES = (
     "Each dot is one weight with which one sensor hears another, alone cut to zero, and both axes are logarithmic. "
@@ -45,7 +49,8 @@ def use_answer(use: "Use", head: str, unit: str) -> str:
     total = rise_of(cut_named(use, "all"))
     if not np.isfinite(total):
         return "Nothing was observed in the test part, so nothing can be said of what the weights are worth."
-    changed = f"**{with_unit(abs(total), unit)} {'more' if total >= 0 else 'less'}** ({percent(abs(total) / use.mae)})"
+    share = f" ({percent(abs(total) / use.mae)})" if use.mae > 0 else ""
+    changed = f"**{with_unit(abs(total), unit)} {'more' if total >= 0 else 'less'}**{share}"
     if abs(total) < HARDLY * use.mae:
         sentence = (
             f"The model hardly uses what its sensors tell each other: without any of it, it is off by "
@@ -60,11 +65,12 @@ def use_answer(use: "Use", head: str, unit: str) -> str:
     if own is None or len(use.heads) < 2:
         return sentence
     rise = rise_of(own)
-    worth = f"{with_unit(rise, unit)}, {percent(rise / use.mae)}"
+    size = rise if abs(rise) < HARDLY * use.mae else abs(rise)  # beyond, a word says whether it rises
+    worth = with_unit(size, unit) + (f", {percent(size / use.mae)}" if use.mae > 0 else "")
     word = "costs" if rise >= HARDLY * use.mae else "gains" if rise <= -HARDLY * use.mae else "changes next to nothing"
     if word == "changes next to nothing":
         return f"{sentence} Cutting {plain(head)} alone changes next to nothing ({worth})."
-    return f"{sentence} Cutting {plain(head)} alone {word} {worth.replace('-', '')}."
+    return f"{sentence} Cutting {plain(head)} alone {word} {worth}."
 
 
 def areas_sentence(areas: Sequence["Area"], removal: str, unit: str) -> str:
@@ -72,9 +78,11 @@ def areas_sentence(areas: Sequence["Area"], removal: str, unit: str) -> str:
     known = {area.beside: area for area in areas if area.removal == removal and np.isfinite(area.value)}
     said, unclear = [], []
     for beside, area in ((name, known[name]) for name in BESIDE if name in known):
-        size = with_unit(abs(area.value), unit)
+        less = area.high < 0 or (not np.isfinite(area.low) and area.value < 0)  # said in a word, so not by a sign
+        ends = (-area.high, -area.low) if less else (area.low, area.high)
+        size = minus(with_unit(abs(area.value) if less else area.value, unit))
         if np.isfinite(area.low):
-            size += f", 95{NB}% interval {three(area.low)} to {three(area.high)}"
+            size += f", 95{NB}% interval {minus(three(ends[0]))} to {minus(three(ends[1]))}"
         other = {
             "random": "removing as many at random",
             "length": "removing random ones of the same length",
@@ -144,7 +152,7 @@ def sensors_sentence(rises: NDArray[np.floating], ids: Sequence[str], unit: str,
         f"{depends:,} of {counted(len(known), 'sensor')} lose by it (more than {percent(HARDLY)} of the error), most "
         f"{code(ids[worst], 30)} with {with_unit(float(rises[worst]), unit)}"
     )
-    return sentence + (f"; {gains:,} would be better off hearing nobody." if gains else ".")
+    return sentence + (f"; {gains:,} are off by less without it." if gains else ".")
 
 
 def live_sentence(

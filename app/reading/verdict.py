@@ -12,11 +12,22 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from app.reading.evidence import ICONS
+from app.reading.evidence import ICONS, PARTLY
 from app.reading.heads import head_label
 from app.reading.roads import GIVEN_ROADS, auroc_words, given_sentence
 from app.reading.use import cut_named, rise_of
-from app.reading.words import THIN, counted, joined, percent, plain, probability, two, whole_percent, with_unit
+from app.reading.words import (
+    THIN,
+    counted,
+    joined,
+    minus,
+    percent,
+    plain,
+    probability,
+    two,
+    whole_percent,
+    with_unit,
+)
 
 if TYPE_CHECKING:
     from analysis.evidence import Chance, Tests
@@ -52,8 +63,9 @@ OWN_VALUE = (
 )
 ONE_SEED = "Not tested: there is one seed of this model only. Train more with `python -m app train --seeds 5`."
 THRESHOLDS = (
-    f"Real: p < {LEVEL} (Holm, over all heads) under {LEAST_NULLS} or more nulls that keep what is trivial, under none "
-    f"of them more, and a correlation of coupling with roads of at least {LEAST_EFFECT:g}; below that faint. "
+    f"Real: p < {LEVEL} (after Holm's correction for the number of heads) under each kind of chance that keeps what is "
+    f"trivial and could be drawn, at least {LEAST_NULLS} of them, and a correlation of coupling with roads of at least "
+    f"{LEAST_EFFECT:g}; below that faint. "
     f"Used: cutting it raises the mean absolute error by at least {whole_percent(MUCH)}, and removing the strongest "
     f"pairs first costs more than random ones and than ones of the same length, with the 95{THIN}% interval above 0 in "
     f"at least {LEAST_WAYS} ways of removing; ignored below {whole_percent(LITTLE)}, in between faint. "
@@ -125,7 +137,7 @@ def verdict(
         head,
         real,
         used_line(head, use, unit, model) if use else Line("untested", why.get("use", NOT_YET)),
-        stable_line(head, stability) if stability else Line("untested", why.get("stability", NOT_YET)),
+        _stable(head, stability, model) if stability else Line("untested", why.get("stability", NOT_YET)),
     )
 
 
@@ -178,12 +190,12 @@ def real_line(head: str, chance: "Chance") -> Line:
     found = next(one.statistic for one in tests.tests if one.null in adjusted)
     given = joined(
         [
-            f"{two(one.chance)} for {KEEPING[one.null]} ({probability(adjusted[one.null])})"
+            f"{minus(two(one.chance))} for {KEEPING[one.null]} ({probability(adjusted[one.null])})"
             for one in tests.tests
             if one.null in adjusted
         ]
     )
-    figures = f"coupling goes with roads by a correlation of {two(found)}, where chance gives {given}"
+    figures = f"coupling goes with roads by a correlation of {minus(two(found))}, where chance gives {given}"
     if why:
         figures += f"; {why}"
     denied = [null for null, p in adjusted.items() if not p < LEVEL]
@@ -235,6 +247,15 @@ def used_line(head: str, use: "Use", unit: str, model: str = "") -> Line:
     return Line("faint", f"{begin}: {change}{', ' if order.startswith('but') else '; '}{order}.{own}")
 
 
+def _stable(head: str, stability: "Stability", model: str) -> Line:
+    """The same as `stable_line`, with what has to be said of a model that was given its graph."""
+    line = stable_line(head, stability)
+    if model not in GIVEN_ROADS or line.state == "untested":
+        return line
+    by_construction = "Every seed was given the same roads, so much of this is by construction."
+    return replace(line, sentence=f"{line.sentence} {by_construction}")
+
+
 def stable_line(head: str, stability: "Stability") -> Line:
     """Whether a head comes back when the model is trained from other seeds."""
     if len(stability.seeds) < 2:
@@ -254,7 +275,8 @@ def stable_line(head: str, stability: "Stability") -> Line:
     if not p < LEVEL:
         return Line("no", f"An accident of the seed: {figures}.")
     if found.overlap < LEAST_OVERLAP:
-        return Line("faint", f"It comes back in part: {figures}. At least {percent(LEAST_OVERLAP)} would be stable.")
+        much = "It comes back in part" if found.overlap >= PARTLY else "A little of it comes back"
+        return Line("faint", f"{much}: {figures}. At least {percent(LEAST_OVERLAP)} would be stable.")
     return Line("yes", f"It comes back: {figures}.")
 
 
@@ -298,7 +320,7 @@ def overall(verdicts: Sequence[Verdict]) -> str:
         many = f"{yes or 'none'}{of} {'is' if yes < 2 else 'are'} {'' if yes or not faint else 'clearly '}{words.many}"
         said.append(many + (f" ({faint} {'more ' if yes else ''}{words.partly})" if faint else ""))
     if len(verdicts) == 1:
-        return f"This matrix is {', '.join(said[:-1])} and {said[-1]}."
+        return f"This matrix is {', '.join(said[:-1])}, and {said[-1]}."  # else 'in part' would belong to both
     return f"Of {counted(len(verdicts), 'head')}, {', '.join(said[:-1])} and {said[-1]}."
 
 
@@ -307,7 +329,7 @@ def verdict_table(verdicts: Sequence[Verdict], selected: str = "") -> str:
     lines = [f"| head | {' | '.join(QUESTIONS)} |", "|---" * (1 + len(QUESTIONS)) + "|"]
     for one in verdicts:
         name = plain(head_label(one.head), 40)
-        words = [f"{ICONS[line.state]} {line.said}" for line in one.lines]
+        words = [f"{ICONS[line.state]} {line.said.replace(' ', THIN)}" for line in one.lines]
         lines.append(f"| {f'**{name}**' if one.head == selected else name} | {' | '.join(words)} |")
     return "\n".join(lines)
 
@@ -343,7 +365,7 @@ _OVERALL = {
         "none was tested against chance",
     ),
     "used": _Words(
-        {"yes": "used", "faint": "used in part", "no": "ignored", "untested": "not tested for use"},
+        {"yes": "used by the model", "faint": "used in part", "no": "ignored", "untested": "not tested for use"},
         "used by the model",
         "in part",
         "none was tested for use",
@@ -400,6 +422,6 @@ def _sizes(areas: Sequence["Area"], unit: str) -> str:
     """By how much the order matters where weights are set to zero, beside random order."""
     for area in areas:
         if (area.removal, area.beside) == ("zero", "random") and np.isfinite(area.value):
-            interval = f"{with_unit(area.value, unit)}, 95{THIN}% interval {two(area.low)} to {two(area.high)}"
-            return f"; set to zero, beside random ones: {interval}"
+            size, low, high = (minus(text) for text in (with_unit(area.value, unit), two(area.low), two(area.high)))
+            return f"; set to zero, beside random ones: {size}, 95{THIN}% interval {low} to {high}"
     return ""

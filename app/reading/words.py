@@ -32,6 +32,15 @@ def two(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}"
 
 
+def minus(number: str) -> str:
+    """A number that was written with a hyphen, with a true minus.
+
+    >>> minus(three(-0.25)), minus("0.250")
+    ('−0.250', '0.250')
+    """
+    return f"−{number[1:]}" if number.startswith("-") else number
+
+
 def percent(share: float) -> str:
     r"""A share as per cent, three significant digits at most, none behind 100.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analysis.whiteness import Residuals
     from app.measured import Measured
 
+LEAST_NULLS = 2  # that must say something of a mode
 OF = {"correlation": "roads", "contrast": "groups", "agreement": "communities"}  # where HeadChance keeps a statistic
 
 
@@ -68,9 +69,10 @@ def effects(heads: "Sequence[HeadChance]", statistic: str) -> Effects:
 
 
 def beyond_modes(modes: "Modes", quantity: str) -> NDArray[np.bool_]:
-    """Which modes (K,) are beyond chance in 'ipr' or 'energy', under every null that says something of them.
+    """Which modes (K,) are beyond chance in 'ipr' or 'energy', under each of at least two nulls.
 
-    The plain permutation has no say. Below `LEVEL` after Benjamini and Hochberg's correction over the modes.
+    As in the verdict, nothing rests on one test: a null that says nothing of a mode does not count, and the plain
+    permutation has no say. Below `LEVEL` after Benjamini and Hochberg's correction over the modes.
     """
     from analysis.multiplicity import benjamini_hochberg
 
@@ -79,7 +81,7 @@ def beyond_modes(modes: "Modes", quantity: str) -> NDArray[np.bool_]:
         return np.zeros(len(modes.ipr), dtype=bool)
     every = np.array(p)
     says = np.isfinite(every)
-    return np.asarray(says.any(axis=0) & np.where(says, every < LEVEL, True).all(axis=0))
+    return np.asarray((says.sum(axis=0) >= LEAST_NULLS) & np.where(says, every < LEVEL, True).all(axis=0))
 
 
 def chance_table(chance: "Chance") -> pd.DataFrame:
@@ -134,8 +136,24 @@ def mode_test_table(modes: "Modes") -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
+def stable_p(found: "Stability") -> NDArray[Any]:
+    """How likely the overlap of each head (H,) is by chance, after Holm's correction over the heads."""
+    from analysis.multiplicity import holm
+
+    return np.asarray(holm(np.array([head.p for head in found.heads])))
+
+
+def planted_share(found: "Planted", road: NDArray[Any] | None, sensors: int) -> float:
+    """The share of all pairs that was planted: what a guess would find. Roads in either direction are one pair."""
+    edges = sensors if sensors > 2 else sensors - 1  # of a ring
+    if found.graph == "roads":
+        edges = 0 if road is None else int(np.triu((road > 0) | (road.T > 0), k=1).sum())
+    return (edges + found.far_planted) / (sensors * (sensors - 1) / 2) if edges and sensors > 1 else float("nan")
+
+
 def stability_table(found: "Stability") -> pd.DataFrame:
     """How well each head came back."""
+    adjusted = stable_p(found)
     return pd.DataFrame(
         [
             {
@@ -143,10 +161,11 @@ def stability_table(found: "Stability") -> pd.DataFrame:
                 "overlap": head.overlap,
                 "overlap by chance": head.chance_overlap,
                 "p": head.p,
+                "p, Holm over heads": adjusted[h],
                 "correlation between seeds": _between(head.likeness),
                 "ARI between seeds": head.ari,
             }
-            for head in found.heads
+            for h, head in enumerate(found.heads)
         ]
     )
 
@@ -284,7 +303,7 @@ def recovery_table(found: "Planted") -> pd.DataFrame:
                 "seed": one.seed,
                 "true edges found [%]": 100 * one.precision,
                 "AUROC": one.auroc,
-                "far couplings in the strongest 5 % [%]": 100 * one.far,
+                "far couplings found [%]": 100 * one.far,
                 "NMI of communities": one.nmi,
             }
             for one in found.recoveries

@@ -65,7 +65,8 @@ def show_verdict(made: Verdict) -> None:
     with st.container(key="evidence-verdict"):
         answer(overall((made,)))
         st.markdown(verdict_list(made))
-        st.caption(THRESHOLDS)
+        if any(line.state != "untested" for line in made.lines):
+            st.caption(THRESHOLDS)
 
 
 def part_label(part: str) -> str:

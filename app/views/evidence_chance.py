@@ -24,16 +24,21 @@ def show_chance(page: Opened, chance: "Chance") -> None:
     """Each statistic of all heads, then of the selected one; then the modes."""
     names = [one.head for one in chance.heads]
     one = chance.heads[names.index(named_in(page.selection.head, names))]
-    explained = False
+    explained, missing = False, []
     for statistic in said.STATISTICS:
-        heading(said.QUESTIONS[statistic])
         tests = tests_of(one, statistic)
+        if tests is None and statistic != "correlation":
+            missing.append(said.MISSING[statistic])
+            continue
+        heading(said.QUESTIONS[statistic])
         if tests is None:
             st.markdown(said.MISSING[statistic])
             continue
         found = effects(chance.heads, statistic)
         adjusted = found.adjusted(names.index(one.head))
         st.markdown(said.tests_sentence(tests, one.head, adjusted, len(names)))
+        if not explained:
+            st.caption(said.NULL)
         if len(names) > 1:
             left, right = beside([2, 3])
             with left:
@@ -48,6 +53,8 @@ def show_chance(page: Opened, chance: "Chance") -> None:
         for sentence in said.untested_sentences([tests]):
             st.caption(sentence)
     _modes(page, one)
+    for sentence in missing:
+        st.caption(sentence)
     st.caption(said.draws_caption(chance.draws))
     table("Every test of every head", lambda: chance_table(chance), page.entry, "chance")
 

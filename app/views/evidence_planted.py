@@ -9,7 +9,7 @@ from app.figures.evidence import Found, recovery_lines
 from app.reading import evidence as said
 from app.reading.roads import recovery_answer
 from app.reading.words import one_line
-from app.tables.evidence import own_table, recovery_along, recovery_table, truth_table
+from app.tables.evidence import own_table, planted_share, recovery_along, recovery_table, truth_table
 from app.views.page import Opened, beside, figure, heading, listing, table
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def show_planted(page: Opened, found: "Planted | None") -> None:
 def _ways(page: Opened, found: "Planted") -> None:
     heading("Could it have been found?")
     st.markdown(said.planted_sentence(found))
-    st.caption(said.planted_setting(found))
+    st.caption(said.planted_setting(found, planted_share(found, page.run.adjacency, len(page.ids))))
     settings = {
         "length": ("steps of data", float(found.length)),
         "noise": ("noise: share of variance that nobody could foresee", found.noise),

@@ -8,7 +8,7 @@ import streamlit as st
 from app.figures.colours import diverging
 from app.figures.evidence import WHITE, whiteness_dots
 from app.reading import evidence as said
-from app.reading.words import three
+from app.reading.words import minus, three
 from app.tables.evidence import score_order, score_table, whiteness_table
 from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges, spread
@@ -63,9 +63,9 @@ def _scores(page: Opened, found: "Residuals") -> None:
         page,
         "score map",
         colours=diverging(scores, bound, page.theme),
-        tooltips=[f"left here: {three(float(score))}" for score in scores],
+        tooltips=[f"left here: {minus(three(float(score)))}" for score in scores],
         roads=road_edges(page),
-        legend=[(negative, three(-bound)), (middle, "0"), (positive, three(bound))],
+        legend=[(negative, f"−{three(bound)}"), (middle, "0"), (positive, f"+{three(bound)}")],
         height=460,
     )
     beyond = int((np.abs(scores) > WHITE).sum())

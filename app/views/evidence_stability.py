@@ -1,10 +1,12 @@
 """Whether a graph would come back under another seed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from app import store
 from app.families import kept_consensus
@@ -19,7 +21,7 @@ from app.reading.heads import head_label, head_phrase
 from app.reading.verdict import named_in
 from app.reading.words import code, counted, plain, probability
 from app.store.evidence import family_of
-from app.tables.evidence import consensus_table, family_table, relative_spread, stability_table, weight_table
+from app.tables.evidence import consensus_table, family_table, relative_spread, stability_table, stable_p, weight_table
 from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges
 from app.views.page import Opened, beside, figure, heading, table
@@ -36,13 +38,15 @@ def show_stability(page: Opened, found: "Stability") -> None:
     """All heads beside chance, then the selected one: likeness between seeds, weights, communities."""
     names = [one.head for one in found.heads]
     one = found.heads[names.index(named_in(page.selection.head, names))]
+    adjusted = stable_p(found)
     seeds = len(found.seeds)
     heading("Would it come back?")
-    st.markdown(" ".join(filter(None, [said.stability_sentence(one, found.share, seeds),
+    corrected = replace(one, p=float(adjusted[names.index(one.head)]))
+    st.markdown(" ".join(filter(None, [said.stability_sentence(corrected, found.share, seeds),
                                        said.few_seeds_sentence(seeds)])))  # fmt: skip
     left, right = beside([3, 2])
     with left:
-        _all_heads(page, found, names, one.head)
+        _all_heads(page, found, names, one.head, adjusted)
     with right:
         figure(
             similarity_heatmap(one.likeness, [f"seed {seed}" for seed in found.seeds]).update_layout(
@@ -74,7 +78,9 @@ def show_stability(page: Opened, found: "Stability") -> None:
     )
 
 
-def _all_heads(page: Opened, found: "Stability", names: list[str], selected: str) -> None:
+def _all_heads(
+    page: Opened, found: "Stability", names: list[str], selected: str, adjusted: NDArray[Any]
+) -> None:
     """The overlap of the strongest pairs of every head; a click chooses one."""
 
     def chosen(point: Mapping[str, Any]) -> None:
@@ -86,13 +92,13 @@ def _all_heads(page: Opened, found: "Stability", names: list[str], selected: str
             [head_label(name) for name in names],
             np.array([head.overlap for head in found.heads]),
             np.array([head.chance_overlap for head in found.heads]),
-            np.array([head.p < said.LEVEL for head in found.heads]),
-            [probability(head.p) for head in found.heads],
+            adjusted < said.LEVEL,
+            [probability(p) for p in adjusted],
             names.index(selected),
         ),
         key="overlap",
         alt="Overlap of the strongest pairs between seeds for each head, beside chance",
-        caption=f"{said.LIKE_SEEDS} Filled: p below 0.05. Click a mark to choose its head.",
+        caption=f"{said.LIKE_SEEDS} {said.FILLED_STABLE} Click a mark to choose its head.",
         on_point=chosen,
     )
 

@@ -141,7 +141,7 @@ def show_verdicts(page: Opened) -> None:
     tested = any(line.state != "untested" for one in made for line in one.lines)
     if tested:
         selected = next((one for one in made if one.head == page.selection.head), made[0])
-        left, right = beside([2, 3])
+        left, right = beside()  # a narrower table would break its words
         with left:
             st.markdown(verdict_table(made, page.selection.head))
         with right:

@@ -74,6 +74,8 @@ def show_use(page: Opened) -> None:
         _kept(page, use)
     heading("What is lost without what you have chosen?")
     _live(page)
+    if use is not None:
+        _tables(page, use)
 
 
 def _kept(page: Opened, use: "Use") -> None:
@@ -86,7 +88,13 @@ def _kept(page: Opened, use: "Use") -> None:
     _weights(page, use)
     heading("What is each head, and each community, worth?")
     _parts(page, use)
-    minutes = _minutes(page).tolist()
+    for sentence in use.untested:
+        st.caption(f"Not tested: {plain(sentence, 200)}.")
+
+
+def _tables(page: Opened, use: "Use") -> None:
+    """All that was measured, as numbers."""
+    unit, minutes = page.run.unit, _minutes(page).tolist()
     table("Everything that was cut", lambda: cut_table(use, unit, minutes), page.entry, "cuts")
     head = _head(page, use)
     table(
@@ -102,8 +110,6 @@ def _kept(page: Opened, use: "Use") -> None:
         table("Every point of the curves", lambda: curve_table(use, unit), page.entry, "curves")
     if use.areas:
         table("Areas between the curves", lambda: area_table(use, unit), page.entry, "areas")
-    for sentence in use.untested:
-        st.caption(f"Not tested: {plain(sentence, 200)}.")
 
 
 def _curves(page: Opened, use: "Use") -> None:
@@ -143,8 +149,7 @@ def _curves(page: Opened, use: "Use") -> None:
             ),
             key="areas",
             alt="By how much removing the strongest first hurts more than other orders, with 95 % intervals",
-            caption="Mean over the whole curve, with the 95 % interval over blocks of windows. Right of the line: the "
-            "strongest matter more.",
+            caption=said.AREAS,
         )
         st.caption(said.WHY_THREE)
 
@@ -162,7 +167,7 @@ def _weights(page: Opened, use: "Use") -> None:
             "another in the sidebar."
         )
     by_error = effect == "error"
-    measure = "rise of the mean squared error" if by_error else "root mean square change"
+    measure = "change of the mean squared error" if by_error else "root mean square change"
     at, of = tuple(effects.sample.T), said.squared(unit) if by_error else unit
     left, right = beside([3, 2])
     with left:
@@ -231,10 +236,12 @@ def _parts(page: Opened, use: "Use") -> None:
         )
     if parts:
         more = f"{counted(left_out, 'part')} with smaller effects: see the table below. " if left_out else ""
+        every = np.array([0.0, *(said.rise_of(part) for part in parts)])
+        span = (float(np.nanmin(every)), float(np.nanmax(every)))  # one scale for both
         for kind, column in zip(PARTS, beside(), strict=True):
             title, caption = PARTS[kind]
             with column:
-                _bars(page, use, kind, [cut for cut in parts if cut.kind == kind], title, f"{caption} {more}")
+                _bars(page, use, kind, [cut for cut in parts if cut.kind == kind], title, f"{caption} {more}", span)
     heading("Which sensors depend on what they hear?")
     inputs = [cut for cut in use.cuts if cut.kind == "inputs"]
     if len(inputs) != len(page.ids):
@@ -258,7 +265,15 @@ def _parts(page: Opened, use: "Use") -> None:
         )
 
 
-def _bars(page: Opened, use: "Use", name: str, cuts: Sequence["Cut"], title: str, caption: str) -> None:
+def _bars(
+    page: Opened,
+    use: "Use",
+    name: str,
+    cuts: Sequence["Cut"],
+    title: str,
+    caption: str,
+    span: tuple[float, float] | None = None,
+) -> None:
     """What some cuts cost, a bar each; a click chooses the head or the community."""
     chosen = {page.selection.head}
     if page.selection.community:
@@ -271,6 +286,7 @@ def _bars(page: Opened, use: "Use", name: str, cuts: Sequence["Cut"], title: str
             per_cent_of=use.mae,
             title=title,
             chosen=[k for k, cut in enumerate(cuts) if cut.name in chosen],
+            span=span,
         ),
         key=f"cut {name}",
         alt=f"Rise of the error under each cut. {title}",

@@ -7,15 +7,40 @@ The whole table, of more matrices, maps and nulls, is made by ``python -m benchm
 import numpy as np
 import pytest
 
-from analysis.evidence import against_groups, against_roads, groups_agreement, modes_by_chance
-from benchmarks.evidence import MAPS, drawn_map, matrix, mode_p_values, p_values, planted, seeded, smooth, together
+from analysis.evidence import (
+    Tests,
+    _against_groups,
+    _against_roads,
+    _agreement,
+    _modes,
+    _sensors,
+    against_groups,
+    against_roads,
+)
+from benchmarks.evidence import (
+    MAPS,
+    drawn_map,
+    matrix,
+    mode_p_values,
+    one_field,
+    p_values,
+    planted,
+    seeded,
+    smooth,
+    together,
+)
 
-REPLICATES, SENSORS, DRAWS = 501, 32, 99
+REPLICATES, SENSORS, DRAWS = 501, 40, 99
+
+
+def listed(what: str, found: Tests) -> dict[str, float]:
+    """The p values under each null, by name."""
+    return {f"{what}, {null}": p for null, p in p_values(found).items()}
 
 
 def rejected(rows: list[dict[str, float]]) -> dict[str, float]:
     """Share of p values at most 5 %, by test."""
-    return {name: float(np.mean([row[name] <= 0.05 for row in rows])) for name in rows[0]}
+    return {name: float(np.mean([row[name] <= 0.05 for row in rows if name in row])) for name in rows[0]}
 
 
 @pytest.fixture(scope="module")
@@ -26,43 +51,40 @@ def smooth_nulls() -> dict[str, float]:
         generator = seeded(replicate, 10)
         drawn = drawn_map(generator, SENSORS, MAPS[replicate % 3], smooth_degrees=False)
         weight = matrix(generator, drawn.kilometres, "likeness of 12 smooth fields")
-        nulls = ("moran", "rewired", "permuted")
-        roads = against_roads(weight, drawn.road, drawn.kilometres, DRAWS, replicate, nulls)
-        modes = modes_by_chance(weight, drawn.road, drawn.kilometres, DRAWS, replicate, nulls)
-        nulls = ("moran", "permuted")
-        groups = against_groups(weight, drawn.groups, drawn.kilometres, DRAWS, replicate, nulls)
         labels = smooth(generator, drawn.kilometres, 5).argmax(axis=1)
-        agreed = groups_agreement(labels, drawn.groups, drawn.kilometres, DRAWS, replicate)
-        row = {f"roads, {null}": p for null, p in p_values(roads).items()}
-        row |= {f"groups, {null}": p for null, p in p_values(groups).items()}
-        row |= {f"communities, {null}": p for null, p in p_values(agreed).items()}
-        row |= {f"second {name}": p for name, p in mode_p_values(modes, 1).items()}
-        rows.append(row | mode_p_values(modes, 0))
+        # One preparation for all four tests, as in `chance`: half the time.
+        sensors = _sensors(SENSORS, drawn.kilometres, drawn.road, DRAWS, replicate)
+        row = listed("roads", _against_roads(weight, drawn.road, sensors, ("moran", "rewired", "permuted")))
+        row |= listed("groups", _against_groups(weight, drawn.groups, sensors, ("moran", "permuted")))
+        row |= listed("communities", _agreement(labels, drawn.groups, sensors))
+        row |= mode_p_values(_modes(weight, drawn.road, sensors, ("moran", "rewired", "permuted")), 0)
+        field = _modes(one_field(generator, drawn.kilometres), drawn.road, sensors, ("moran",))
+        row["IPR of a field, moran"] = float(field.tests[0].ipr_p[0])
+        rows.append(row)
     return rejected(rows)
 
 
 @pytest.fixture(scope="module")
 def strong_nulls() -> dict[str, float]:
     """Smooth strengths, and roads whose degrees are smooth as well."""
+    fewer = 32  # sensors: each draw is an eigenvalue problem
     rows = []
     for replicate in range(REPLICATES):
         generator = seeded(replicate, 11)
-        drawn = drawn_map(generator, SENSORS, MAPS[replicate % 3], smooth_degrees=True)
+        drawn = drawn_map(generator, fewer, MAPS[replicate % 3], smooth_degrees=True)
         weight = matrix(generator, drawn.kilometres, "smooth strengths, no decay")
+        sensors = _sensors(fewer, None, None, DRAWS, replicate)
         nulls = ("configuration", "permuted")
-        roads = against_roads(weight, drawn.road, None, DRAWS, replicate, nulls)
-        groups = against_groups(weight, drawn.groups, None, DRAWS, replicate, nulls)
-        modes = modes_by_chance(weight, drawn.road, None, DRAWS, replicate, nulls)
-        row = {f"roads, {null}": p for null, p in p_values(roads).items()}
-        row |= {f"groups, {null}": p for null, p in p_values(groups).items()}
-        rows.append(row | mode_p_values(modes, 1))
+        row = listed("roads", _against_roads(weight, drawn.road, sensors, nulls))
+        row |= listed("groups", _against_groups(weight, drawn.groups, sensors, ("permuted",)))
+        rows.append(row | mode_p_values(_modes(weight, drawn.road, sensors, nulls), 1))
     return rejected(rows)
 
 
 @pytest.mark.parametrize(
     "test",
-    ["roads, moran", "roads, rewired", "groups, moran", "communities, moran", "IPR, moran", "energy, moran",
-     "energy, rewired"],
+    ["roads, moran", "roads, rewired", "groups, moran", "communities, moran", "IPR of a field, moran",
+     "energy, moran", "energy, rewired"],
 )  # fmt: skip
 def test_nulls_that_know_the_map_reject_five_percent(smooth_nulls: dict[str, float], test: str) -> None:
     assert 0.03 <= smooth_nulls[test] <= 0.07
@@ -79,7 +101,7 @@ def test_the_plain_test_rejects_most_of_the_same_nulls(
 
 
 @pytest.mark.parametrize(
-    "test", ["roads, configuration", "groups, configuration", "IPR, configuration", "energy, configuration"]
+    "test", ["roads, configuration", "IPR, configuration", "energy, configuration"]
 )
 def test_the_null_that_knows_the_strengths_rejects_five_percent(strong_nulls: dict[str, float], test: str) -> None:
     assert 0.03 <= strong_nulls[test] <= 0.07
@@ -100,8 +122,7 @@ def test_what_is_planted_is_found() -> None:
         in_groups = planted(weight, together(drawn.groups), 1.0)
         roads = against_roads(on_roads, drawn.road, drawn.kilometres, DRAWS, replicate)
         groups = against_groups(in_groups, drawn.groups, drawn.kilometres, DRAWS, replicate)
-        row = {f"roads, {null}": p for null, p in p_values(roads).items()}
-        rows.append(row | {f"groups, {null}": p for null, p in p_values(groups).items()})
+        rows.append(listed("roads", roads) | listed("groups", groups))
     power = rejected(rows)
     assert min(power[f"roads, {null}"] for null in ("moran", "rewired", "configuration", "permuted")) > 0.9
     assert min(power[f"groups, {null}"] for null in ("moran", "configuration", "permuted")) > 0.8

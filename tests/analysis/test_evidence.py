@@ -185,8 +185,8 @@ def test_one_group_of_all_and_groups_of_one_are_untested() -> None:
 def test_a_hub_leaves_nothing_to_put_elsewhere() -> None:
     star = np.zeros((12, 12))
     star[1:, 0] = np.arange(1.0, 12.0)
-    found = against_roads(star, chain(12), draws=19)
-    assert "no sensor may hold half of all coupling" in {gone.null: gone.reason for gone in found.untested}["configuration"]
+    reasons = {gone.null: gone.reason for gone in against_roads(star, chain(12), draws=19).untested}
+    assert "no sensor may hold half of all coupling" in reasons["configuration"]
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +232,8 @@ def test_draws_are_seeded() -> None:
 
 
 def test_scale_of_the_matrix_and_of_the_map_do_not_matter() -> None:
-    plain, scaled = against_roads(M, ROAD, DISTANCE, draws=19), against_roads(1e3 * M, 5 * ROAD, 10 * DISTANCE, draws=19)
+    plain = against_roads(M, ROAD, DISTANCE, draws=19)
+    scaled = against_roads(1e3 * M, 5 * ROAD, 10 * DISTANCE, draws=19)
     for a, b in zip(plain.tests, scaled.tests, strict=True):
         assert a.draws == pytest.approx(b.draws, abs=1e-6)
         assert a.p == b.p

@@ -123,8 +123,8 @@ def test_sensors_at_one_place_have_weight_one() -> None:
 
 
 def test_signs_are_seeded_and_leave_the_constant_vector() -> None:
-    assert (SIGNS == random_signs(SENSORS, 50, seed=0)).all()
-    assert (SIGNS != random_signs(SENSORS, 50, seed=1)).any()
+    assert (random_signs(SENSORS, 50, seed=0) == SIGNS).all()
+    assert (random_signs(SENSORS, 50, seed=1) != SIGNS).any()
     assert (SIGNS[:, 0] == 1).all()
     assert abs(SIGNS[:, 1:].mean()) < 0.1
 

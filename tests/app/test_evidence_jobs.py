@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -178,7 +179,8 @@ def test_nonsense_about_how_far_it_is_is_left_out(run: Run) -> None:
     folder = kept.home(run.path)
     folder.mkdir(parents=True)
     (folder / jobs.NOW).write_text(
-        '{"part": "all", "share": 7, "failed": [1, ["use"], ["no", "x"], ["use", 5]], "over": ["use", "x"]}'
+        '{"part": "all", "share": 7, "over": ["use", "x"],'
+        ' "failed": [1, ["use"], ["no", "x"], [[1], "x"], [{}, 1], ["use", 5]]}'
     )
     state = jobs.state(run.path)
     assert (state.part, state.share, state.failed, state.over) == ("", 1.0, (("use", "5"),), ("use",))
@@ -215,6 +217,29 @@ def test_evidence_of_a_run_that_changed_meanwhile_is_not_kept(run: Run, monkeypa
     fake(monkeypatch, chance=meanwhile)
     assert dict(completed(run, ["chance"]).failed)["chance"].startswith("The run was changed")
     assert not kept.stamp(run.path, "chance")
+
+
+def test_evidence_is_made_of_the_run_that_lies_there_now(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_run(run.path, seed=3)  # replaced after it was loaded
+
+    def of(now: Run, *_: object) -> object:
+        assert np.array_equal(now.interaction, Run.load(run.path).interaction)
+        assert not np.array_equal(now.interaction, run.interaction)
+        return evidence_made.made_chance()
+
+    fake(monkeypatch, chance=of)
+    assert completed(run, ["chance"]).made == ("chance",)
+
+
+def test_a_run_named_by_a_way_up_and_down_is_the_same_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_run(run.path.with_name("other"), seed=1)
+    monkeypatch.chdir(run.path.with_name("other"))
+    assert kept.home(Path("../ring")) == kept.home(run.path)
+    assert kept.home(Path("../ring/../ring")) == kept.home(run.path)
+    assert kept.elsewhere(Path("../ring")) == kept.elsewhere(run.path)
+    assert parts.family_of(Path("../ring")) == parts.family_of(run.path)
+    monkeypatch.chdir(run.path)
+    assert kept.beside(Path("..")) == run.path.parent.with_name(".evidence") / "runs"
 
 
 def refused(*_: object) -> object:

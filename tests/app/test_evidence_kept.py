@@ -188,6 +188,11 @@ def rewritten(name: str, make: Callable[[NDArray[Any]], NDArray[Any]]) -> Callab
     return change
 
 
+def linked(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("/dev/zero")
+
+
 BROKEN: dict[str, Callable[[Path], None]] = {
     "no figures": lambda folder: (folder / "use.json").unlink(),
     "no arrays": lambda folder: (folder / "use.safetensors").unlink(),
@@ -224,6 +229,14 @@ BROKEN: dict[str, Callable[[Path], None]] = {
     "a sensor that there is not": rewritten("effects.sample", lambda array: array + 1000),
     "lengths that do not agree": rewritten("effects.sample_error", lambda array: array[1:]),
     "steps that were not forecast": rewritten("cuts.0.error", lambda array: array[1:]),
+    "arrays without end": lambda folder: linked(folder / "use.safetensors"),
+    "figures without end": lambda folder: linked(folder / "use.json"),
+    "a removal that there is not": changed("result", "areas", 0, "removal", to="zzz"),
+    "a neighbour that there is not": changed("result", "areas", 0, "beside", to=""),
+    "an order that there is not": changed("result", "curves", 0, "order", to="mean"),
+    "a share below nothing": rewritten("curves.0.share", lambda array: array - 1),
+    "an error below nothing": changed("result", "mae", to=-1.0),
+    "an error without end": changed("result", "mae", to="inf"),
 }
 
 
@@ -233,6 +246,43 @@ def test_what_does_not_fit_counts_as_absent(run: Run, how: str) -> None:
     assert parts.evidence(run, "use") is not None
     BROKEN[how](kept.beside(run.path))
     assert parts.evidence(run, "use") is None
+
+
+@pytest.mark.parametrize(
+    ("part", "path", "to"),
+    [
+        ("chance", ("heads", 0, "roads", "tests", 0, "p"), 2.0),
+        ("chance", ("heads", 0, "roads", "tests", 0, "p"), -1.0),
+        ("chance", ("heads", 0, "roads", "tests", 0, "null"), "zzz"),
+        ("chance", ("heads", 0, "roads", "tests", 0, "null"), "rewired"),
+        ("chance", ("heads", 0, "roads", "statistic"), "contrast"),
+        ("stability", ("heads", 0, "p"), 2.0),
+        ("planted", ("length",), 7),
+    ],
+)
+def test_what_no_test_could_give_counts_as_absent(run: Run, part: str, path: tuple[str | int, ...], to: Any) -> None:
+    made_run(run.path.with_name("other"), seed=1)
+    keep(run, part, MADE[part]())
+    assert parts.evidence(run, part) is not None
+    file = kept.home(run.path) / f"{part}.json"
+    said = json.loads(file.read_text())
+    place = said["result"]
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = to
+    file.write_text(json.dumps(said))
+    assert parts.evidence(run, part) is None
+
+
+@pytest.mark.parametrize("draws", [np.zeros(0), np.full(199, np.inf)])
+def test_a_null_without_draws_that_are_numbers_counts_as_absent(run: Run, draws: NDArray[Any]) -> None:
+    made = evidence_made.made_chance()
+    first = made.heads[0]
+    assert first.roads is not None
+    tests = (replace(first.roads.tests[0], draws=draws), *first.roads.tests[1:])
+    head = replace(first, roads=replace(first.roads, tests=tests))
+    keep(run, "chance", replace(made, heads=(head, *made.heads[1:])))
+    assert parts.evidence(run, "chance") is None
 
 
 def test_arrays_that_are_too_large_count_as_absent(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

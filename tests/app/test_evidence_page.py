@@ -59,7 +59,8 @@ def family(make: Recipe) -> Path:
 def test_every_part_has_a_question_a_sentence_figures_tables_and_a_reading(family: Path, part: str) -> None:
     app = opened("evidence", run="ring", part=part)
     assert not app.exception
-    assert app.markdown[0].value.replace("\u00a0", " ") == "#### This matrix is more than chance, used and stable."
+    first = app.markdown[0].value.replace("\u00a0", " ")
+    assert first == "#### This matrix is more than chance, used by the model, and stable."
     assert app.segmented_control(key="control part").value == part
     assert [one["key"] for one in figures(app)] == SHOWN[part]
     assert all(len(one["alt"]) > 15 for one in figures(app))
@@ -102,8 +103,8 @@ def test_the_verdict_is_that_of_the_selected_head_with_its_thresholds(family: Pa
     said = words(opened("evidence", run="ring", head="head 3"))
     assert "not distinguishable from chance" in said
     assert "an accident of the seed" in said
-    assert "Real: p < 0.05 (Holm, over all heads)" in said
-    assert "**not to be told from chance**" in said
+    assert "Real: p < 0.05 (after Holm's correction for the number of heads)" in said
+    assert "**cannot be told from chance**" in said
     chosen = opened("evidence", run="ring", head="head 1", part="stability")
     assert "comes back" in words(chosen)
 
@@ -172,7 +173,7 @@ def test_what_the_data_lack_is_said_in_its_place(make: Recipe) -> None:
     assert "no road graph, so there is nothing that the weights could follow" in said
     assert "no road graph, on which a mode could be smooth" in said
     assert "Not drawn, Moran: no sensor has coordinates." in said
-    assert "None of them knows the map" in said or "not to be told from chance" in said
+    assert "None of them knows the map" in said or "cannot be told from chance" in said
 
 
 def test_data_with_neither_roads_nor_groups_have_nothing_to_be_tested_against(make: Recipe) -> None:

@@ -54,7 +54,7 @@ def test_more_than_chance_takes_every_null_that_could_be_drawn() -> None:
     some = sentence({"moran": 0.4, "rewired": 0.02, "configuration": 0.01})
     assert "under 2 of 3 nulls only (rewired and configuration), which is **a hint, no finding**" in some
     none = sentence({"moran": 0.4, "rewired": 0.05})
-    assert "**not to be told from chance**" in none, "0.05 itself is not below it"
+    assert "**cannot be told from chance**" in none, "0.05 itself is not below it"
 
 
 def test_a_null_that_knows_no_map_and_none_at_all_are_called_what_they_are() -> None:
@@ -83,7 +83,7 @@ def test_the_head_that_was_made_real_is_called_so_and_the_other_is_not() -> None
     first, last = (said.tests_sentence(chance.heads[k].roads, chance.heads[k].head, found.adjusted(k), 4)
                    for k in (0, -1))  # fmt: skip
     assert "**more than by chance**" in first
-    assert "**not to be told from chance**" in last
+    assert "**cannot be told from chance**" in last
 
 
 def test_p_values_are_corrected_for_the_heads_under_each_null_alone() -> None:
@@ -108,9 +108,13 @@ def test_a_mode_is_beyond_chance_only_under_every_null_that_says_something() -> 
         return Modes(DRAWS[:2], DRAWS[:2], tests, ())
 
     assert beyond_modes(modes(("moran", [0.01, 0.5]), ("rewired", [0.02, 0.01])), "ipr").tolist() == [True, False]
-    assert beyond_modes(modes(("moran", [0.01, 0.5]), ("permuted", [0.9, 0.9])), "ipr").tolist() == [True, False]
+    both = modes(("moran", [0.01, 0.5]), ("configuration", [0.01, 0.5]), ("permuted", [0.9, 0.9]))
+    assert beyond_modes(both, "ipr").tolist() == [True, False]
+    alone = modes(("moran", [0.01, 0.5]), ("configuration", [np.nan, 0.01]), ("permuted", [0.01, 0.01]))
+    assert beyond_modes(alone, "ipr").tolist() == [False, False], "nothing rests on one test"
     assert beyond_modes(modes(("moran", [0.01, 0.01])), "energy").tolist() == [False, False], "nobody said anything"
-    assert beyond_modes(modes(("moran", [0.04, 0.9])), "ipr").tolist() == [False, False], "corrected for two modes"
+    near = modes(("moran", [0.04, 0.9]), ("rewired", [0.04, 0.9]))
+    assert beyond_modes(near, "ipr").tolist() == [False, False], "corrected for two modes"
     assert beyond_modes(modes(), "ipr").tolist() == [False, False]
     chance = mode_chance(modes(("rewired", [0.1, 0.1]), ("permuted", [0.1, 0.1])), "ipr")
     assert list(chance) == ["moran", "rewired", "configuration"]
@@ -137,6 +141,7 @@ def test_stability_is_called_by_its_overlap_and_never_above_chance_where_p_says_
     assert "**comes back**:" in said.stability_sentence(replace(one, overlap=0.6, p=0.01), 0.05, 5)
     assert "**comes back in part**" in said.stability_sentence(replace(one, overlap=0.3, p=0.01), 0.05, 5)
     assert "**a little, more than chance" in said.stability_sentence(replace(one, overlap=0.05, p=0.01), 0.05, 5)
+    assert "agree by" in said.stability_sentence(one, 0.05, 5)
     assert "**no more alike than chance**" in said.stability_sentence(replace(one, overlap=0.9, p=0.05), 0.05, 5)
     assert "not known" in said.stability_sentence(replace(one, overlap=np.nan, p=np.nan), 0.05, 5)
     assert "five tell more" in said.few_seeds_sentence(2)
@@ -185,7 +190,7 @@ def test_what_is_left_in_the_errors_is_told_along_the_roads_and_beside_a_random_
                      np.zeros(3), "roads")  # fmt: skip
     sentence = spaced(said.residuals_sentence(left, 30))
     assert sentence.startswith("30 minutes ahead, the model **leaves structure in its errors** along the roads")
-    assert "60.0 % of them have one sign where chance gives 50.0 %" in sentence
+    assert "60.0 % of them have the same sign where chance gives 50.0 %" in sentence
     assert "So its pairs still share something" in said.residuals_beside(left)
     nothing = replace(left, tests=(white("roads", 0.3, 0.7), white("random", 0, 0.9)))
     assert "**nothing left in the errors** along the roads (p = 0.50); that is no proof" in spaced(
@@ -200,6 +205,28 @@ def test_what_is_left_in_the_errors_is_told_along_the_roads_and_beside_a_random_
     late = replace(left, tests=(white("roads", 0.1, 0.9, time_p=0.001),))
     assert "a sensor's error follows the one before it" in said.residuals_sentence(late, 0.5)
     assert len(whiteness_table(made_residuals())) == 6
+
+
+def test_space_and_time_that_cancel_are_not_called_nothing() -> None:
+    both = Whiteness("roads", 9, 0.0, 1.0, 10.0, 1e-20, -10.0, 1e-20, 0.6)
+    sentence = spaced(said.residuals_sentence(Residuals(1, (both,), np.zeros(3), "roads"), 5))
+    assert "**leaves structure in its errors**" in sentence
+    assert "swings against the one before it" in sentence
+    assert "Space and time taken together cancel (p = 1.0" in sentence
+    one = replace(both, statistic=0.8, p=0.4, space=2.1, space_p=0.04, time=-1.0, time_p=0.3)
+    found = Residuals(1, (one,), np.zeros(3), "roads")
+    assert "nothing left" in said.residuals_sentence(found, 5), "of two more looks, one below 0.05 is not enough"
+
+
+def test_one_of_several_graphs_that_is_hardly_above_the_random_one_is_no_finding() -> None:
+    def beside(*learned: Whiteness, random: float = 0.5) -> str:
+        tests = (*learned, white("random", 0, 0.9, random))
+        return said.residuals_beside(Residuals(1, tests, np.zeros(3), "roads"))
+
+    clear, weak = white("a", 8.0, 1e-9, 0.6), white("b", 2.1, 0.036, 0.52)
+    assert "still share" in beside(clear, weak)
+    assert "still share" not in beside(clear, random=0.59), "all graphs alike: the errors of all sensors go together"
+    assert "still share" not in beside(weak, white("c", 2.8, 0.03, 0.53), random=0.4), "one of two was picked"
 
 
 def test_sensors_are_listed_by_how_much_is_left_whatever_the_sign() -> None:
@@ -261,7 +288,7 @@ def test_progress_says_what_is_tested_and_how_far_all_of_it_is() -> None:
     assert said.whole_share(0.0, (), ()) == 0.0
     assert said.start_words(("use",), (), "").startswith("To test: use.")
     assert said.start_words(("use", "planted"), (), "stopped").startswith("It was stopped; what was done by then is")
-    assert "use could not be tested" in said.start_words(("use",), ("use",), "done")
+    assert "Use could not be tested" in said.start_words(("use",), ("use",), "done")
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -128,7 +128,8 @@ def test_the_table_and_the_sentence_say_it() -> None:
     lines = table(Setting(143, 100, 0.3, 0.1, 0.01), ROWS).splitlines()
     assert lines[0] == "100 rows to learn from, noise 30% of the variance, 1.0% missing; mean over 2 seed(s)"
     assert lines[2].split() == ["intergat-plus", "0.850", "80%", "75%", "0.30"]
-    assert sentence(ROWS, "intergat-plus").startswith("With data like these, intergat-plus finds 80% of the true pairs")
+    words = sentence(ROWS, "intergat-plus", 10)
+    assert words.startswith("With data like these, intergat-plus after 10 epochs finds 80% of the true pairs")
 
 
 def said(*words: object) -> Result:

@@ -118,7 +118,7 @@ def test_the_effect_on_the_error_and_on_the_forecast_have_each_their_unit(used: 
     assert "rank correlation with the change of the forecast" in words(app)
     by_forecast = figures(app)[2]["layout"]["yaxis"]["title"]["text"]
     assert (by_error, by_forecast) == (
-        "rise of the mean squared error [(km/h)²]",
+        "change of the mean squared error [(km/h)²]",
         "root mean square change [km/h]",
     )
 
@@ -402,7 +402,8 @@ def test_areas_are_judged_by_their_whole_interval() -> None:
     ]  # fmt: skip
     text = said.areas_sentence(mixed, "zero", "mph").replace("\u00a0", " ")
     assert "cannot be told from" in text
-    assert "less than removing random ones of the same length (0.200 mph, 95 % interval -0.300 to -0.100)" in text
+    assert "less than removing random ones of the same length (0.200 mph, 95 % interval 0.100 to 0.300)" in text
+    assert "removing as many at random (0.200 mph, 95 % interval −0.100 to 0.500)" in text
     assert "more than removing the weakest first (0.400 mph, without an interval)" in text
     assert said.areas_sentence([], "zero", "mph") == ""
 

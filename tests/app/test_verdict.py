@@ -120,6 +120,12 @@ def test_without_a_road_graph_it_cannot_be_told() -> None:
     assert (line.state, "no road graph" in line.sentence) == ("untested", True)
 
 
+def test_seeds_that_were_given_one_graph_agree_by_construction() -> None:
+    found = made_stability()
+    assert "by construction" in verdict("head 1", None, None, found, model="gat-gru").stable.sentence
+    assert "by construction" not in verdict("head 1", None, None, found, model="intergat-plus").stable.sentence
+
+
 def test_what_was_given_is_no_finding() -> None:
     for found in (chance(dict.fromkeys(KEEPING, 0.002)), None):
         line = verdict("h0", found, None, None, model="gat-gru").real
@@ -189,7 +195,8 @@ def test_the_mean_stands_for_all_heads_and_so_does_a_single_one() -> None:
     [
         (0.5, 0.005, "yes", "It comes back:"),
         (0.499, 0.005, "faint", "It comes back in part:"),
-        (0.1, 0.049, "faint", "It comes back in part:"),
+        (0.2, 0.049, "faint", "It comes back in part:"),
+        (0.199, 0.049, "faint", "A little of it comes back:"),
         (0.1, 0.05, "no", "An accident of the seed:"),
         (0.6, 0.2, "no", "An accident of the seed:"),
         (float("nan"), 1.0, "untested", "Cannot be told:"),
@@ -237,7 +244,9 @@ def test_a_run_is_summed_up_in_one_sentence() -> None:
         return Verdict("h", *(Line(state, "…") for state in states))  # type: ignore[arg-type]
 
     one = overall([of("yes", "no", "untested")])
-    assert one == "This matrix is more than chance, ignored and not tested on other seeds."
+    assert one == "This matrix is more than chance, ignored, and not tested on other seeds."
+    mixed = overall([of("yes", "yes", "faint")])
+    assert mixed == "This matrix is more than chance, used by the model, and stable in part.", "only one is in part"
     heads = [of("yes", "yes", "untested"), of("faint", "yes", "untested"), of("no", "faint", "untested")]
     assert overall(heads).replace("\u00a0", " ") == (
         "Of 3 heads, 1 is more than chance (1 more faintly), 2 are used by the model (1 more in part) and none was "
@@ -272,7 +281,7 @@ def test_a_run_has_a_verdict_for_the_mean_and_each_head(tmp_path) -> None:  # ty
     assert "| **head 1** | " in text
     given = verdict("head 1", found["chance"], found["use"], None, model="gat-gru")
     assert "| :material/radio_button_unchecked: given |" in said.verdict_table([given])
-    assert overall([given]).startswith("This matrix is on the roads by construction, used and not")
+    assert overall([given]).startswith("This matrix is on the roads by construction, used by the model, and not")
     assert overall([given, given]).replace("\u00a0", " ").startswith("Of 2 heads, all are on the roads by construction")
 
 
@@ -286,5 +295,5 @@ def test_names_from_data_become_no_markup() -> None:
 
 def test_the_thresholds_are_those_that_are_used() -> None:
     words = bare(said.THRESHOLDS).replace("\u00a0", " ")
-    for stated in ("p < 0.05", "2 or more nulls", "at least 0.1;", "at least 1 %", "below 0.1 %", "at least 0.5"):
+    for stated in ("p < 0.05", "at least 2 of them", "at least 0.1;", "at least 1 %", "below 0.1 %", "at least 0.5"):
         assert stated in words

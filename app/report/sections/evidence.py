@@ -1,5 +1,6 @@
 """Whether the graph is real, used and stable: what is kept of the evidence; nothing is tested for a report."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +21,10 @@ from app.tables.evidence import (
     chance_table,
     effects,
     own_table,
+    planted_share,
     recovery_along,
     stability_table,
+    stable_p,
     tests_of,
     whiteness_table,
 )
@@ -151,7 +154,7 @@ def _use(asked: Asked, use: "Use") -> list[Block]:
                     Picture(
                         interval_dots(intervals, unit, used.REMOVALS["zero"]),
                         "By how much removing the strongest first hurts more than other orders, with 95 % intervals",
-                        used.WHY_THREE,
+                        f"{used.AREAS} {used.WHY_THREE}",
                     ),
                 )
             )
@@ -168,20 +171,21 @@ def _use(asked: Asked, use: "Use") -> list[Block]:
 def _stability(asked: Asked, found: "Stability") -> list[Block]:
     names = [one.head for one in found.heads]
     one = found.heads[names.index(named_in(asked.head, names))]
+    adjusted = stable_p(found)
     picture = Picture(
         overlap_dots(
             [head_label(name) for name in names],
             np.array([head.overlap for head in found.heads]),
             np.array([head.chance_overlap for head in found.heads]),
-            np.array([head.p < said.LEVEL for head in found.heads]),
-            [probability(head.p) for head in found.heads],
+            adjusted < said.LEVEL,
+            [probability(p) for p in adjusted],
             names.index(one.head),
         ),
         "Overlap of the strongest pairs between seeds for each head, beside chance",
-        f"{said.LIKE_SEEDS} Filled: p below 0.05.",
+        f"{said.LIKE_SEEDS} {said.FILLED_STABLE}",
     )
     sentences = [
-        said.stability_sentence(one, found.share, len(found.seeds)),
+        said.stability_sentence(replace(one, p=float(adjusted[names.index(one.head)])), found.share, len(found.seeds)),
         said.few_seeds_sentence(len(found.seeds)),
         said.consensus_sentence(one.consensus),
         said.matched_sentence(found),
@@ -208,7 +212,9 @@ def _residuals(asked: Asked, found: "Residuals") -> list[Block]:
     return [Words(" ".join(filter(None, sentences))), Row((picture,)), table]
 
 
-def _planted(_: Asked, found: "Planted") -> list[Block]:
+def _planted(asked: Asked, found: "Planted") -> list[Block]:
+    run = asked.measured.run
+    share = planted_share(found, run.adjacency, run.interaction.shape[-1])
     pictures = [
         Picture(
             recovery_lines(
@@ -227,7 +233,7 @@ def _planted(_: Asked, found: "Planted") -> list[Block]:
     ]
     return [
         Words(said.planted_sentence(found)),
-        Words(said.planted_setting(found), "note"),
+        Words(said.planted_setting(found, share), "note"),
         Row(tuple(pictures)),
         Table("In the setting of this run, means over the seeds", own_table(found)),
     ]

@@ -32,7 +32,7 @@ def main() -> None:
     """Print the values."""
     distance, road, value, weight = made()
     apart = np.where(distance > 0, distance, np.inf)
-    spatial = np.exp(-distance / (2 * np.median(apart.min(axis=1)))) * (1 - np.eye(SENSORS))
+    spatial = np.exp(-distance / (8 * np.median(apart.min(axis=1)))) * (1 - np.eye(SENSORS))
     # It works in float32, where the eigenvalue of the constant vector is no closer to zero than this.
     vectors, autocorrelation = compute_mem(spatial, spectrum="nonzero", tol=1e-5)
     drawn = moran_randomization(value, vectors, n_rep=4000, procedure="singleton", random_state=0)

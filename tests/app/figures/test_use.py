@@ -67,7 +67,7 @@ def test_no_curve_says_so() -> None:
 def test_intervals_stand_in_rows_and_the_chosen_group_in_full() -> None:
     areas = [Interval("in random order", group, 0.2, 0.1, 0.4) for group in ("zero", "mean")]
     figure = interval_dots([*areas, Interval("weakest first", "mean", -0.1, -0.3, 0.1)], "mph", "mean")
-    assert [trace.opacity for trace in figure.data] == [0.45, 1.0]
+    assert [trace.opacity for trace in figure.data] == [0.6, 1.0]
     assert np.allclose(figure.data[0].error_x.array, 0.2)
     assert np.allclose(figure.data[0].error_x.arrayminus, 0.1)
     assert list(figure.layout.yaxis.ticktext) == ["weakest first", "in random order"]
@@ -109,10 +109,15 @@ def test_a_dot_is_a_weight_and_carries_receiver_and_sender() -> None:
 def test_what_raises_the_error_and_what_lowers_it_differ_in_colour() -> None:
     weight, effect = weights()
     figure = weight_against_effect(weight, effect, list("abcd"), measure="rise", unit="mph²", signed=True)
-    up, down = figure.data
-    assert (up.marker.color, down.marker.color) == (POSITIVE, NEGATIVE)
-    assert len(up.x) == (effect > 0).sum()
-    assert len(down.x) == (effect < 0).sum()
+    up, down, dots = figure.data
+    assert [(named.name.split()[2], named.marker.color) for named in (up, down)] == [
+        ("raises", POSITIVE), ("lowers", NEGATIVE),
+    ]  # fmt: skip
+    assert all(named.x == (None,) for named in (up, down)), "a legend, no dots"
+    expected = [POSITIVE if effect.ravel()[cell] > 0 else NEGATIVE for cell in dots.customdata]
+    assert list(dots.marker.color) == expected
+    assert expected != sorted(expected), "in no order, so neither lies over the other"
+    assert [("raises" in text) for text in dots.text] == [colour == POSITIVE for colour in expected]
 
 
 def test_many_weights_are_counted_in_cells_and_the_extremes_stay_dots() -> None:
@@ -152,7 +157,7 @@ def test_predictions_stand_against_the_truth_on_equal_axes() -> None:
 def test_bars_say_the_share_of_the_error_and_keep_their_place() -> None:
     figure = cut_bars(["head 1", LIKE_OTHERS], np.array([0.5, -0.1]), "mph", per_cent_of=2.0, chosen=[1])
     bars, sizes = figure.data
-    assert list(sizes.text) == [" 0.500 (+25.0 %)", " -0.100 (-5.0 %)"]
+    assert list(sizes.text) == [" 0.500 (+25.0 %)", " −0.100 (−5.0 %)"]
     assert list(sizes.x) == [0.5, 0.0], "beside the names there is no room"
     assert list(bars.customdata) == [0, 1]
     assert list(bars.marker.color) == [POSITIVE, NEGATIVE]
@@ -162,6 +167,11 @@ def test_bars_say_the_share_of_the_error_and_keep_their_place() -> None:
     low, high = figure.layout.xaxis.range
     assert low < -0.1
     assert high > 0.6, "the words beside a bar have room"
+    shared = [
+        cut_bars(["a"], np.array([rise]), "mph", per_cent_of=2.0, span=(-0.1, 0.5)).layout.xaxis.range
+        for rise in (0.5, -0.1)
+    ]
+    assert shared[0] == shared[1] == (low, high), "figures that are compared have one scale"
 
 
 def test_the_chosen_cut_is_in_full_and_the_others_are_faint() -> None:
