@@ -14,6 +14,11 @@ positive ones; where a weight is returned, it keeps its sign.
     roads.py        the matrix against a road graph or a planted graph
     difference.py   two matrices against each other: weights, strongest pairs, modes
     matching.py     which group or head of one is which of another
+    evidence.py     whether a matrix is more than chance: its measures under nulls that keep what is trivial
+    moran.py        one such null: what distance explains, and how smooth the rest is, stay
+    rewiring.py     another: the roads' degrees and lengths stay
+    configuration.py  another: each sensor's total weight stays
+    stability.py    what comes back from other seeds, and the consensus of them
     multiplicity.py many tests at once: p values that allow for how many there are
     planted.py      made data whose graph is known, and how much of it is found
     simple_graphs.py  the graphs that take no forecaster: correlation, partial correlation, ridge VAR

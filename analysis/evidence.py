@@ -410,7 +410,8 @@ def against_groups(
         contrast = (within - across) / across
 
     A draw has the mean coupling of the matrix, so that its contrast rises with the coupling within groups; the
-    mean across is held at a thousandth of it or more. Sensors in no group are left out.
+    mean across is held at a thousandth of it or more. The Moran null keeps one level a sensor as well as the trend
+    with distance: groups are large where sensors are dense. Sensors in no group are left out.
 
     Parameters
     ----------
@@ -454,7 +455,7 @@ def _within(kilometres: ArrayLike | None, placed: NDArray[np.bool_]) -> tuple[in
 
 def _together(labels: IntArray, sensors: _Sensors) -> FloatArray:
     """1 for each pair (P,) of one group, else 0."""
-    return (labels[sensors.first] == labels[sensors.second]).astype(np.float64)
+    return np.asarray(labels[sensors.first] == labels[sensors.second], dtype=np.float64)
 
 
 def _against_groups(
@@ -467,7 +468,7 @@ def _against_groups(
         across = np.maximum((total - sums) / (len(inside) - count), 1e-3 * total / len(inside))
         return np.asarray(sums / count / across - 1.0, dtype=np.float64)
 
-    return _tests("contrast", weight, inside, sensors, nulls, contrast)
+    return _tests("contrast", weight, inside, sensors, nulls, contrast, levels=True)
 
 
 def groups_agreement(

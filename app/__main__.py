@@ -200,9 +200,10 @@ def matrix_alone(
 @click.option("--epochs", default=40, show_default=True)
 @click.option("--weeks", default=4, show_default=True, help="Length of the made-up city's series.")
 @click.option("--model", "models", multiple=True, default=DEMO_MODELS, show_default=True)
+@click.option("--evidence/--no-evidence", default=True, show_default=True, help="Test them too.")
 @spoken
-def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...]) -> None:
-    """Train the runs that ship with the project, on the made-up city. Finished ones are kept."""
+def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...], evidence: bool) -> None:
+    """Train the runs that ship with the project, on the made-up city, and test them. Finished ones are kept."""
     from core.data import city
     from core.experiment import Plan, resumed, settings_for, trained
 
@@ -220,6 +221,11 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...]) -> None:
                 resumed(data, out / model, tick=bar)
             else:
                 trained(data, plan, out / model, tick=bar)
+    if evidence:
+        from app.evidence.work import shipped
+
+        for name, size in shipped(out).items():
+            click.echo(f"{name}: {size:,} bytes of evidence")
 
 
 from app.evidence.commands import evidence  # noqa: E402

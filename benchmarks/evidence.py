@@ -139,6 +139,11 @@ def p_values(found: Tests) -> dict[str, float]:
     return {test.null: test.p for test in found.tests}
 
 
+def listed(what: str, found: Tests) -> dict[str, float]:
+    """The same, by what was tested and null."""
+    return {f"{what}, {null}": p for null, p in p_values(found).items()}
+
+
 def interval(hits: int, of: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a share."""
     z, share = 1.96, hits / of
@@ -202,34 +207,41 @@ def _roads(replicates: int, sensors: int, draws: int) -> None:
 
 
 def _groups(replicates: int, sensors: int, draws: int) -> None:
-    names = ("moran", "configuration", "permuted")
+    names = ("regions, moran", "regions, permuted", "patches, moran", "patches, configuration", "patches, permuted")
     click.echo(f"\n## Coupling within groups: nulls, {replicates} of each row")
+    click.echo("\nRegions: where one of 5 smooth fields is the largest. Patches: around 6 sensors, with sharp borders.")
     header("matrix, map", names)
     for name, (_, made_for) in MATRICES.items():
+        bold = tuple(f"{groups}, {null}" for groups in ("regions", "patches") for null in made_for)
         for kind in MAPS:
             rows = []
             for replicate in range(replicates):
                 generator = seeded(replicate, 2)
                 drawn = drawn_map(generator, sensors, kind, smooth_degrees=False)
                 weight = matrix(generator, drawn.kilometres, name)
-                rows.append(p_values(against_groups(weight, drawn.groups, drawn.kilometres, draws, replicate)))
-            click.echo(f"| {name}, {kind} | {rates(rows, names, made_for)} |")
+                regions = smooth(generator, drawn.kilometres, 5).argmax(axis=1)
+                row = listed("patches", against_groups(weight, drawn.groups, drawn.kilometres, draws, replicate))
+                nulls = ("moran", "permuted")
+                found = against_groups(weight, regions, drawn.kilometres, draws, replicate, nulls)
+                rows.append(row | listed("regions", found))
+            click.echo(f"| {name}, {kind} | {rates(rows, names, bold)} |")
 
 
 def _labels(replicates: int, sensors: int, draws: int) -> None:
-    names = ("moran", "permuted")
+    names = ("regions, moran", "regions, permuted", "patches, moran", "patches, permuted")
     click.echo(f"\n## Communities against groups: nulls, {replicates} of each row")
-    header("communities, map", names)
-    for found, made_for in (("largest of 5 smooth fields", ("moran",)), ("patches around 6 sensors", ())):
-        for kind in MAPS:
-            rows = []
-            for replicate in range(replicates):
-                generator = seeded(replicate, 3)
-                drawn = drawn_map(generator, sensors, kind, smooth_degrees=False)
-                field = smooth(generator, drawn.kilometres, 5).argmax(axis=1)
-                labels = drawn.patches if "patches" in found else field
-                rows.append(p_values(groups_agreement(labels, drawn.groups, drawn.kilometres, draws, replicate)))
-            click.echo(f"| {found}, {kind} | {rates(rows, names, made_for)} |")
+    click.echo("\nCommunities and groups are both regions, or both patches; neither knows of the other.")
+    header("map", names)
+    for kind in MAPS:
+        rows = []
+        for replicate in range(replicates):
+            generator = seeded(replicate, 3)
+            drawn = drawn_map(generator, sensors, kind, smooth_degrees=False)
+            one, other = (smooth(generator, drawn.kilometres, 5).argmax(axis=1) for _ in range(2))
+            row = listed("regions", groups_agreement(one, other, drawn.kilometres, draws, replicate))
+            found = groups_agreement(drawn.patches, drawn.groups, drawn.kilometres, draws, replicate)
+            rows.append(row | listed("patches", found))
+        click.echo(f"| {kind} | {rates(rows, names, ('regions, moran', 'patches, moran'))} |")
 
 
 MODE_COLUMNS = ("IPR, moran", "IPR, configuration", "energy, moran", "energy, rewired", "energy, configuration",
@@ -292,8 +304,7 @@ def _power(replicates: int, sensors: int, draws: int) -> None:
                 in_groups = planted(weight, together(drawn.groups), strength)
                 roads = against_roads(on_roads, drawn.road, drawn.kilometres, draws, replicate)
                 groups = against_groups(in_groups, drawn.groups, drawn.kilometres, draws, replicate)
-                rows.append({f"roads, {null}": p for null, p in p_values(roads).items()}
-                            | {f"groups, {null}": p for null, p in p_values(groups).items()})
+                rows.append(listed("roads", roads) | listed("groups", groups))
             click.echo(f"| {name}, {strength:g} | {rates(rows, names)} |")
     click.echo(f"\n## Power: communities are the groups, but for a share drawn anew, {replicates} of each row")
     header("share drawn anew", ("moran", "permuted"))

@@ -333,7 +333,7 @@ def _use_fits(found: "Use", run: Run) -> bool:
         one.beside in BESIDE and one.removal in REMOVALS for one in found.areas
     )
     shares = all(((one.share >= 0) & (one.share <= 1)).all() for one in found.curves)
-    known = named and shares and 0 <= found.mae < np.inf
+    known = named and shares and not (found.mae < 0 or np.isinf(found.mae))  # nan where nothing was observed
     return found.heads == run.heads and bool(inside) and found.windows > 0 and bool(known)
 
 

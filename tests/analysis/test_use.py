@@ -221,6 +221,21 @@ class TestEffects:
 
 
 class TestDeletion:
+    def test_the_interval_is_one_of_95_per_cent(self) -> None:
+        blocks = np.random.default_rng(0).normal(1.0, 2.0, size=400)
+
+        def predict(gates: FloatArray, _: FloatArray | None) -> FloatArray:  # worse by its block, if the strongest goes
+            return np.where(gates[0, 0, 1] == 0, blocks, 0.0)[:, None, None] + np.zeros((400, 1, 3))
+
+        M = np.array([[[0.0, 9.0, 1.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]])
+        target = np.full((400, 1, 3), -100.0)  # so far below that an error is never folded over
+        areas = deletion.deletion(predict, M, target, np.arange(400), shares=(0, 0.34, 1)).areas
+        area = next(one for one in areas if (one.removal, one.beside) == ("zero", "weakest"))
+        weight = 0.5  # of the share 0.34, by trapezoids: there alone do the two orders differ
+        assert area.value == pytest.approx(weight * blocks.mean())
+        half = 1.96 * weight * blocks.std() / np.sqrt(400)
+        assert (area.value - area.low, area.high - area.value) == pytest.approx((half, half), rel=0.15)
+
     def curves(self, found: deletion.Deletion) -> dict[tuple[str, str], FloatArray]:
         return {(curve.order, curve.removal): curve.error for curve in found.curves}
 

@@ -382,6 +382,17 @@ def test_those_who_respond_most_come_first() -> None:
     assert frame["change at 5 min [mph]"].tolist() == [-3.0, 1.0, 0.0]
 
 
+def test_a_perfect_model_and_a_unit_with_a_hyphen_are_told_of() -> None:
+    perfect = said.use_answer(replace(made_use(), mae=0.0), "head 1", "mph").replace("\u00a0", " ")
+    assert "more**:" in perfect
+    assert "%" not in perfect
+    cuts = tuple(replace(cut, error=-cut.error) if cut.kind == "head" else cut for cut in made_use().cuts)
+    text = said.use_answer(replace(made_use(), cuts=cuts), "head 1", "veh-h").replace("\u00a0", " ").replace("\\", "")
+    gained = text.split("alone gains ")[1]
+    assert "veh-h" in gained
+    assert not gained.startswith("-")
+
+
 def test_a_model_that_ignores_its_graph_is_told_so() -> None:
     result = made_use()
     small = tuple(replace(cut, error=cut.error * 1e-3) for cut in result.cuts)

@@ -31,9 +31,17 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(value, (*path, key))
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in DEMO.iterdir()))
+@pytest.mark.parametrize("name", sorted(path.name for path in DEMO.iterdir() if path.name[0] != "."))
 def test_the_demo_runs_open(name: str) -> None:
     assert Run.load(DEMO / name).record["state"] == "done"
+
+
+@pytest.mark.parametrize("name", ["run.json", "progress.jsonl", "interaction.safetensors", "forecasts.safetensors"])
+def test_a_file_without_end_is_refused_and_not_waited_for(run: Path, name: str) -> None:
+    (run / name).unlink()
+    (run / name).symlink_to("/dev/zero")
+    with pytest.raises(RunError, match="must be a plain file"):
+        Run.load(run)
 
 
 @pytest.mark.parametrize("literal", HOSTILE, ids=lambda literal: literal[:12])
