@@ -51,11 +51,13 @@ def smooth_nulls() -> dict[str, float]:
         # One preparation for all the tests, as in `chance`: half the time.
         sensors = _sensors(SENSORS, drawn.kilometres, drawn.road, DRAWS, replicate, nulls)
         row = listed("roads", _against_roads(weight, drawn.road, sensors, nulls))
-        row |= mode_p_values(_modes(weight, drawn.road, sensors, nulls), 0)
-        field = _modes(one_field(generator, drawn.kilometres), drawn.road, sensors, ("moran",))
-        row["IPR of a field, moran"] = float(field.tests[0].ipr_p[0])
+        if replicate < REPLICATES:
+            row |= mode_p_values(_modes(weight, drawn.road, sensors, nulls), 0)
+            field = _modes(one_field(generator, drawn.kilometres), drawn.road, sensors, ("moran",))
+            row["IPR of a field, moran"] = float(field.tests[0].ipr_p[0])
         nulls = [null for null in nulls if null != "rewired"]
-        row |= listed("groups", _against_groups(weight, regions, sensors, nulls))
+        product = matrix(generator, drawn.kilometres, "product of 4 smooth fields, if positive")
+        row |= listed("groups", _against_groups(product, regions, sensors, nulls))
         rows.append(row | listed("communities", _agreement(labels, regions, sensors, nulls)))
     return rejected(rows)
 
@@ -88,7 +90,7 @@ def test_nulls_that_know_the_map_reject_five_percent(smooth_nulls: dict[str, flo
 
 @pytest.mark.parametrize(
     ("test", "least"),
-    [("roads, permuted", 0.95), ("groups, permuted", 0.95), ("communities, permuted", 0.5), ("energy, permuted", 0.3)],
+    [("roads, permuted", 0.9), ("groups, permuted", 0.4), ("communities, permuted", 0.3), ("energy, permuted", 0.5)],
 )
 def test_the_plain_test_rejects_most_of_the_same_nulls(
     smooth_nulls: dict[str, float], test: str, least: float
