@@ -148,7 +148,8 @@ def interval(hits: int, of: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a share."""
     z, share = 1.96, hits / of
     middle, half = share + z**2 / (2 * of), z * np.sqrt(share * (1 - share) / of + z**2 / (4 * of**2))
-    return float((middle - half) / (1 + z**2 / of)), float((middle + half) / (1 + z**2 / of))
+    low, high = ((middle + side * half) / (1 + z**2 / of) for side in (-1, 1))
+    return max(0.0, float(low)), min(1.0, float(high))
 
 
 def rates(rows: list[dict[str, float]], names: tuple[str, ...], bold: tuple[str, ...] = ()) -> str:

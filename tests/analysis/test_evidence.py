@@ -80,6 +80,13 @@ def test_what_only_decays_with_distance_is_found_by_the_liberal_nulls_alone() ->
     assert min(p["moran"], p["rewired"]) > 0.1
 
 
+def test_a_function_of_distance_is_all_trivial() -> None:
+    found = against_roads(40.0 - DISTANCE, ROAD, DISTANCE, draws=19, nulls=("moran", "rewired"))
+    for test in found.tests:
+        assert test.draws == pytest.approx(np.full(19, test.statistic))
+        assert test.p == 1.0
+
+
 def test_modes_are_those_of_the_spectrum_and_roads_have_weight_one() -> None:
     found = modes_by_chance(M, 7 * ROAD, DISTANCE, draws=29)
     expected = spectrum(M)
