@@ -190,8 +190,29 @@ def louvain_communities(M: ArrayLike, seed: int = 0, resolution: float = 1.0) ->
     return _ordered(found, connected, len(weight), gaps=np.empty(0))
 
 
-def _groups(labels: ArrayLike, name: str, sensors: int | None = None) -> IntArray:
-    """Labels as 0, 1, ..., and -1 for what is in no group."""
+def checked_labels(labels: ArrayLike, name: str, sensors: int | None = None) -> IntArray:
+    """Labels as 0, 1, ... in their sorted order, and -1 for what is in no group.
+
+    Parameters
+    ----------
+    labels : (N,) integers or texts; -1 and '' for no group
+    name : what a refusal calls them
+    sensors : N, if it is known
+
+    Returns
+    -------
+    (N,) from -1 on
+
+    Raises
+    ------
+    ValueError
+        Not one integer or text per sensor.
+
+    Examples
+    --------
+    >>> checked_labels(["north", "", "south", "north"], "groups").tolist()
+    [0, -1, 1, 0]
+    """
     array = np.asarray(labels)
     if array.ndim != 1:
         raise ValueError(f"{name} must hold one label per sensor, (N,), got shape {array.shape}")
@@ -252,7 +273,7 @@ def modularity(M: ArrayLike, labels: ArrayLike) -> float:
 def _grouped(M: ArrayLike, labels: ArrayLike) -> tuple[FloatArray, IntArray]:
     """Couplings and groups of the sensors that are in a group."""
     weight = coupling(M)
-    groups = _groups(labels, "labels", len(weight))
+    groups = checked_labels(labels, "labels", len(weight))
     placed = groups >= 0
     return weight[np.ix_(placed, placed)], groups[placed]
 
@@ -382,8 +403,8 @@ def agreement(labels: ArrayLike, reference: ArrayLike, permutations: int = 200, 
     """
     if permutations < 1:
         raise ValueError(f"permutations must be at least 1, got {permutations}")
-    found = _groups(labels, "labels")
-    known = _groups(reference, "reference", len(found))
+    found = checked_labels(labels, "labels")
+    known = checked_labels(reference, "reference", len(found))
     if not (known >= 0).any():
         raise ValueError("reference must put at least one sensor into a group, got none")
     found = np.unique(found[known >= 0], return_inverse=True)[1].astype(np.int64)

@@ -28,7 +28,7 @@ from scipy.linalg import eigh
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from analysis.arrays import FloatArray, IntArray, checked_heads, checked_road
-from analysis.communities import _groups
+from analysis.communities import checked_labels
 from analysis.configuration import configurations
 from analysis.matrix import coupling, mean_of_heads, symmetrised
 from analysis.moran import Places, cross_products, moran_vectors, places, random_signs
@@ -437,7 +437,7 @@ def against_groups(
     ([('configuration', 0.05), ('permuted', 0.05)], 'no sensor has coordinates')
     """
     weight = coupling(M)
-    known = _groups(groups, "groups", len(weight))
+    known = checked_labels(groups, "groups", len(weight))
     placed = known >= 0
     sensors = _sensors(*_within(kilometres, placed), None, draws, seed, nulls)
     return _against_groups(weight[np.ix_(placed, placed)], known[placed], sensors, nulls)
@@ -511,8 +511,8 @@ def groups_agreement(
     >>> [(test.null, test.statistic, test.p) for test in groups_agreement(labels, labels, draws=19).tests]
     [('permuted', 1.0, 0.05)]
     """
-    known = _groups(groups, "groups")
-    found = _groups(labels, "labels", len(known))
+    known = checked_labels(groups, "groups")
+    found = checked_labels(labels, "labels", len(known))
     placed = known >= 0
     sensors = _sensors(*_within(kilometres, placed), None, draws, seed, nulls)
     return _agreement(found[placed], known[placed], sensors, nulls)
@@ -724,12 +724,12 @@ def chance(
         named.insert(0, ("mean", mean_of_heads(matrices)))
     sensors = matrices.shape[1]
     edge = None if road is None else _edges(road, sensors)
-    known = None if groups is None else _groups(groups, "groups", sensors)
+    known = None if groups is None else checked_labels(groups, "groups", sensors)
     if known is not None and not (known >= 0).any():
         known = None
     found = None
     if communities is not None and known is not None:
-        found = [_groups(labels, "communities", sensors) for labels in communities]
+        found = [checked_labels(labels, "communities", sensors) for labels in communities]
     if found is not None and len(found) != len(named):
         raise ValueError(f"communities must be those of {len(named)} matrices, got {len(found)}")
     parts = 1 + 2 * len(named)

@@ -110,6 +110,7 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     spectrum.dirichlet_energy: (M, M),
     spectrum.spectrum: (M, ROAD),
     spectrum.localisation: (M, 5),
+    communities.checked_labels: (LABELS, "labels", 9),
     communities.spectral_communities: (M,),
     communities.louvain_communities: (M,),
     communities.modularity: (M, LABELS),
