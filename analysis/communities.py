@@ -5,7 +5,6 @@ A grouping is one label per sensor, integers or texts. The label -1, or an empty
 
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.cluster import KMeans
@@ -182,6 +181,8 @@ def louvain_communities(M: ArrayLike, seed: int = 0, resolution: float = 1.0) ->
     """
     if not (np.isfinite(resolution) and resolution > 0):
         raise ValueError(f"resolution must be greater than 0, got {resolution}")
+    import networkx as nx  # here: half a second that no page which only reads may wait for
+
     weight, connected = _scaled_coupling(M)
     graph = nx.from_numpy_array(weight[np.ix_(connected, connected)])
     found = np.empty(len(connected), dtype=np.int64)

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -340,6 +339,8 @@ def consensus(partitions: Sequence[ArrayLike], tau: float = 0.5, seed: int = 0, 
 
 def _together(labels: IntArray, tau: float, seed: int) -> IntArray:
     """One partition (N,) of the consensus matrix of partitions (P, N)."""
+    import networkx as nx  # here: half a second that no page which only reads may wait for
+
     weight, kind = _consensus_matrix(labels, tau)
     groups = nx.community.louvain_communities(nx.from_numpy_array(weight), seed=seed)
     found = np.empty(len(weight), dtype=np.int64)
