@@ -13,20 +13,26 @@ positive ones; where a weight is returned, it keeps its sign.
     communities.py  groups of sensors, and how well two groupings agree
     roads.py        the matrix against a road graph or a planted graph
     difference.py   two matrices against each other: weights, strongest pairs, modes
-    matching.py     which group or head of one is which of another
-    evidence.py     whether a matrix is more than chance: its measures under nulls that keep what is trivial
+    matching.py     which group or head of one is which of another, and over many runs
+    evidence.py     whether a matrix is more than chance: all of the following, for every head
+    against.py      roads and known groups under nulls that keep what is trivial
+    modes.py        localisation and smoothness of the modes under the same
+    nulls.py        what these tests are, and what is drawn once for all of them
     moran.py        one such null: what distance explains, and how smooth the rest is, stay
     rewiring.py     another: the roads' degrees and lengths stay
     configuration.py  another: each sensor's total weight stays
-    stability.py    what comes back from other seeds, and the consensus of them
+    stability.py    what comes back from other seeds
+    consensus.py    what many runs, or many partitions, agree on
     multiplicity.py many tests at once: p values that allow for how many there are
-    planted.py      made data whose graph is known, and how much of it is found
+    process.py      made data whose graph is known
+    planted.py      how much of it is found
     simple_graphs.py  the graphs that take no forecaster: correlation, partial correlation, ridge VAR
     whiteness.py    whether anything is left in the residuals, along a graph and in time
     gates.py        which weights are cut
     use.py          what the forecast loses without them: every weight, sets of weights
     deletion.py     what it loses as more and more pairs are removed
     forecasts.py    errors by horizon, by sensor, by hour of day
+    forecast_tests.py  whether one forecast is better than another: over windows, over seeds
 
 And of the data that a model is trained on, values (T, N) with nan where missing:
 

@@ -92,6 +92,35 @@ def checked_road(road: ArrayLike, sensors: int | None = None, name: str = "road"
     return matrix
 
 
+def joined(graph: ArrayLike, name: str = "graph") -> FloatArray:
+    """1 where a weight of either sign joins two sensors, in either direction, else 0.
+
+    Parameters
+    ----------
+    graph : (N, N)
+    name : what to call it in an error
+
+    Returns
+    -------
+    (N, N) of 0 and 1, symmetric, zero diagonal
+
+    Raises
+    ------
+    ValueError
+        As `checked`.
+
+    Examples
+    --------
+    >>> joined([[7, 2, 0], [0, 0, 0], [0, -1, 0]]).tolist()
+    [[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
+    """
+    matrix = checked(graph, name)
+    edge = np.zeros(matrix.shape)
+    edge[(matrix != 0) | (matrix.T != 0)] = 1.0
+    np.fill_diagonal(edge, 0.0)
+    return edge
+
+
 def checked_heads(interaction: ArrayLike, name: str = "interaction") -> FloatArray:
     """Matrices of all heads as float64, once they are known to be square and finite.
 

@@ -1,9 +1,12 @@
 """What in one result is the counterpart of what in another: groups and heads have no order of their own.
 
 Matches are optimal assignments (Kuhn 1955; Crouse, IEEE Transactions on Aerospace and Electronic Systems 52, 2016):
-no other choice of counterparts, each used once, has a larger sum. Axes: i sensor, h head of the one, g of the other.
+no other choice of counterparts, each used once, has a larger sum.
+
+Axes: i, j sensor, h head of the one, g of the other, s run.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -167,3 +170,129 @@ def matched_heads(first: ArrayLike, second: ArrayLike) -> HeadMatch:
     likeness = np.full(len(ours), np.nan)
     likeness[rows] = similarity[rows, columns]
     return HeadMatch(partner=partner, likeness=likeness, similarity=similarity)
+
+
+def matched_runs(interactions: Sequence[ArrayLike] | FloatArray, heads: Sequence[str]) -> IntArray:
+    """Which head of each run plays each head of the first, heads of one layer alone standing for each other.
+
+        maximise Σ_h corr(first_h, s_π(h)) for each run s, as `matching.matched_heads`
+
+    Parameters
+    ----------
+    interactions : (S, H, N, N), or S of (H, N, N); S >= 2, the same sensors in the same order
+    heads : (H,) names of the first run's heads, which tell the layers: see `layers`
+
+    Returns
+    -------
+    (S, H); the first row is 0, 1, ...
+
+    Raises
+    ------
+    ValueError
+        As `checked_runs`; names that are not one for each head.
+
+    Examples
+    --------
+    >>> near, far = [[0, 9, 1], [9, 0, 9], [1, 9, 0]], [[0, 1, 9], [1, 0, 1], [9, 1, 0]]
+    >>> matched_runs([[near, far], [far, near]], ["head 1", "head 2"]).tolist()
+    [[0, 1], [1, 0]]
+    >>> matched_runs([[near, far], [far, near]], ["head 1", "output"]).tolist()
+    [[0, 1], [0, 1]]
+    """
+    every = checked_runs(interactions)
+    if len(heads) != every.shape[1]:
+        raise ValueError(f"heads must have one entry for each of the {every.shape[1]} heads, got {len(heads)}")
+    alike = layers(heads)
+    others = [counterparts(matched_heads(every[0], other).similarity, alike) for other in every[1:]]
+    return np.stack([np.arange(every.shape[1]), *others])
+
+
+def layers(heads: Sequence[str]) -> tuple[IntArray, ...]:
+    """Which heads are of one layer: those whose names differ in a number at their end alone.
+
+    'head 1' and 'head 2' may stand for each other, 'output' only for itself.
+
+    Parameters
+    ----------
+    heads : (H,) names
+
+    Returns
+    -------
+    One array of places for each layer, in their order
+
+    Raises
+    ------
+    AttributeError
+        A name is not a text.
+
+    Examples
+    --------
+    >>> [layer.tolist() for layer in layers(["head 1", "output", "head 2"])]
+    [[0, 2], [1]]
+    """
+    names = [name.rstrip("0123456789") for name in heads]
+    return tuple(np.flatnonzero([name == one for name in names]) for one in dict.fromkeys(names))
+
+
+def counterparts(similarity: FloatArray, alike: Sequence[IntArray]) -> IntArray:
+    """The best counterparts of heads, each within its layer.
+
+    Parameters
+    ----------
+    similarity : (H, H) of each head of the one with each of the other
+    alike : the heads of each layer, as `layers` finds them
+
+    Returns
+    -------
+    (H,) for each head of the one, its counterpart
+
+    Raises
+    ------
+    ValueError
+        Similarity is nan somewhere.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> counterparts(np.array([[0.1, 0.9], [0.8, 0.2]]), [np.array([0, 1])]).tolist()
+    [1, 0]
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    partner = np.empty(len(similarity), dtype=np.int64)
+    for layer in alike:
+        partner[layer] = layer[linear_sum_assignment(similarity[np.ix_(layer, layer)], maximize=True)[1]]
+    return partner
+
+
+def checked_runs(interactions: Sequence[ArrayLike] | FloatArray) -> FloatArray:
+    """The matrices of all runs as float64, once they are known to be of the same heads and sensors.
+
+    Parameters
+    ----------
+    interactions : (S, H, N, N), or S of (H, N, N); S >= 2
+
+    Returns
+    -------
+    (S, H, N, N) float64, a copy
+
+    Raises
+    ------
+    ValueError
+        As `arrays.checked_heads` for each run; fewer than two runs, or other shapes.
+
+    Examples
+    --------
+    >>> checked_runs([[[[0, 1], [2, 0]]], [[[0, 3], [1, 0]]]]).shape
+    (2, 1, 2, 2)
+    """
+    if len(interactions) < 2:
+        raise ValueError(f"interactions must be of at least two runs, got {len(interactions)}")
+    every = [checked_heads(one, f"interactions[{s}]") for s, one in enumerate(interactions)]
+    for s, one in enumerate(every):
+        if one.shape != every[0].shape:
+            raise ValueError(
+                f"interactions must have one shape in all runs, {every[0].shape} as the first, "
+                f"got {one.shape} in run {s}"
+            )
+    return np.stack(every)

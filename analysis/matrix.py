@@ -352,13 +352,19 @@ def strongest_pairs(M: ArrayLike, share: float = 0.02) -> Pairs:
     """
     matrix = symmetrised(M)
     count = strongest_count(len(matrix), share)
-    first, second = np.triu_indices(len(matrix), k=1)
-    weight = matrix[first, second]
+    upper = ~np.tri(len(matrix), dtype=bool)
+    weight = matrix[upper]
     weighted = int(np.count_nonzero(weight))
-    order = np.argsort(-np.abs(weight), kind="stable")[: min(count, weighted)]
+    count = min(count, weighted)
+    size = np.abs(weight)
+    # Only those at or above the cut are put in order: they are few.
+    cut = np.partition(size, len(size) - count)[len(size) - count] if count else np.inf
+    order = np.flatnonzero(size >= cut)
+    order = order[np.argsort(-size[order], kind="stable")][:count]
+    first, second = np.divmod(np.flatnonzero(upper)[order], len(matrix))
     return Pairs(
-        first=first[order].astype(np.int64),
-        second=second[order].astype(np.int64),
+        first=first,
+        second=second,
         weight=weight[order],
         share=float(share),
         cut=float(np.abs(weight[order[-1]])) if len(order) else float("nan"),

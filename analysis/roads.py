@@ -8,11 +8,9 @@ exactly chance and the order of the sensors never matters. Axes: i, j sensor, p 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import shortest_path
+from numpy.typing import ArrayLike, NDArray
 
-from analysis.arrays import FloatArray, IntArray, checked, checked_road
+from analysis.arrays import FloatArray, IntArray, checked, checked_road, joined
 from analysis.matrix import coupling, strongest_count, strongest_pairs
 
 EARTH_RADIUS = 6371.0088  # km, mean radius of the WGS 84 ellipsoid
@@ -59,29 +57,37 @@ def _likelihood(weight: FloatArray, count: int) -> FloatArray:
 
 def _match(weight: FloatArray, edge: FloatArray, count: int) -> RoadMatch:
     """Match of couplings (N, N) with an undirected graph (N, N) of 0 and 1."""
-    from sklearn.metrics import average_precision_score, roc_auc_score  # a second, and only pages with roads need it
-
-    upper = np.triu_indices(len(weight), k=1)
+    upper = ~np.tri(len(weight), dtype=bool)
     weight, edge = weight[upper], edge[upper]
     roads = int(edge.sum())
+    auroc, average_precision = _ranking(weight, edge > 0)
     hits = float(_likelihood(weight, count) @ edge)
     return RoadMatch(
         pairs=count,
         hits=hits,
         precision=hits / count if count else float("nan"),
         chance=roads / len(edge) if len(edge) else float("nan"),
-        auroc=float(roc_auc_score(edge, weight)) if 0 < roads < len(edge) else float("nan"),
-        average_precision=float(average_precision_score(edge, weight)) if roads else float("nan"),
+        auroc=auroc,
+        average_precision=average_precision,
         road_pairs=roads,
     )
 
 
-def _edges(road: FloatArray) -> FloatArray:
-    """1 where a road joins a pair, in either direction, else 0."""
-    edge = np.zeros(road.shape)
-    edge[(road != 0) | (road.T != 0)] = 1.0
-    np.fill_diagonal(edge, 0.0)
-    return edge
+def _ranking(weight: FloatArray, road: NDArray[np.bool_]) -> tuple[float, float]:
+    """AUROC and average precision as scikit-learn defines them, from two sorts of numbers instead of their places.
+
+    AUROC = Σ_r (#{others below r} + #{others equal to r} / 2) / (roads · others)
+    AP    = Σ_r precision of all pairs that couple at least as much as r / roads
+    """
+    on, off = np.sort(weight[road]), np.sort(weight[~road])
+    if not len(on):
+        return float("nan"), float("nan")
+    below = np.searchsorted(off, on, side="left")
+    up_to = np.searchsorted(off, on, side="right")
+    roads_from = len(on) - np.searchsorted(on, on, side="left")
+    precision = roads_from / (roads_from + len(off) - below)
+    auroc = float((below + up_to).sum() / (2 * len(on) * len(off))) if len(off) else float("nan")
+    return auroc, float(precision.mean())
 
 
 def road_match(M: ArrayLike, road: ArrayLike, share: float = 0.02) -> RoadMatch:
@@ -121,7 +127,7 @@ def road_match(M: ArrayLike, road: ArrayLike, share: float = 0.02) -> RoadMatch:
     (1, 1.0, 1.5, 1.0)
     """
     weight = coupling(M)
-    edge = _edges(checked_road(road, len(weight)))
+    edge = joined(checked_road(road, len(weight)))
     return _match(weight, edge, strongest_count(len(weight), share))
 
 
@@ -153,13 +159,15 @@ def recovery(M: ArrayLike, truth: ArrayLike, share: float | None = None) -> Road
     (2, 1.0, 1.5)
     """
     weight = coupling(M)
-    edge = _edges(checked(truth, "truth", len(weight)))
+    edge = joined(checked(truth, "truth", len(weight)))
     count = int(edge.sum()) // 2 if share is None else strongest_count(len(weight), share)
     return _match(weight, edge, count)
 
 
 def hops(road: ArrayLike) -> FloatArray:
     """Fewest roads on the way from each sensor to each other, whatever their weight and direction.
+
+    A search in breadth from all sensors at once: on each level a sensor reaches what its neighbours have reached.
 
     Parameters
     ----------
@@ -179,8 +187,53 @@ def hops(road: ArrayLike) -> FloatArray:
     >>> hops([[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 0]]).tolist()[0]
     [0.0, 1.0, 2.0, inf]
     """
-    edge = _edges(checked_road(road))
-    return np.asarray(shortest_path(csr_array(edge), directed=False, unweighted=True), dtype=np.float64)
+    edge = joined(checked_road(road))
+    sensors = len(edge)
+    degree = edge.sum(axis=1).astype(np.int64)
+    order = np.argsort(-degree, kind="stable")  # so that those with a k-th neighbour come first
+    places = _places(edge[np.ix_(order, order)], degree[order])
+    # All sources at once: bit j of row i says whether j has been reached from i; 64 of them to a word.
+    reached = _packed(np.eye(sensors, dtype=bool))
+    farther: list[NDArray[np.uint64]] = []  # a number for each bit, digit by digit: on how many levels it was missing
+    while True:
+        known = reached.copy()
+        for sender in places:
+            known[: len(sender)] |= reached[sender]
+        if np.array_equal(known, reached):
+            break
+        carry = ~reached
+        for digit in farther:
+            digit ^= carry
+            carry &= ~digit
+        if carry.any():
+            farther.append(carry)
+        reached = known
+    sorted_distance = np.zeros(edge.shape)
+    for k, digit in enumerate(farther):
+        sorted_distance += 2.0**k * _bits(digit, sensors)
+    sorted_distance[_bits(reached, sensors) == 0] = np.inf
+    distance = np.empty(edge.shape)
+    distance[np.ix_(order, order)] = sorted_distance
+    return distance
+
+
+def _places(edge: FloatArray, degree: IntArray) -> list[IntArray]:
+    """The k-th neighbours of all sensors that have one, for k = 0, 1, ...; degree descends."""
+    sender = np.nonzero(edge)[1]
+    start = np.cumsum(degree) - degree
+    having = np.searchsorted(-degree, -np.arange(int(degree.max(initial=0))), side="left")
+    return [sender[start[:count] + k] for k, count in enumerate(having)]
+
+
+def _packed(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """(N, N) of bits -> (N, ⌈N / 64⌉) words."""
+    wide = np.pad(bits, ((0, 0), (0, -bits.shape[1] % 64)))
+    return np.packbits(wide, axis=1).view(np.uint64)
+
+
+def _bits(words: NDArray[np.uint64], sensors: int) -> NDArray[np.uint8]:
+    """(N, W) words -> (N, N) of 0 and 1."""
+    return np.unpackbits(words.view(np.uint8), axis=1, count=sensors)
 
 
 def kilometres(latitude: ArrayLike, longitude: ArrayLike) -> FloatArray:
@@ -279,7 +332,7 @@ def reach(M: ArrayLike, road: ArrayLike, share: float | None = None) -> Reach:
     ([0.5, 0.5], 1.0, 1.0)
     """
     pairs = coupling(M)
-    upper = np.triu_indices(len(pairs), k=1)
+    upper = ~np.tri(len(pairs), dtype=bool)
     weight = pairs[upper]
     distance = hops(checked_road(road, len(pairs)))[upper]
     if share is not None:
@@ -413,7 +466,7 @@ def edge_classes(M: ArrayLike, road: ArrayLike, share: float = 0.02) -> EdgeClas
     """
     strongest = strongest_pairs(M, share)
     matrix = checked(M)
-    edge = _edges(checked_road(road, len(matrix))) > 0
+    edge = joined(checked_road(road, len(matrix))) > 0
     pairs = np.stack([strongest.first, strongest.second], axis=1)  # (count, 2)
     on_road = edge[strongest.first, strongest.second]
     edge[strongest.first, strongest.second] = False

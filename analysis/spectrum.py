@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from scipy.sparse import csr_array
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from analysis.arrays import FloatArray, checked_road
 from analysis.matrix import asymmetry, coupling, symmetrised
@@ -16,6 +17,10 @@ BoolArray = NDArray[np.bool_]
 
 # Eigenvalues closer than this share of the largest are called equal: rounding, in float32 weights, is 6e-8.
 EQUAL = 1e-7
+# Below this share of weights that are not zero, a product that leaves the zeros out is faster.
+SPARSE = 0.1
+# To seek the libraries takes a millisecond, as long as a small eigenvalue problem: once is enough.
+LIBRARIES = ThreadpoolController()
 
 
 def _columns(v: ArrayLike) -> FloatArray:
@@ -124,16 +129,35 @@ def dirichlet_energy(v: ArrayLike, W: ArrayLike) -> float | FloatArray:
     6.0
     """
     columns = _columns(v)
-    L = laplacian(W)
-    if len(L) != len(columns):
-        raise ValueError(f"v must have one row per sensor of W, got {len(columns)} rows and {len(L)} sensors")
-    energy = _energy(columns, L)
+    weight = coupling(W)
+    if len(weight) != len(columns):
+        raise ValueError(f"v must have one row per sensor of W, got {len(columns)} rows and {len(weight)} sensors")
+    energy = _energy(columns, weight)
     return energy if np.ndim(v) == 2 else float(energy[0])
 
 
-def _energy(columns: FloatArray, L: FloatArray) -> FloatArray:
-    energy = (columns * (L @ columns)).sum(axis=0) / (columns**2).sum(axis=0)
-    # L is positive semi-definite: what is below 0 is rounding.
+def _energy(columns: FloatArray, weight: FloatArray) -> FloatArray:
+    """Energy of each column on the Laplacian of couplings, (N, N)."""
+    pairs = csr_array(weight) if np.count_nonzero(weight) < SPARSE * weight.size else weight
+    strained = weight.sum(axis=1)[:, None] * columns - pairs @ columns
+    energy = (columns * strained).sum(axis=0) / (columns**2).sum(axis=0)
+    # The Laplacian is positive semi-definite: what is below 0 is rounding.
+    return np.asarray(np.maximum(energy, 0.0), dtype=np.float64)
+
+
+def _own_energy(matrix: FloatArray, values: FloatArray, vectors: FloatArray) -> FloatArray:
+    """Energy of the modes of a symmetric matrix on its own couplings.
+
+    Where no weight is negative, `L = D + diag(M) - M` with D the sums of couplings, so that a mode, which M only
+    stretches, needs no product: `Σ_i (D_i + M_ii) v_i² - λ`. A diagonal that outweighs all couplings would leave of
+    the difference only rounding.
+    """
+    weight = np.abs(matrix)
+    np.fill_diagonal(weight, 0.0)
+    strength, own = weight.sum(axis=1), matrix.diagonal()
+    if (matrix < 0).sum() > (own < 0).sum() or np.abs(own).max() > strength.max():
+        return _energy(vectors, weight)
+    energy = (strength + own) @ vectors**2 - values
     return np.asarray(np.maximum(energy, 0.0), dtype=np.float64)
 
 
@@ -195,7 +219,7 @@ def spectrum(M: ArrayLike, road: ArrayLike | None = None) -> Spectrum:
     ([2.0, 1.0, -2.0], 1.0, [0.5, 1.0, 0.5])
     """
     matrix = symmetrised(M)
-    with threadpool_limits(limits=1, user_api="blas"):  # see `localisation`
+    with LIBRARIES.limit(limits=1, user_api="blas"):  # see `localisation`
         values, vectors = np.linalg.eigh(matrix)
     values, vectors = values[::-1].copy(), vectors[:, ::-1].copy()
     size = np.abs(vectors)
@@ -207,8 +231,8 @@ def spectrum(M: ArrayLike, road: ArrayLike | None = None) -> Spectrum:
         values=values,
         vectors=vectors,
         ipr=_participation(vectors),
-        energy=_energy(vectors, laplacian(matrix)),
-        road_energy=None if road is None else _energy(vectors, laplacian(checked_road(road, len(matrix)))),
+        energy=_own_energy(matrix, values, vectors),
+        road_energy=None if road is None else _energy(vectors, coupling(checked_road(road, len(matrix)))),
         gap=float(values[0] - values[1]) if len(values) > 1 else float("nan"),
         asymmetry=asymmetry(M),
         repeated=np.append(near, False) | np.append(False, near),
@@ -283,7 +307,7 @@ def localisation(M: ArrayLike, permutations: int = 200, seed: int = 0) -> Locali
     permuted = np.empty(permutations)
     # One thread: on a busy machine the threads of many small eigenvalue problems wait for one another, and
     # take 40 times as long.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with LIBRARIES.limit(limits=1, user_api="blas"):
         observed = _mean_participation(matrix)
         for index in range(permutations):
             matrix[first, second] = matrix[second, first] = generator.permutation(weight)

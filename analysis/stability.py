@@ -1,7 +1,7 @@
 """Would a matrix come back? What runs that differ in their seed alone agree on, beside what chance would give.
 
 Heads of one layer have no order of their own, so those of every run are matched to those of the first, by the
-correlation of their weights (`matching.matched_heads`), before anything is compared. Their names tell the layer:
+correlation of their weights (`matching.matched_runs`), before anything is compared. Their names tell the layer:
 'head 1' and 'head 2', which differ in a number alone, may stand for each other, 'output' only for itself.
 
 Agreement says that a graph came back, not that it is right, and not that it was learned: a model that is handed its
@@ -18,16 +18,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from analysis.arrays import FloatArray, IntArray, checked_heads
-from analysis.communities import agreement, louvain_communities
-from analysis.matching import matched_heads
+from analysis.arrays import FloatArray, IntArray
+from analysis.communities import louvain_communities
+from analysis.consensus import adjusted_rand, consensus
+from analysis.matching import checked_runs, counterparts, layers, matched_runs
 from analysis.matrix import coupling, head_similarity, strongest_count
 
 Tick = Callable[[int, int], None]
 Top = tuple[IntArray, IntArray, FloatArray]
 
 STEPS = 10  # in which the draws are told to `tick`
-AGAIN = 5  # partitions of a consensus matrix, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +87,6 @@ class Stability:
     matched: IntArray
 
 
-@dataclass(frozen=True, slots=True)
-class Consensus:
-    """Communities that many partitions agree on.
-
-    Attributes
-    ----------
-    labels : (N,) 0 for the largest community, then 1, ...; of two equally large, the one with the earlier sensor comes
-        first; -1 for a sensor without another that is with it often enough
-    count : number of communities
-    rounds : consensus matrices that were partitioned; 0 where the partitions were equal from the start
-    converged : whether the partitions of the last round were all equal
-    """
-
-    labels: IntArray
-    count: int
-    rounds: int
-    converged: bool
-
-
 def stability(
     interactions: Sequence[ArrayLike] | FloatArray,
     heads: Sequence[str],
@@ -156,7 +137,7 @@ def stability(
     References
     ----------
     Jaccard, New Phytologist 11 (1912); for the rest see `matching.matched_heads`, `communities.agreement` and
-    `consensus`.
+    `consensus.consensus`.
 
     Examples
     --------
@@ -169,14 +150,13 @@ def stability(
     >>> found.matched.tolist(), round(found.heads[1].chance_overlap, 1)
     ([[0, 1], [1, 0]], 0.2)
     """
-    every = _checked_runs(interactions)
+    every = checked_runs(interactions)
     _check_names(every, heads, runs, seeds)
-    layers = _layers(heads)
     if draws < 1:
         raise ValueError(f"draws must be at least 1, got {draws}")
     strongest_count(every.shape[-1], share)
     with threadpool_limits(limits=1):  # see `spectrum.localisation`
-        matched = _matched(every, layers)
+        matched = matched_runs(every, heads)
         rows = _rows(every, matched)
         names = (*(["mean"] if len(rows) > len(heads) else []), *heads)
         told, parts = 0, len(rows) * (len(every) + 1) + STEPS
@@ -186,7 +166,7 @@ def stability(
             told += 1
             tick(told, parts)
 
-        overlap, chance = _overlaps(every, matched, layers, share, draws, seed, done)
+        overlap, chance = _overlaps(every, matched, layers(heads), share, draws, seed, done)
         found = []
         for k, (name, matrices) in enumerate(zip(names, rows, strict=True)):
             partitions = []
@@ -203,7 +183,7 @@ def stability(
                     likeness=head_similarity([coupling(matrix) for matrix in matrices]),
                     overlap=float(overlap[k]),
                     chance_overlap=float(chance[:, k].mean()),
-                    ari=float(np.mean([_ari(a, b) for a, b in combinations(partitions, 2)])),
+                    ari=float(np.mean([adjusted_rand(a, b) for a, b in combinations(partitions, 2)])),
                     consensus=agreed,
                     p=float((1 + (chance[:, k] >= overlap[k] - 1e-12).sum()) / (1 + draws)),
                 )
@@ -217,177 +197,10 @@ def stability(
     )
 
 
-def matched_runs(interactions: Sequence[ArrayLike] | FloatArray, heads: Sequence[str]) -> IntArray:
-    """Which head of each run plays each head of the first, heads of one layer alone standing for each other.
-
-        maximise Σ_h corr(first_h, s_π(h)) for each run s, as `matching.matched_heads`
-
-    Parameters
-    ----------
-    interactions : (S, H, N, N), or S of (H, N, N); S >= 2, the same sensors in the same order
-    heads : (H,) names of the first run's heads, which tell the layers: see the top of this module
-
-    Returns
-    -------
-    (S, H); the first row is 0, 1, ...
-
-    Raises
-    ------
-    ValueError
-        As `consensus_graph`.
-
-    Examples
-    --------
-    >>> near, far = [[0, 9, 1], [9, 0, 9], [1, 9, 0]], [[0, 1, 9], [1, 0, 1], [9, 1, 0]]
-    >>> matched_runs([[near, far], [far, near]], ["head 1", "head 2"]).tolist()
-    [[0, 1], [1, 0]]
-    >>> matched_runs([[near, far], [far, near]], ["head 1", "output"]).tolist()
-    [[0, 1], [0, 1]]
-    """
-    every = _checked_runs(interactions)
-    _check_count("heads", heads, every.shape[1], "heads")
-    return _matched(every, _layers(heads))
-
-
-def consensus_graph(interactions: Sequence[ArrayLike] | FloatArray, heads: Sequence[str]) -> FloatArray:
-    """The mean over runs of every weight, once the heads of each are matched to those of the first.
-
-    What all seeds learned stays; what one of them made up is divided by the number of runs.
-
-    Parameters
-    ----------
-    interactions : (S, H, N, N), or S of (H, N, N); S >= 2, the same sensors in the same order
-    heads : (H,) names of the first run's heads, as `matched_runs` has them
-
-    Returns
-    -------
-    (H, N, N), heads as in the first run, in the unit of the matrices
-
-    Raises
-    ------
-    ValueError
-        As `arrays.checked_heads` for each run; fewer than two runs, other shapes, or names that do not fit.
-
-    Examples
-    --------
-    >>> near, far = [[0, 9, 1], [9, 0, 9], [1, 9, 0]], [[0, 1, 9], [1, 0, 1], [9, 1, 0]]
-    >>> consensus_graph([[near, far], [far, near]], ["head 1", "head 2"])[0].tolist()
-    [[0.0, 9.0, 1.0], [9.0, 0.0, 9.0], [1.0, 9.0, 0.0]]
-    """
-    every, matched = _checked_runs(interactions), matched_runs(interactions, heads)
-    return np.asarray(
-        np.mean([one[order] for one, order in zip(every, matched, strict=True)], axis=0), dtype=np.float64
-    )
-
-
-def consensus(partitions: Sequence[ArrayLike], tau: float = 0.5, seed: int = 0, most: int = 20) -> Consensus:
-    """Communities on which partitions of the same sensors agree.
-
-        D_ij = share of the partitions in which i and j are together, 0 where it is below tau
-
-    D is partitioned by Louvain's search as often as there are partitions (at least 5 times), each time with another
-    seed; while these partitions differ, they are the next to be agreed on. Sensors that are together in all of them
-    move as one, which leaves the best partition as it is and saves most of the time.
-
-    Where `most` rounds do not end in agreement, the answer is the partition of the last round with the largest mean
-    ARI with the others (the first of such), and `converged` is False.
-
-    Parameters
-    ----------
-    partitions : at least one; each (N,) integers of at least -1; -1 for together with nobody
-    tau : from 0 to 1: how often two sensors must be together to count at all
-    seed : of Louvain's search
-    most : >= 1, rounds
-
-    Returns
-    -------
-    Consensus
-
-    Raises
-    ------
-    ValueError
-        No partition, labels that are not integers of at least -1, different N, or tau or most out of its range.
-
-    References
-    ----------
-    Lancichinetti and Fortunato, Consensus clustering in complex networks, Scientific Reports 2, 336 (2012).
-
-    Examples
-    --------
-    >>> found = consensus([[0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 1], [5, 5, 5, 2, 2, 2]])
-    >>> found.labels.tolist(), found.count, found.converged
-    ([0, 0, 0, 1, 1, 1], 2, True)
-    """
-    labels = _checked_partitions(partitions)
-    if not 0 <= tau <= 1:
-        raise ValueError(f"tau must be from 0 to 1, got {tau}")
-    if most < 1:
-        raise ValueError(f"most must be at least 1, got {most}")
-    rounds = 0
-    while rounds < most and (labels != labels[0]).any():
-        again = max(AGAIN, len(partitions))
-        labels = np.stack([_together(labels, tau, seed + rounds * again + k) for k in range(again)])
-        rounds += 1
-    converged = bool((labels == labels[0]).all())
-    best = 0
-    if not converged:
-        best = int(np.argmax([np.mean([_ari(one, other) for other in labels]) for one in labels]))
-    return Consensus(
-        labels=labels[best].copy(), count=int(labels[best].max(initial=-1)) + 1, rounds=rounds, converged=converged
-    )
-
-
-def _together(labels: IntArray, tau: float, seed: int) -> IntArray:
-    """One partition (N,) of the consensus matrix of partitions (P, N)."""
-    import networkx as nx  # here: half a second that no page which only reads may wait for
-
-    weight, kind = _consensus_matrix(labels, tau)
-    groups = nx.community.louvain_communities(nx.from_numpy_array(weight), seed=seed)
-    found = np.empty(len(weight), dtype=np.int64)
-    for group, nodes in enumerate(groups):
-        found[list(nodes)] = group
-    found[~weight.any(axis=1)] = -1  # together with nobody often enough, its own kind included
-    return _named(found[kind])
-
-
-def _consensus_matrix(labels: IntArray, tau: float) -> tuple[FloatArray, IntArray]:
-    """The consensus matrix of partitions (P, N) between the K kinds of sensors, (K, K), and the kind of each sensor.
-
-    Sensors with the same labels throughout are of one kind; the pairs among them are a loop. So any partition of the
-    kinds has the modularity that it would have as one of the sensors.
-    """
-    kinds, kind, members = np.unique(labels, axis=1, return_inverse=True, return_counts=True)
-    share = np.mean([(one[:, None] == one) & (one >= 0) for one in kinds], axis=0)
-    share[share < tau] = 0.0
-    weight = share * np.outer(members, members)
-    np.fill_diagonal(weight, share.diagonal() * members * (members - 1) / 2)
-    return weight, kind.reshape(-1)
-
-
-def _named(labels: IntArray) -> IntArray:
-    """The same groups by size, then by their first sensor; -1 for a sensor alone."""
-    placed = np.flatnonzero(labels >= 0)
-    names, first, members = np.unique(labels[placed], return_index=True, return_counts=True)
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[np.lexsort((first, -members))] = np.arange(len(names))
-    rank[members == 1] = -1
-    named = np.full(len(labels), -1, dtype=np.int64)
-    named[placed] = rank[np.searchsorted(names, labels[placed])]
-    return named
-
-
-def _ari(labels: IntArray, reference: IntArray) -> float:
-    """ARI of two partitions of all sensors, -1 as a group of its own each time."""
-    alone = len(labels) + np.arange(len(labels))
-    return agreement(
-        np.where(labels < 0, alone, labels), np.where(reference < 0, alone, reference), permutations=1
-    ).ari
-
-
 def _overlaps(
     every: FloatArray,
     matched: IntArray,
-    layers: list[IntArray],
+    alike: Sequence[IntArray],
     share: float,
     draws: int,
     seed: int,
@@ -405,7 +218,7 @@ def _overlaps(
     for draw in range(draws):
         # The first run may keep its names: only who is who between two runs counts.
         orders = np.stack([plain[0], *(generator.permutation(sensors) for _ in range(runs - 1))])
-        chance[draw] = _mean_jaccards(tops, means, _rematched(standard, orders, layers), orders)
+        chance[draw] = _mean_jaccards(tops, means, _rematched(standard, orders, alike), orders)
         for _ in range((draw + 1) * STEPS // draws - draw * STEPS // draws):
             done()
     return observed, chance
@@ -468,39 +281,17 @@ def _standardised(matrices: FloatArray) -> FloatArray:
     return found
 
 
-def _rematched(standard: FloatArray, orders: IntArray, layers: list[IntArray]) -> IntArray:
-    """As `_matched`, of renamed runs."""
+def _rematched(standard: FloatArray, orders: IntArray, alike: Sequence[IntArray]) -> IntArray:
+    """As `matching.matched_runs`, of renamed runs."""
     runs, heads = standard.shape[:2]
     matched = np.tile(np.arange(heads), (runs, 1))
-    if heads == len(layers):
+    if heads == len(alike):
         return matched
     first = standard[0].reshape(heads, -1)
     for s in range(1, runs):
         renamed = standard[s][:, orders[s][:, None], orders[s]].reshape(heads, -1)
-        matched[s] = _assigned(first @ renamed.T, layers)
+        matched[s] = counterparts(first @ renamed.T, alike)
     return matched
-
-
-def _matched(every: FloatArray, layers: list[IntArray]) -> IntArray:
-    """Which head of each run plays each of the first's, (S, H)."""
-    others = [_assigned(matched_heads(every[0], other).similarity, layers) for other in every[1:]]
-    return np.stack([np.arange(every.shape[1]), *others])
-
-
-def _assigned(similarity: FloatArray, layers: list[IntArray]) -> IntArray:
-    """The best counterparts (H,) within each layer."""
-    from scipy.optimize import linear_sum_assignment
-
-    partner = np.empty(len(similarity), dtype=np.int64)
-    for layer in layers:
-        partner[layer] = layer[linear_sum_assignment(similarity[np.ix_(layer, layer)], maximize=True)[1]]
-    return partner
-
-
-def _layers(heads: Sequence[str]) -> list[IntArray]:
-    """Which heads are of one layer: those whose names differ in a number at their end alone."""
-    names = [name.rstrip("0123456789") for name in heads]
-    return [np.flatnonzero([name == one for name in names]) for one in dict.fromkeys(names)]
 
 
 def _rows(every: FloatArray, matched: IntArray) -> list[FloatArray]:
@@ -508,20 +299,6 @@ def _rows(every: FloatArray, matched: IntArray) -> list[FloatArray]:
     heads = [np.stack([one[order[h]] for one, order in zip(every, matched, strict=True)])
              for h in range(every.shape[1])]  # fmt: skip
     return heads if len(heads) == 1 else [every.mean(axis=1), *heads]
-
-
-def _checked_runs(interactions: Sequence[ArrayLike] | FloatArray) -> FloatArray:
-    """The matrices of all runs, (S, H, N, N) float64."""
-    if len(interactions) < 2:
-        raise ValueError(f"interactions must be of at least two runs, got {len(interactions)}")
-    every = [checked_heads(one, f"interactions[{s}]") for s, one in enumerate(interactions)]
-    for s, one in enumerate(every):
-        if one.shape != every[0].shape:
-            raise ValueError(
-                f"interactions must have one shape in all runs, {every[0].shape} as the first, "
-                f"got {one.shape} in run {s}"
-            )
-    return np.stack(every)
 
 
 def _check_names(every: FloatArray, heads: Sequence[str], runs: Sequence[str], seeds: Sequence[int]) -> None:
@@ -536,23 +313,3 @@ def _check_names(every: FloatArray, heads: Sequence[str], runs: Sequence[str], s
 def _check_count(what: str, given: Sequence[object], wanted: int, of: str) -> None:
     if len(given) != wanted:
         raise ValueError(f"{what} must have one entry for each of the {wanted} {of}, got {len(given)}")
-
-
-def _checked_partitions(partitions: Sequence[ArrayLike]) -> IntArray:
-    """All partitions under names of ours, (P, N)."""
-    if not len(partitions):
-        raise ValueError("partitions must be at least one, got none")
-    found = []
-    for p, one in enumerate(partitions):
-        labels = np.asarray(one)
-        if labels.ndim != 1 or labels.dtype.kind not in "iu" or not labels.size:
-            raise ValueError(
-                f"partitions[{p}] must hold one integer per sensor, (N,), got shape {labels.shape} of {labels.dtype}"
-            )
-        if len(labels) != np.size(partitions[0]):
-            raise ValueError(f"partitions[{p}] must hold one label per sensor, {np.size(partitions[0])}, "
-                             f"got {len(labels)}")  # fmt: skip
-        if labels.min() < -1:
-            raise ValueError(f"partitions[{p}] must be at least -1, got {labels.min()} at sensor {labels.argmin()}")
-        found.append(_named(labels.astype(np.int64)))
-    return np.stack(found)

@@ -47,11 +47,11 @@ class Draft:
     horizon: int | None = None
     seed: int = 0
     seeds: int = 1
-    batch: int = 64
+    batch: int | None = None
     optimizer: str = "adam"
     rate: float | None = None
     weight_decay: float | None = None
-    loss: str = "mse"
+    loss: str | None = None
     l1: float | None = None
     clip: float | None = None
     patience: int | None = None

@@ -1,9 +1,13 @@
 """What is drawn between sensors on a map, as lines: the roads, and the classes of learned pairs."""
 
+from dataclasses import replace
+
 from app.figures.colours import BOTH, LEARNED, PLANTED, ROAD, ROAD_ONLY
 from app.figures.map import Edges
 from app.measured import Measured, graph_pairs
 from core.run import Run
+
+FEW = 60  # lines without a road that hardly cover anything
 
 
 def road_lines(run: Run) -> Edges | None:
@@ -21,7 +25,9 @@ def drawn_edges(
     edges = [Edges("road, not learned", classes.road, ROAD_ONLY, dashed=True)] if known and roads else []
     if planted and measured.run.truth is not None:
         edges.append(Edges("planted", graph_pairs(measured.run.truth), PLANTED))
-    edges.append(Edges("learned, no road" if known else "learned", classes.learned, LEARNED, classes.learned_weight))
-    if known:
-        edges.append(Edges("learned, on a road", classes.both, BOTH, classes.both_weight))
-    return edges
+    far = Edges("learned, no road" if known else "learned", classes.learned, LEARNED, classes.learned_weight)
+    if known:  # lines without a road are long and cross those with one, which are short
+        seen = (FEW / max(len(far.pairs), FEW)) ** 0.5
+        far = replace(far, least=0.8, most=3.2, opacity=max(0.3, 0.85 * seen))
+        return [*edges, far, Edges("learned, on a road", classes.both, BOTH, classes.both_weight, least=3.0, most=6.0)]
+    return [*edges, far]

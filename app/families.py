@@ -128,8 +128,9 @@ def kept_consensus(runs: Sequence[Path], out: Path, *, title: str = "") -> Run:
         Fewer than two runs, one that stands twice or cannot be read, runs of other sensors or with other heads, a
         model without a matrix, or ``out`` cannot be a run's folder.
     """
+    from analysis.consensus import consensus_graph
+    from analysis.matching import matched_runs
     from analysis.matrix import head_similarity
-    from analysis.stability import consensus_graph, matched_runs
     from core.matrices import Matrix, written
 
     if len(runs) < 2:

@@ -19,8 +19,8 @@ Floats = NDArray[np.floating[Any]]
 
 
 def selectable(run: Run) -> tuple[str, ...]:
-    """What can be looked at: the mean, then each head; nothing for a model without heads."""
-    return (MEAN, *run.heads) if run.heads else ()
+    """What can be looked at: the mean of several heads, then each; nothing for a model without heads."""
+    return (MEAN, *run.heads) if len(run.heads) > 1 else tuple(run.heads)
 
 
 def linked(graph: Floats | None) -> Floats | None:

@@ -14,7 +14,8 @@ from app.measures import plain
 from app.parts import linked
 
 if TYPE_CHECKING:  # the analyses take a second to load, and the core's training loads torch
-    from analysis.planted import Planted, Recovery, Truth
+    from analysis.planted import Planted, Recovery
+    from analysis.process import Truth
     from core.data.sensors import SensorData
     from core.run import Run
 
@@ -34,8 +35,8 @@ class Setting:
     ----------
     rows : rows of all its data
     length : rows of its training part
-    noise : see ``analysis.planted.noise_of``, held within what can be simulated
-    news : the part of it that is simulated as news, which lasts; see ``analysis.planted.process``
+    noise : see ``analysis.process.noise_of``, held within what can be simulated
+    news : the part of it that is simulated as news, which lasts; see ``analysis.process.process``
     missing : share of its values that are missing
     """
 
@@ -61,7 +62,8 @@ def setting_of(run: "Run") -> Setting:
     ValueError
         No sensor varies in the test part.
     """
-    from analysis.planted import LEAST, MOST, noise_of
+    from analysis.planted import LEAST, MOST
+    from analysis.process import noise_of
 
     tested = run.tested
     days = len(np.unique(tested.times[tested.first].astype("datetime64[D]")))
@@ -140,7 +142,7 @@ def _labels(like: Setting, seed: int) -> dict[str, Any]:
 
 
 def _made(run: "Run", like: Setting, seed: int) -> "tuple[SensorData, Truth]":
-    from analysis.planted import process, ring, truth
+    from analysis.process import process, ring, truth
     from core.data.process import made
 
     road = linked(run.adjacency)

@@ -20,11 +20,18 @@ ORDERS = ("community", "group", "position", "given")
 METHODS = ("louvain", "spectral")
 ENERGIES = ("learned", "road")
 EVIDENCE = ("chance", "use", "what-if", "stability", "residuals", "planted")
+REMOVALS = ("zero", "mean", "rewire")
+EFFECTS = ("error", "forecast")
+CUTS = {"pair": "pair", "weight": "pair", "inside": "community", "border": "community", "inputs": "sensors", "head": ""}
+"""What can be cut, and the field that says of whom; '' for the head, which is always chosen."""
+LEAST_AMOUNT, MOST_AMOUNT = 1e-12, 1e9
+MOST_LINKS = 6  # of the road, around a sensor whose inputs are changed
 MOST_SENSORS = 4  # that one figure of curves can hold
 MOST_COMMUNITIES = 30
 
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_SIGNED = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?(e[-+][0-9]{2})?", re.ASCII)
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", re.ASCII)
 
 
@@ -63,6 +70,12 @@ class Selection:
     time : local time that is looked at, '2012-03-07T08:15'; '' for the whole test part
     energy : the graph on which modes are smooth or not, one of ENERGIES
     part : of the evidence, one of EVIDENCE
+    removal : how weights are removed, one of REMOVALS
+    effect : of cutting a weight: what it is an effect on, one of EFFECTS
+    cut : what the model is asked to do without, one of CUTS; '' for what is chosen, see `what`
+    live : what the map shows of that cut, one of EFFECTS
+    links : of the road, around the chosen sensor: how far inputs are changed with its own
+    amount : by how much they are, in the data's unit; None for an amount that fits what was seen
     roads, planted, tiles : whether roads that were not learned, the planted graph, a street map are drawn
     """
 
@@ -82,6 +95,12 @@ class Selection:
     time: str = ""
     energy: str = ENERGIES[0]
     part: str = EVIDENCE[0]
+    removal: str = REMOVALS[0]
+    effect: str = EFFECTS[0]
+    cut: str = ""
+    live: str = EFFECTS[1]
+    links: int = 0
+    amount: float | None = None
     roads: bool = True
     planted: bool = False
     tiles: bool = False
@@ -91,11 +110,17 @@ class Selection:
         """The sensor that was chosen last, if any."""
         return self.sensors[0] if self.sensors else None
 
+    @property
+    def what(self) -> str:
+        """What is cut, one of CUTS: as asked for, else the chosen pair, community, sensor, or the head."""
+        chosen = (cut for cut, field in CUTS.items() if not field or getattr(self, field))
+        return self.cut or next(chosen)
+
     def changed(self, **changes: Any) -> "Selection":
         """The selection with some fields changed, and what no longer fits them undone.
 
         A chosen pair chooses its two sensors; a pair lasts as long as both of its sensors are chosen; the number of a
-        community means nothing in another head or under another method.
+        community means nothing in another head or under another method. What was chosen last is what is cut.
         """
         after = replace(self, **changes)
         if changes.get("pair"):
@@ -105,7 +130,7 @@ class Selection:
         found_by = (self.head, self.method, self.count) != (after.head, after.method, after.count)
         if found_by and "community" not in changes:
             after = replace(after, community=0)
-        return after
+        return after if "cut" in changes else _cut_as_chosen(after, self, changes)
 
     def fitted(self, choice: Choice, other: Choice | None = None) -> "Selection":
         """The same selection on another run: what that run does not have goes back to its default.
@@ -113,9 +138,10 @@ class Selection:
         ``other`` is the run it is compared with, where that one exists.
         """
         known = set(choice.ids)
-        head = self.head if self.head in choice.heads else MEAN
+        (whole,) = choice.heads if len(choice.heads) == 1 else (MEAN,)  # the mean of one head is that head
+        head = self.head if self.head in choice.heads else whole
         beside = other if other is not None and other.key != choice.key else None
-        return replace(
+        fitted = replace(
             self,
             run=choice.key,
             other=beside.key if beside else "",
@@ -126,7 +152,9 @@ class Selection:
             community=self.community if head == self.head and self.run in ("", choice.key) else 0,
             mode=min(self.mode, max(len(choice.ids), 1)),
             step=self.step if self.step <= choice.horizon else 0,
+            amount=self.amount if self.run in ("", choice.key) else None,  # the unit may be another
         )
+        return _cut_as_chosen(fitted, self, {})
 
     def to_query(self) -> dict[str, str | list[str]]:
         """The selection as URL parameters; what stands at its default is left out, but for run, head and share."""
@@ -141,6 +169,20 @@ class Selection:
             else:
                 query[field.name] = _written(value)
         return query
+
+
+def _cut_as_chosen(after: Selection, before: Selection, changes: Mapping[str, Any]) -> Selection:
+    """The selection with what was chosen last as what is cut; what is chosen no longer is not cut any more."""
+    about = CUTS.get(after.cut, "")
+    if about and getattr(before, about) and not getattr(after, about):
+        after = replace(after, cut="")
+    for cut, field in CUTS.items():
+        if field and changes.get(field) and getattr(before, field) != getattr(after, field):
+            if CUTS[after.what] == field:
+                return after
+            after = replace(after, cut="")
+            return after if CUTS[after.what] == field else replace(after, cut=cut)
+    return after
 
 
 def from_query(
@@ -187,7 +229,9 @@ def from_query(
         "count": ("number of communities", _whole_in({0, *range(2, min(MOST_COMMUNITIES, len(choice.ids)) + 1)})),
         "mode": ("mode", _whole_in(range(1, max(len(choice.ids), 1) + 1))),
         "step": ("step ahead", _whole_in(range(choice.horizon + 1))),
-        **{name: (name, _one_of(words)) for name, words in _WORDS.items()},
+        "links": ("road links", _whole_in(range(MOST_LINKS + 1))),
+        "amount": ("amount", _signed),
+        **{name: (_SAID.get(name, name), _one_of(words)) for name, words in _WORDS.items()},
         **{name: (said, _switch) for name, said in _SWITCHES.items()},
     }
     for name, (said, understood) in fields_of.items():
@@ -212,7 +256,8 @@ def from_query(
         else:
             left.append("pair")
     selection = Selection(**found)
-    return selection.changed(pair=selection.pair, community=selection.community).fitted(choice, beside), left
+    fields_again = {name: getattr(selection, name) for name in ("pair", "community", "cut")}
+    return selection.changed(**fields_again).fitted(choice, beside), left
 
 
 def left_sentence(left: Sequence[str]) -> str:
@@ -221,7 +266,11 @@ def left_sentence(left: Sequence[str]) -> str:
 
 
 _ALWAYS = ("run", "head", "share")
-_WORDS = {"order": ORDERS, "method": METHODS, "energy": ENERGIES, "part": EVIDENCE}
+_WORDS: dict[str, Sequence[str]] = {
+    "order": ORDERS, "method": METHODS, "energy": ENERGIES, "part": EVIDENCE, "removal": REMOVALS, "effect": EFFECTS,
+    "cut": tuple(CUTS), "live": EFFECTS,
+}  # fmt: skip
+_SAID = {"removal": "way of removing", "live": "map of the cut"}
 _SWITCHES = {"roads": "roads that were not learned", "planted": "planted graph", "tiles": "street map"}
 
 
@@ -238,6 +287,12 @@ def _share(text: str) -> float | None:
     """The offered share that is nearest to a number within their range."""
     share = float(text) if _NUMBER.fullmatch(text) else math.nan
     return min(SHARES, key=lambda offered: abs(offered - share)) if SHARES[0] <= share <= SHARES[-1] else None
+
+
+def _signed(text: str) -> float | None:
+    """A number, to the six digits that this module writes."""
+    number = float(f"{float(text):g}") if _SIGNED.fullmatch(text) else math.nan
+    return number if number == 0 or LEAST_AMOUNT <= abs(number) <= MOST_AMOUNT else None
 
 
 def _time(text: str) -> str | None:

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 import click
 import numpy as np
 
+from analysis.against import against_groups, against_roads, groups_agreement
 from analysis.arrays import FloatArray, IntArray
-from analysis.evidence import Modes, Tests, against_groups, against_roads, groups_agreement, modes_by_chance
+from analysis.modes import Modes, modes_by_chance
+from analysis.nulls import Tests
 
 LEVEL = 0.05
 TABLES = ("roads", "groups", "communities", "modes", "power")

@@ -1,6 +1,6 @@
 """How much of a planted graph is found, over noise, length, missing share and seeds: ``python -m benchmarks.recovery``.
 
-On the process of ``analysis.planted``, whose graph is planted on the roads of the demo city and on a ring of as many
+On the process of ``analysis.process``, whose graph is planted on the roads of the demo city and on a ring of as many
 sensors, and on the demo city itself. Printed as Markdown: means over the seeds.
 """
 
@@ -14,7 +14,8 @@ import numpy as np
 
 from analysis.arrays import FloatArray
 from analysis.matrix import mean_of_heads
-from analysis.planted import WAYS, Recovery, Truth, process, recovered, ring, truth
+from analysis.planted import WAYS, Recovery, recovered
+from analysis.process import Truth, process, ring, truth
 from analysis.roads import hops
 from analysis.simple_graphs import correlation, partial_correlation, ridge_var
 from core.data import city

@@ -1,73 +1,268 @@
-"""Errors and graphs of every model on one data set, trained the same way: ``python -m benchmarks.table``.
+"""Errors, costs and learned graphs of every row on every data set: ``python -m benchmarks.table``.
 
-Each training is a run folder, so the command can be stopped and called again: finished runs are only read.
+Trains what the record in ``benchmarks/results`` does not hold yet, each training in a process of its own, and writes
+``RESULTS.md`` and ``CLAIMS.md`` from the record. It can be stopped at any moment and called again, on the same machine
+(a training goes on from its last epoch) or on another (one that the record holds is not done again).
 """
 
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import click
-import pandas as pd
+import numpy as np
 
-from analysis.matrix import mean_of_heads
-from analysis.roads import recovery, road_match
-from app.measures import error_table
-from core.data import load
-from core.data.sensors import SensorData
-from core.experiment import Plan, resumed, settings_for, trained
-from core.models import MODELS
-from core.run import Run
+from benchmarks.claims import FILE as CLAIMS
+from benchmarks.claims import page
+from benchmarks.record import FOLDER, Record
+from benchmarks.results import FILE as RESULTS
+from benchmarks.results import results
+from benchmarks.rows import BUDGETS, MINUTES, PROTOCOLS, ROWS, SEEDS, SIZES, SWEEP, Item, work
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("table", "sweep", "sizes")
+PATIENCE = 60.0  # seconds that a stopped training has to keep its last epoch
+POLL = 0.2
+
+
+@dataclass(slots=True)
+class Job:
+    """A training under way."""
+
+    item: Item
+    key: str
+    out: Path
+    process: subprocess.Popen[bytes]
+    log: TextIO
+    started: float
 
 
 @click.command()
-@click.option("--dataset", default="los-loop", show_default=True)
-@click.option("--model", "models", multiple=True, default=tuple(MODELS), show_default=True)
-@click.option("--protocol", default="clean", show_default=True)
-@click.option("--epochs", default=30, show_default=True)
-@click.option("--seeds", default=1, show_default=True)
-@click.option("--share", default=0.02, show_default=True, help="Share of pairs that count as strongest.")
+@click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), default=PARTS, show_default=True)
+@click.option(
+    "--dataset", "datasets", multiple=True, type=click.Choice(list(BUDGETS)), help="All of a part by default."
+)
+@click.option("--protocol", "protocols", multiple=True, type=click.Choice(PROTOCOLS), help="Both by default.")
+@click.option("--only", multiple=True, type=click.Choice([*ROWS, *SWEEP]), help="A row; all by default.")
+@click.option("--seeds", default=SEEDS, show_default=True, help="So many, from 0.")
+@click.option("--epochs", type=int, help="At most so many, instead of each data set's own: another key in the record.")
+@click.option(
+    "--budget", type=float, help="Minutes after which it stops; what is under way is kept and continued later."
+)
+@click.option("--jobs", default=1, show_default=True, help="Trainings side by side, of one thread each.")
+@click.option("--plan", is_flag=True, help="Only say what would be trained and about how long it would take.")
+@click.option("--render", is_flag=True, help="Only write the pages again.")
+@click.option("--keep", is_flag=True, help="Keep the run folders of trainings that are in the record.")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/benchmark"), show_default=True)
+@click.option("--record", "folder", type=click.Path(path_type=Path), default=FOLDER, help="The folder of the record.")
 def table(
-    dataset: str, models: tuple[str, ...], protocol: str, epochs: int, seeds: int, share: float, runs: Path
+    parts: tuple[str, ...],
+    datasets: tuple[str, ...],
+    protocols: tuple[str, ...],
+    only: tuple[str, ...],
+    seeds: int,
+    epochs: int | None,
+    budget: float | None,
+    jobs: int,
+    plan: bool,
+    render: bool,
+    keep: bool,
+    runs: Path,
+    folder: Path,
 ) -> None:
-    """Train each model over seeds and print its errors at each horizon and its match with the road graph."""
-    data = load(dataset)
-    errors, graphs = [], []
-    for seed in range(seeds):
-        for model in models:
-            settings = settings_for(model, epochs=epochs, seed=seed)
-            plan = Plan(model=model, settings=settings, protocol=protocol, load=dataset)
-            run = _run(data, plan, runs / f"{dataset}-{protocol}-{model}-{epochs}-{seed}")
-            found = error_table(run)
-            errors.append(found[found["forecast"] == model].assign(seed=seed))
-            graphs += _graphs(run, share, seed)
-            click.echo(f"{model}, seed {seed}: best epoch {run.record['metrics']['best_epoch']}, "
-                       f"{run.record['times'].get('seconds', 0):.0f} s")
-    click.echo(f"\n{dataset}, protocol {protocol}, {epochs} epochs, {data.unit}; mean over {seeds} seed(s)")
-    means = pd.concat(errors).groupby(["forecast", "minutes"], sort=False).mean().drop(columns="seed")
-    click.echo(means.to_string(float_format=lambda value: f"{value:.4g}"))
-    if graphs:
-        click.echo(f"\nstrongest {share:.0%} of pairs against the road graph; mean over {seeds} seed(s)")
-        frame = pd.DataFrame(graphs).groupby(["model", "head"], sort=False).mean().drop(columns="seed")
-        click.echo(frame.to_string(float_format=lambda value: f"{value:.3g}"))
+    """Train what is not in the record, seed by seed, then write RESULTS.md and CLAIMS.md beside the record's folder."""
+    if jobs < 1 or seeds < 1:
+        raise click.UsageError(f"jobs and seeds must be at least 1, got {jobs} and {seeds}")
+    record = Record(folder)
+    if not render:
+        todo = [
+            (item, key)
+            for item, key in _keyed(work(parts, datasets, protocols, only, seeds), epochs)
+            if not _known(record, item, key)
+        ]
+        if plan:
+            _said_plan(todo, epochs, jobs)
+            return
+        failed = _trained(record, todo, epochs, budget, jobs, runs, keep)
+    written(record)
+    if not render and failed:
+        raise click.ClickException(f"{failed} training(s) failed; the record holds the others")
 
 
-def _run(data: SensorData, plan: Plan, out: Path) -> Run:
-    return resumed(data, out) if (out / "run.json").exists() else trained(data, plan, out)
+def written(record: Record) -> None:
+    """Write both pages: into the project for its own record, else into the record's folder."""
+    own = record.folder.resolve() == FOLDER.resolve()
+    record.folder.mkdir(parents=True, exist_ok=True)
+    for file, text in ((RESULTS, results(record)), (CLAIMS, page(record))):
+        (file if own else record.folder / file.name).write_text(text)
 
 
-def _graphs(run: Run, share: float, seed: int) -> list[dict[str, object]]:
-    if not run.heads or run.adjacency is None:
-        return []
-    rows = []
-    heads = [("mean", mean_of_heads(run.interaction)), *zip(run.heads, run.interaction, strict=True)]
-    for name, head in heads:
-        match = road_match(head, run.adjacency, share)
-        row = {"model": run.model, "head": name, "seed": seed, "on roads": match.precision, "chance": match.chance,
-               "lift": match.lift, "auroc": match.auroc}
-        if run.truth is not None:
-            row["planted auroc"] = recovery(head, run.truth).auroc
-        rows.append(row)
-    return rows
+def _keyed(items: Iterator[Item], epochs: int | None) -> Iterator[tuple[Item, str]]:
+    """Each item with the key of its settings; data that are not there are said and left out."""
+    from benchmarks.datasets import opened  # torch: not needed to render
+    from benchmarks.record import key_of
+    from benchmarks.training import identity
+    from core.data.sensors import DataError
+
+    absent: set[str] = set()
+    for item in items:
+        if item.dataset in absent:
+            continue
+        try:
+            opened(item.dataset)
+        except DataError as error:
+            absent.add(item.dataset)
+            click.echo(f"{item.dataset} is left out: {str(error).splitlines()[0]}", err=True)
+            continue
+        yield item, key_of(identity(item, epochs))
+
+
+def _known(record: Record, item: Item, key: str) -> bool:
+    """Whether an item is in the record; what was recorded as another row of the same settings gets this name too."""
+    if not record.has(item.dataset, item.protocol, key, item.seed):
+        return False
+    if _keeps_losses(item) and not record.has_losses(item.dataset, item.protocol, item.row.name, key, item.seed):
+        return False
+    record.name(item.dataset, item.protocol, key, item.seed, item.row.name)
+    return True
+
+
+def _keeps_losses(item: Item) -> bool:
+    """Whether windows are compared: those of the sweep and of made-up cities are not."""
+    return item.row.name in ROWS and item.dataset not in SIZES
+
+
+def _trained(
+    record: Record,
+    todo: list[tuple[Item, str]],
+    epochs: int | None,
+    budget: float | None,
+    jobs: int,
+    runs: Path,
+    keep: bool,
+) -> int:
+    """Train all, so many side by side; return how many failed."""
+    end = math.inf if budget is None else time.monotonic() + 60 * budget
+    waiting, alive, failed, total = list(todo), list[Job](), 0, len(todo)
+    click.echo(f"{total} trainings to do")
+    try:
+        while (waiting or alive) and time.monotonic() < end:
+            for item, key in list(waiting):
+                if len(alive) == jobs:
+                    break
+                if any((job.key, job.item.seed) == (key, item.seed) for job in alive):
+                    continue  # another row trains the same: it will be known then
+                waiting.remove((item, key))
+                if not _known(record, item, key):
+                    alive.append(_started(item, key, epochs, runs))
+            for job in [job for job in alive if job.process.poll() is not None]:
+                alive.remove(job)
+                failed += _finished(record, job, keep, f"{total - len(waiting) - len(alive)}/{total}")
+            time.sleep(POLL)
+    finally:
+        _stopped(alive)
+    if waiting or alive:
+        click.echo(f"stopped after {budget:g} minutes; {len(waiting) + len(alive)} trainings are left")
+    return failed
+
+
+def _started(item: Item, key: str, epochs: int | None, runs: Path) -> Job:
+    runs.mkdir(parents=True, exist_ok=True)
+    name = f"{item.dataset}-{item.protocol}-{item.row.name.replace(' ', '-').replace('=', '-')}-{key}-{item.seed}"
+    out = (runs / name.replace(".", "_")).resolve()
+    task = {
+        "row": item.row.name,
+        "dataset": item.dataset,
+        "protocol": item.protocol,
+        "seed": item.seed,
+        "key": key,
+        "out": str(out),
+        "epochs": epochs,
+    }
+    out.with_suffix(".task").write_text(json.dumps(task))
+    log = out.with_suffix(".log").open("w")
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.training", str(out.with_suffix(".task"))],
+        cwd=ROOT,
+        env={**os.environ, **threads},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    return Job(item, key, out, process, log, time.monotonic())
+
+
+def _finished(record: Record, job: Job, keep: bool, count: str) -> bool:
+    """Put a finished training into the record and say so in a line; True where it failed."""
+    job.log.close()
+    if job.process.returncode != 0:
+        said = job.out.with_suffix(".log").read_text().strip().splitlines()
+        click.echo(f"{count} {job.item.name}: FAILED, {said[-1] if said else 'no word'}")
+        return True
+    made = json.loads(job.out.with_suffix(".entry").read_text())
+    losses = np.frombuffer(job.out.with_suffix(".losses").read_bytes(), dtype="<f4").reshape(len(MINUTES), -1)
+    entry, item = made["entry"], job.item
+    record.add(item.dataset, item.protocol, entry, made["settings"], losses if _keeps_losses(item) else None)
+    if not keep:
+        shutil.rmtree(job.out)
+    for kind in (".task", ".log", ".entry", ".losses"):
+        job.out.with_suffix(kind).unlink(missing_ok=True)
+    click.echo(
+        f"{count} {item.name}: RMSE {' '.join(f'{x:.3f}' for x in entry['errors']['rmse'])}, best epoch "
+        f"{entry['epochs']['best']} of {entry['epochs']['done']}, {time.monotonic() - job.started:.0f} s"
+    )
+    return False
+
+
+def _stopped(alive: list[Job]) -> None:
+    """End trainings that are under way; each keeps its last whole epoch."""
+    for job in alive:
+        job.process.terminate()
+    for job in alive:
+        try:
+            job.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            job.process.kill()
+            job.process.wait()
+        job.log.close()
+
+
+def _said_plan(todo: list[tuple[Item, str]], epochs: int | None, jobs: int) -> None:
+    """How many trainings of each row, and how long they would take at most, from some steps of each."""
+    from benchmarks.datasets import opened
+    from benchmarks.training import given, settings_of
+    from core.experiment import Plan, epoch_seconds
+
+    rows: dict[tuple[str, str], list[Item]] = {}
+    for item, _ in {(key, item.seed): (item, key) for item, key in todo}.values():
+        rows.setdefault((item.dataset, item.row.name), []).append(item)
+    total, timed = 0.0, dict[tuple[str, str, str], float]()
+    for (dataset, name), items in rows.items():
+        item = items[0]
+        settings = settings_of(item, epochs)
+        alike = (dataset, item.row.model, item.row.roads)
+        if alike not in timed:
+            plan = Plan(model=item.row.model, settings=settings, protocol=item.protocol, load=dataset)
+            timed[alike] = epoch_seconds(given(opened(dataset), item.row), plan, 1.0) if item.row.random else 0.0
+        seconds = len(items) * settings.epochs * timed[alike]
+        total += seconds
+        click.echo(
+            f"{dataset:14s} {name:24s} {len(items):3d} runs of {settings.epochs} epochs of {timed[alike]:6.2f} s: "
+            f"{seconds / 60:6.1f} min"
+        )
+    click.echo(
+        f"at most {total / 3600:.1f} hours of one core, about {total / 3600 / jobs:.1f} hours with --jobs {jobs} on as "
+        f"many idle cores; patience ends many sooner, and loading and testing come on top"
+    )
 
 
 if __name__ == "__main__":

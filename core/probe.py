@@ -15,11 +15,10 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from core.experiment import model_of
 from core.models import Edit
-from core.models.forecaster import RecurrentForecaster
+from core.models.forecaster import SpatialForecaster
 from core.run import Forecasts, Run
 
 FloatArray = NDArray[np.float64]
@@ -212,7 +211,7 @@ class Probe:
     def _pass(self, dtype: torch.dtype) -> "_Pass":
         """The sample's rows before the model in that precision; kept."""
         if dtype not in self._passes:
-            model = cast(RecurrentForecaster, deepcopy(self._model).to(dtype))
+            model = cast(SpatialForecaster, deepcopy(self._model).to(dtype))
             rows = [self._rows(a, self._length) for a in self._first]
             series = torch.stack([series for series, _ in rows]).to(dtype)
             self._passes[dtype] = _Pass(
@@ -241,7 +240,7 @@ class Probe:
 class _Pass:
     """A model and the rows (K, S, N) of stretches: every stretch decoded as if its sensors stood beside the others'."""
 
-    def __init__(self, model: RecurrentForecaster, series: Tensor, slots: Tensor, *, varies: bool) -> None:
+    def __init__(self, model: SpatialForecaster, series: Tensor, slots: Tensor, *, varies: bool) -> None:
         self.model, self.slots, self.varies = model, slots, varies
         self.x = (series - model.shift) / model.scale
         self.features = self.mixed(None)
@@ -272,7 +271,7 @@ class _Pass:
         """The forecast (W, T, n) of some of the sensors, from features (K, S, N, F) of all."""
         chosen = features[:, :, sensors]                                         # (K, S, n, F)
         k, s, n, _ = chosen.shape
-        y = decoded(self.model, chosen.transpose(0, 1).reshape(s, k * n, -1))    # (B, T, K*n)
+        y = self.model.decoded(chosen.transpose(0, 1).reshape(s, k * n, -1))     # (B, T, K*n)
         y = y.reshape(*y.shape[:2], k, n).permute(2, 0, 1, 3)                    # (K, B, T, n)
         course = [self.model.baseline(x, slot) for x, slot in zip(self.x, self.slots, strict=True)]
         y = y + torch.stack([c.expand(*y.shape[1:3], len(sensors))[..., sensors] for c in course])
@@ -342,30 +341,6 @@ def sample(first: IntArray, stretches: int, length: int, seed: int) -> tuple[Int
     share = np.arange(count + 1) * (len(starts) + length - 1) // count      # each of at least ``length`` windows
     places = [generator.integers(a, b - length + 1) for a, b in pairwise(share)]
     return cast(IntArray, starts[np.array(places)].astype(np.int64)), length
-
-
-@torch.inference_mode()
-def decoded(model: RecurrentForecaster, features: Tensor) -> Tensor:
-    """(S, N, F) -> (B, T, N): what ``model.decoded`` returns, in half the time.
-
-    Neighbouring windows share rows, so what the GRU makes of a row's features is computed once for all of them:
-
-        r, z = σ(W f + b + U h + c)    n = tanh(W_n f + b_n + r (U_n h + c_n))    h = n + z (h - n)
-    """
-    gru, length = model.gru, model.sizes.inputs
-    s, n, _ = features.shape
-    b = s - length + 1
-    w, u, in_bias, state_bias = (cast(Tensor, weights) for weights in gru.all_weights[0])
-    given = functional.linear(features, w, in_bias)                          # (S, N, 3 * width)
-    h = features.new_zeros(b * n, gru.hidden_size)
-    for k in range(length):
-        row = given[k : k + b].reshape(b * n, -1)
-        state = functional.linear(h, u, state_bias)
-        fresh_row, fresh_state = row[:, 2 * gru.hidden_size :], state[:, 2 * gru.hidden_size :]
-        reset, keep = (row + state)[:, : 2 * gru.hidden_size].sigmoid().chunk(2, dim=1)
-        h = torch.lerp(torch.addcmul(fresh_row, reset, fresh_state).tanh(), h, keep)
-    y = cast(Tensor, model.decode(h))                                        # (B*N, T)
-    return y.view(b, n, -1).transpose(1, 2)
 
 
 def _gradient(value: Tensor, gates: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """Training: one loop, the same for every model, that can be killed at any moment and continued.
 
 After each epoch the whole state (weights, best weights, optimiser, history) is written as one file. What is
-random in an epoch is drawn from a generator seeded by (seed, epoch), so nothing else needs to be kept, and a
+random in an epoch is drawn from generators seeded by (seed, epoch), so nothing else needs to be kept, and a
 continued training reaches the same weights as an unbroken one on the same machine.
 """
 
@@ -29,8 +29,14 @@ OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {"adam": torch.optim.Adam, 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "mse": lambda y, target: functional.mse_loss(y, target, reduction="sum"),
     "mae": lambda y, target: functional.l1_loss(y, target, reduction="sum"),
+    "huber": lambda y, target: functional.huber_loss(y, target, reduction="sum", delta=1.0),
+}
+SCHEDULES: dict[str, Callable[[float], float]] = {     # share of the rate, after a share of all steps
+    "constant": lambda _done: 1.0,
+    "cosine": lambda done: 0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2,
 }
 CHECKPOINT = "checkpoint.safetensors"
+WITHIN = 1 << 40        # apart from the seeds of the order: what a model draws while it is trained
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,8 +48,9 @@ class Settings:
     epochs : passes over the training windows
     batch : neighbouring windows a step
     optimizer : 'adam' or 'adamw';  rate, weight_decay : its settings
-    loss : 'mse' or 'mae', on standardised values, missing ones left out
+    loss : 'mse', 'mae' or 'huber' (squared up to 1), on standardised values, missing ones left out
     l1 : weight of the model's penalty
+    schedule : 'constant', or 'cosine': the rate falls along half a cosine, to a hundredth of it in the last step
     clip : largest norm of the gradient, above 0; None for no clipping
     patience : epochs without a better validation loss before training ends; None to use all epochs
     seed : of the initial weights and of the order of the windows
@@ -56,12 +63,13 @@ class Settings:
     weight_decay: float = 0.0
     loss: str = "mse"
     l1: float = 0.0
+    schedule: str = "constant"
     clip: float | None = 5.0
     patience: int | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
-        tables: dict[str, Mapping[str, Any]] = {"optimizer": OPTIMIZERS, "loss": LOSSES}
+        tables: dict[str, Mapping[str, Any]] = {"optimizer": OPTIMIZERS, "loss": LOSSES, "schedule": SCHEDULES}
         for name, table in tables.items():
             chosen(table, getattr(self, name), name)
         require_positive(self, "epochs", "batch")
@@ -133,26 +141,11 @@ def fit(
     state, best = _restored(folder / CHECKPOINT, model, optimizer)
     _write_progress(folder, state)
 
-    chunks = sum(1 for _ in windows.chunks("train", settings.batch))
     while state.epoch < settings.epochs and not _exhausted(state, settings):
         start, epoch = time.perf_counter(), state.epoch + 1
-        generator = None
-        if windows.shuffled:
-            generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + epoch)
-        total = count = 0.0
-        model.train()
-        for k, chunk in enumerate(windows.chunks("train", settings.batch, generator), start=1):
-            series, slot, target = fabric.to_device((chunk.series, chunk.slot, chunk.target))
-            optimizer.zero_grad(set_to_none=True)
-            error, seen = _error(model, forecast(series, slot).y, target, settings.loss)
-            fabric.backward(error / max(seen, 1) + settings.l1 * model.penalty())
-            if settings.clip is not None:
-                fabric.clip_gradients(forecast, optimizer, max_norm=settings.clip, error_if_nonfinite=False)
-            optimizer.step()
-            total, count = total + error.item(), count + seen
-            tick(epoch, k, max(chunks, k))
+        training = _epoch(fabric, forecast, model, optimizer, windows, settings, epoch, tick)
         validation = loss(model, windows, "validation", settings)
-        for name, value in (("training", total), ("validation", validation)):
+        for name, value in (("training", training), ("validation", validation)):
             if not math.isfinite(value):
                 raise TrainingError(
                     f"the {name} loss must be finite, got {value} after epoch {epoch}: "
@@ -163,7 +156,7 @@ def fit(
             best = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
         record = {
             "epoch": epoch,
-            "train": total / max(count, 1),
+            "train": training,
             "validation": validation,
             "seconds": time.perf_counter() - start,
         }
@@ -173,6 +166,40 @@ def fit(
         after(state)
     model.load_state_dict(best)
     return state
+
+
+def _epoch(
+    fabric: Fabric,
+    forecast: Any,
+    model: Forecaster,
+    optimizer: Any,
+    windows: Windows,
+    settings: Settings,
+    epoch: int,
+    tick: Callable[[int, int, int], None],
+) -> float:
+    """One pass over the training windows; the mean loss without the penalty. Global randomness is left as it was."""
+    drawn = settings.seed * 1_000_003 + epoch
+    generator = torch.Generator().manual_seed(drawn) if windows.shuffled else None
+    chunks = sum(1 for _ in windows.chunks("train", settings.batch))
+    share = SCHEDULES[settings.schedule]
+    total = count = 0.0
+    model.train()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(drawn + WITHIN)
+        for k, chunk in enumerate(windows.chunks("train", settings.batch, generator), start=1):
+            series, slot, target = fabric.to_device((chunk.series, chunk.slot, chunk.target))
+            for group in optimizer.param_groups:
+                group["lr"] = settings.rate * share((epoch - 1 + (k - 1) / max(chunks, k)) / settings.epochs)
+            optimizer.zero_grad(set_to_none=True)
+            error, seen = _error(model, forecast(series, slot).y, target, settings.loss)
+            fabric.backward(error / max(seen, 1) + settings.l1 * model.penalty())
+            if settings.clip is not None:
+                fabric.clip_gradients(forecast, optimizer, max_norm=settings.clip, error_if_nonfinite=False)
+            optimizer.step()
+            total, count = total + error.item(), count + seen
+            tick(epoch, k, max(chunks, k))
+    return total / max(count, 1)
 
 
 @torch.no_grad()

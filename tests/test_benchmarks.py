@@ -1,24 +1,9 @@
 """The benchmark commands run, and say again what they already know."""
 
-from pathlib import Path
-
 from click.testing import CliRunner
 
 from benchmarks.epochs import epochs
 from benchmarks.recovery import recoveries
-from benchmarks.table import table
-
-
-def test_the_table_is_resumed_from_finished_runs(tmp_path: Path) -> None:
-    words = ["--dataset", "city", "--model", "last-value", "--model", "window-mean", "--runs", str(tmp_path)]
-    first = CliRunner().invoke(table, words, catch_exceptions=False)
-    made = {path.name: (path / "run.json").read_bytes() for path in tmp_path.iterdir()}
-    assert sorted(made) == ["city-clean-last-value-30-0", "city-clean-window-mean-30-0"]
-    second = CliRunner().invoke(table, words, catch_exceptions=False)
-    assert first.output == second.output
-    assert {path.name: (path / "run.json").read_bytes() for path in tmp_path.iterdir()} == made
-    rows = [line.split() for line in first.output.splitlines() if line.startswith(("last-value ", "window-mean "))]
-    assert [row[0] for row in rows if float(row[1]) == 15] == ["last-value", "window-mean"]
 
 
 def test_epochs_are_timed_for_each_model_in_turns() -> None:

@@ -15,7 +15,8 @@ from app.evidence.parts import PARTS
 from app.evidence.work import Work, completed
 from app.measured import Measured
 from app.reading.heads import head_label
-from app.reading.verdict import QUESTIONS, THRESHOLDS, Verdict, overall, verdicts
+from app.reading.verdict import QUESTIONS, Line, Verdict, verdicts
+from app.reading.verdict_summary import overall, thresholds
 from app.reading.words import one_line
 from core.run import Run
 
@@ -91,15 +92,23 @@ def summary(run: Run, results: Mapping[str, Any], reasons: Mapping[str, str]) ->
         states = "  ".join(f"{line.said:<10}" for line in one.lines)
         lines.append(f"{one_line(head_label(one.head), 40):<{width}}  {states}".rstrip())
     shared = [len({one.lines[k].sentence for one in found}) == 1 for k in range(len(QUESTIONS))]  # said once
-    lines += ["", *_sentences(found[0], shared)] if any(shared) else []
-    for one in found if not all(shared) else ():
-        lines += ["", one_line(head_label(one.head), 40), *_sentences(one, [not same for same in shared], "  ")]
-    return "\n".join([*lines, "", bare(THRESHOLDS)])
+    lines += ["", *(_said(name, line.sentence) for name, line in _named(found[0], shared))] if any(shared) else []
+    alone = [not same for same in shared]
+    for one in found if any(alone) else ():
+        lines += ["", one_line(head_label(one.head), 40)]
+        lines += [_said(f"  {name}", line.own) for name, line in _named(one, alone)]
+    common = dict.fromkeys((name, line.common) for one in found for name, line in _named(one, alone) if line.common)
+    lines += ["", *(_said(name, sentence) for name, sentence in common)] if common else []
+    return "\n".join([*lines, "", bare(thresholds(results.get("use")))])
 
 
-def _sentences(one: Verdict, which: Sequence[bool], indent: str = "") -> list[str]:
-    named = zip(QUESTIONS, one.lines, which, strict=True)
-    return [f"{indent}{name}: {bare(line.sentence)}" for name, line, wanted in named if wanted]
+def _named(one: Verdict, which: Sequence[bool]) -> list[tuple[str, Line]]:
+    """The lines of a verdict that are wanted, each with its question."""
+    return [(name, line) for name, line, wanted in zip(QUESTIONS, one.lines, which, strict=True) if wanted]
+
+
+def _said(name: str, sentence: str) -> str:
+    return f"{name}: {bare(sentence)}"
 
 
 def bare(sentence: str) -> str:

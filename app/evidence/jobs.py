@@ -3,7 +3,7 @@
 Beside the results, in the folder where new evidence of the run is kept, lie
 
     job.log     what the process said, locked (flock) for as long as it lives
-    job.json    what was asked for: the parts, the process, whether it is to stop
+    job.json    what was asked for: the parts, the process, whether it is to stop, what the run was called then
     job.now     which part it makes, how far it is, what could not be made and why; at most twice a second
 
 Whether a process is there is known from the lock alone: one that was killed is noticed by that. A process that is
@@ -30,7 +30,7 @@ MOST_JSON = 65_536  # bytes of what is kept of a job
 MOST_REASON = 1_000  # letters
 EVERY = 0.5  # seconds between two words on how far it is
 
-Ended = Literal["", "done", "stopped", "killed"]
+Ended = Literal["", "done", "stopped", "renamed", "killed"]
 
 
 class JobError(ValueError):
@@ -84,7 +84,7 @@ def started(run: Path, parts: Sequence[str] = (), *, again: bool = False) -> Pro
                 pid = processes.begun(command, folder / LOG)
             except (OSError, ValueError) as error:
                 raise JobError(f"the evidence could not be asked for: {error}") from error
-            _write_asked(folder, pid, wanted)
+            _write_asked(run, pid, wanted)
     return state(run)
 
 
@@ -99,7 +99,15 @@ def state(run: Path) -> Progress:
     elif now.get("ended"):
         ended = "done"
     else:
-        ended = "" if not asked else "stopped" if asked.get("stop") or now.get("stopped") else "killed"
+        ended = (
+            ""
+            if not asked
+            else "stopped"
+            if asked.get("stop") or now.get("stopped")
+            else "renamed"  # what the process found at its old name was no run any more
+            if asked.get("run") not in (None, kept.absolute(run).name)
+            else "killed"
+        )
     failed = [one for one in _listed(now, "failed") if isinstance(one, list) and len(one) == 2 and one[0] in [*PARTS]]
     share = now.get("share")
     return Progress(
@@ -156,14 +164,18 @@ def claimed(run: Path, parts: Sequence[str]) -> Iterator[None]:
             _forget(folder)
             log = held.enter_context((folder / LOG).open("ab"))
             locks.taken(log.fileno())
-            _write_asked(folder, os.getpid(), wanted)
+            _write_asked(run, os.getpid(), wanted)
         yield
 
 
 class Told:
-    """Says in a file how far the work is: at every part, and in between every ``EVERY`` seconds at most."""
+    """Says in a file how far the work is: at every part, and in between every ``EVERY`` seconds at most.
+
+    It raises a JobError where the run was renamed or deleted meanwhile: nothing that is made could be kept.
+    """
 
     def __init__(self, run: Path) -> None:
+        self.run = run
         self.file = kept.home(run) / NOW
         self.part = ""
         self.share = 0.0
@@ -189,6 +201,11 @@ class Told:
     def _write(self, **more: bool) -> None:
         failed = [[part, reason[:MOST_REASON]] for part, reason in self.work.failed]
         over = [*self.work.made, *self.work.there, *(part for part, _ in self.work.failed)]
+        if not (self.run.is_dir() and self.file.parent.is_dir()):
+            raise JobError(
+                f"run {self.run.name} was renamed or deleted while it was tested, which ends the test; what was done "
+                "by then goes with it"
+            )
         write_json(self.file, {"part": self.part, "share": self.share, "failed": failed, "over": over, **more})
         self.written = time.monotonic()
 
@@ -210,8 +227,9 @@ def _forget(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _write_asked(folder: Path, pid: int, parts: Sequence[str]) -> None:
-    write_json(folder / ASKED, {"pid": pid, "parts": list(parts), "stop": False})
+def _write_asked(run: Path, pid: int, parts: Sequence[str]) -> None:
+    about = {"pid": pid, "parts": list(parts), "stop": False, "run": kept.absolute(run).name}
+    write_json(kept.home(run) / ASKED, about)
 
 
 def _read(file: Path) -> dict[str, object]:

@@ -23,7 +23,9 @@ from app.selection import MEAN
 from core.run import Run, RunError
 
 if TYPE_CHECKING:
-    from analysis.evidence import Chance, Modes, Tests
+    from analysis.evidence import Chance
+    from analysis.modes import Modes
+    from analysis.nulls import Tests
     from analysis.planted import Planted
     from analysis.stability import Stability
     from analysis.use import Use
@@ -35,7 +37,7 @@ Tick = Callable[[int, int], None]
 ORDERS = ("strongest", "weakest", "random", "length")  # of removing weights, see analysis.deletion
 _STATISTICS = {"correlation": "roads", "contrast": "groups", "agreement": "communities"}  # where a head keeps each
 
-NO_GRAPH = "This model lets no sensor listen to another: there is no learned graph to test."
+NO_GRAPH = "This model learns no matrix of who hears whom: there is no learned graph to test."
 NO_MODEL = "A matrix alone came without a model, so nothing can be run with it and there is no forecast."
 
 

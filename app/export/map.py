@@ -118,9 +118,9 @@ def _said(measured: Measured, head: str, share: float) -> str:
     layout = LAYOUTS[measured.places().kind]
     line = (
         f"Run {one_line(run.name, 60)}, {name}: {one_line(subject(run), 80)}. "
-        f"{threshold_words(measured, head, share)} Wider lines have more weight. {layout}{marks}"
+        f"{threshold_words(measured, head, share)} Wider lines have more weight within their class. {layout}{marks}"
     )
-    question = f"What has {one_line(title(run), 120)} learned that the roads do not show?"
+    question = f"Where do the learned pairs of {one_line(title(run), 120)} lie?"
     return f'<header class="said"><h1>{escape(question)}</h1><p>{escape(line)}</p></header>'
 
 

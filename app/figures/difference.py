@@ -11,15 +11,29 @@ from app.figures.colours import DIVERGING, DIVERGING_DARK, FORECAST, MEASURE, SI
 from app.figures.frame import FAINT, colour_bar, framed, noted
 from app.figures.marks import NO_MARKS, Marks
 from app.figures.matrix import matrix_heatmap
-from app.figures.scale import Scale, scale_of, shared
+from app.figures.scale import Scale, scale_of, shared, usual_end
 from app.figures.text import digits, labels, safe
 
+ENDS = 0.99  # quantile of the weights of both at which their scale ends where few are far above it
 SECOND_LINE = 16  # pixels: of the words on a colour bar
 
 
 def common_scale(first: NDArray[Any], second: NDArray[Any]) -> Scale:
-    """The scale on which a colour means the same weight in both matrices (N, N)."""
-    return shared([scale_of(np.asarray(first, dtype=float)), scale_of(np.asarray(second, dtype=float))])
+    """The scale on which a colour means the same weight in both matrices (N, N).
+
+    Where a few weights stand far above the rest, it ends at a percentile of the weights of both that are not zero: one
+    matrix with a few large weights must not leave the other without colour.
+    """
+    pair = [np.asarray(matrix, dtype=float) for matrix in (first, second)]
+    high = usual_end(np.concatenate([_sizes(matrix) for matrix in pair]), ENDS)
+    return shared([scale_of(matrix, zmax=high) for matrix in pair])
+
+
+def _sizes(matrix: NDArray[Any]) -> NDArray[Any]:
+    """The sizes of the weights between two sensors that are not zero."""
+    between = np.abs(matrix[~np.eye(len(matrix), dtype=bool)])
+    sizes: NDArray[Any] = between[np.isfinite(between) & (between > 0)]
+    return sizes
 
 
 def scaled_heatmap(
@@ -54,10 +68,9 @@ def difference_heatmap(
     above the rest, a percentile of them: then its ends say '≥'. The diagonal does not decide the scale.
     """
     difference = np.asarray(difference, dtype=float)
-    reach = scale_of(np.abs(difference))
-    between = np.abs(difference[~np.eye(len(difference), dtype=bool)])
-    high = reach.high if between.any() else 1.0
-    scale = Scale(-high, high, reach.clipped, signed=True)
+    sizes = _sizes(difference)
+    high = usual_end(sizes, ENDS) or 1.0
+    scale = Scale(-high, high, bool(sizes.max(initial=0.0) > high * (1 + 1e-6)), signed=True)
     figure = scaled_heatmap(difference, ids, scale, order, title="B − A", unit=unit, height=height, marks=marks)
     colours = DIVERGING if marks.theme == "light" else DIVERGING_DARK
     low, none, more = scale.words

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from app.figures.colours import FORECAST, OBSERVED, SIMPLE, Theme
-from app.figures.frame import framed, noted
+from app.figures.frame import framed, noted, quantity_axis
 from app.figures.marks import NO_MARKS, Marks, mark_bars, mark_line
 from app.figures.text import digits, labels, safe
 
@@ -102,7 +102,7 @@ def error_by_horizon(
                 hovertemplate=f"%{{y:,.3r}} {safe(unit)}",
             )
         )
-    framed(figure, x="time ahead [minutes]", y=_axis(measure, unit), height=340, legend=True)
+    framed(figure, x="time ahead [minutes]", y=quantity_axis(measure, unit), height=340, legend=True)
     figure.update_layout(hovermode="x unified")
     figure.update_xaxes(tickvals=_few(minutes), tickangle=0, unifiedhovertitle={"text": "%{x} minutes ahead"})
     figure.update_yaxes(rangemode="tozero")
@@ -135,7 +135,7 @@ def error_by_sensor(
     )
     left_out = len(errors) - len(known)
     title = f"{left_out:,} sensor{'s' * (left_out > 1)} not observed, left out" if left_out else ""
-    framed(figure, title=title, x="sensor, the worst first", y=_axis(measure, unit), height=360, legend=True)
+    framed(figure, title=title, x="sensor, the worst first", y=quantity_axis(measure, unit), height=360, legend=True)
     figure.update_layout(bargap=0.05, showlegend=False)  # the room of a legend is that of the marks
     mark_bars(figure, marks, [names[k] for k in order], order)
     figure.update_xaxes(type="category", tickangle=-90)
@@ -177,7 +177,7 @@ def error_by_hour(
                 hovertemplate=f"%{{y:,.3r}} {safe(unit)}",
             )
         )
-    framed(figure, x="local hour of day", y=_axis(measure, unit), height=340, legend=True)
+    framed(figure, x="local hour of day", y=quantity_axis(measure, unit), height=340, legend=True)
     figure.update_layout(hovermode="x unified")
     figure.update_xaxes(
         tickvals=list(range(0, 24, 6)),
@@ -202,10 +202,6 @@ def _styles(names: Iterable[str], width: float) -> dict[str, tuple[dict[str, Any
             models += 1
         found[name] = {"color": SIMPLE if name in _SIMPLE else FORECAST, "width": width, "dash": dash}, symbol
     return found
-
-
-def _axis(measure: str, unit: str) -> str:
-    return f"{safe(measure)} [{safe(unit)}]" if unit else safe(measure)
 
 
 def _few(minutes: NDArray[Any]) -> list[float]:

@@ -92,6 +92,11 @@ def squared(figure: go.Figure) -> go.Figure:
     return figure.update_yaxes(autorange="reversed", scaleanchor="x")
 
 
+def quantity_axis(measure: str, unit: str) -> str:
+    """The title of an axis, made safe: what is measured, and its unit in brackets where there is one."""
+    return f"{safe(measure)} [{safe(unit)}]" if unit else safe(measure)
+
+
 def noted(figure: go.Figure, why: str) -> go.Figure:
     """The same figure with a sentence in its middle, and axes without numbers: why there is nothing to see."""
     place = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}

@@ -37,6 +37,8 @@ class Edges:
     colour : '#rrggbb', from app.figures.colours
     weight : (P,) what decides the width of each line; None draws all alike
     dashed : drawn thin and dashed, for what is not there
+    least, most : width of the lightest and of the heaviest line, in pixels
+    opacity : of each line, 0 to 1; below what lies on it where many cross
     """
 
     name: str
@@ -44,6 +46,9 @@ class Edges:
     colour: str
     weight: NDArray[Any] | None = None
     dashed: bool = False
+    least: float = 1.2
+    most: float = 5.0
+    opacity: float = 0.85
 
 
 def sensor_map(
@@ -227,7 +232,8 @@ def _drawn(edges: Edges, places: NDArray[np.float64], names: list[str], *, inter
     else:
         size = np.abs(np.asarray(kept.weight, dtype=float))
         low, span = (size.min(), np.ptp(size)) if len(size) else (0.0, 0.0)
-        widths = 1.2 + 3.8 * ((size - low) / span if span > 0 else np.full(len(size), 0.3))
+        share = (size - low) / span if span > 0 else np.full(len(size), 0.3)
+        widths = edges.least + (edges.most - edges.least) * share
         for row, width, weight in zip(rows, widths.round(1).tolist(), kept.weight, strict=True):
             row += [width, digits(float(weight))]
     lines = Lines(
@@ -238,7 +244,7 @@ def _drawn(edges: Edges, places: NDArray[np.float64], names: list[str], *, inter
             "name": safe(edges.name),
             "colour": edges.colour,
             "dash": "4 5" if edges.dashed else None,
-            "opacity": 0.85 if interactive else 0.6,
+            "opacity": edges.opacity if interactive else 0.6,
             "interactive": interactive,
         }
     )

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from app.figures.colours import DIVERGING, SEQUENTIAL
 from app.figures.text import digits
 
+USUAL = 0.995  # quantile of the weights at which a scale ends where few are far above it
+FAR = 1.5  # as many times that quantile
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -47,6 +50,13 @@ class Scale:
         return steps
 
 
+def usual_end(size: NDArray[Any], quantile: float) -> float:
+    """Where a scale ends: at the largest of the sizes, or at a quantile where a few stand far above it."""
+    most = float(size.max(initial=0.0))
+    usual = float(np.quantile(size, quantile)) if len(size) else 0.0
+    return usual if most > FAR * usual else most
+
+
 def scale_of(matrix: NDArray[Any], zmax: float | None = None, zmin: float | None = 0.0) -> Scale:
     """The scale on which one matrix (N, N) is seen well.
 
@@ -58,11 +68,7 @@ def scale_of(matrix: NDArray[Any], zmax: float | None = None, zmin: float | None
     between = between[np.isfinite(between)]
     size = np.abs(between[between != 0])
     most = float(size.max()) if len(size) else 0.0
-    if zmax is not None:
-        high = float(zmax)
-    else:
-        usual = float(np.quantile(size, 0.995)) if len(size) else 0.0
-        high = usual if most > 1.5 * usual else most
+    high = float(zmax) if zmax is not None else usual_end(size, USUAL)
     clipped = most > high * (1 + 1e-6)
     signed = bool((between < 0).any())
     least = float(zmin) if zmin is not None else float(between.min(initial=high))

@@ -89,6 +89,16 @@ def scale_sentence(difference: "MatrixDifference") -> str:
     )
 
 
+def ends_sentence(clipped: bool) -> str:
+    """Where the scales of colours end, if not at the largest weight; '' where they do."""
+    if not clipped:
+        return ""
+    return (
+        "A few weights stand far above the rest. So that these do not leave the others without colour, the scales end "
+        "at the 99th percentile (≥) of what is not zero, and what is larger has the last colour."
+    )
+
+
 def counterpart_sentence(head: str, other: str, why: str, likeness: float, rest: float = float("nan")) -> str:
     """Which head stands for B, and why that one."""
     if why in ("chosen", "mean"):

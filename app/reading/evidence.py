@@ -9,7 +9,7 @@ from app.reading.heads import head_phrase
 from app.reading.words import counted, joined, minus, percent, plain, probability, three, two, whole_percent
 
 if TYPE_CHECKING:
-    from analysis.evidence import NullTest, Tests
+    from analysis.nulls import NullTest, Tests
     from analysis.planted import Planted
     from analysis.stability import HeadStability, Stability
     from analysis.whiteness import Residuals, Whiteness
@@ -18,6 +18,7 @@ LEVEL = 0.05  # a p value below this is called beyond chance
 SURELY = 1.96  # standard errors
 PLAIN = "permuted"  # the null that nobody should rest on
 SAME, PARTLY = 0.5, 0.2  # overlap of the strongest pairs between seeds that is called mostly, or partly, the same
+TIED = 1e-6  # chance within this of a full overlap: no pair stands above another
 SIMPLE_WAYS = ("correlation", "partial correlation", "ridge VAR")
 
 NULLS = {
@@ -180,6 +181,8 @@ def stability_sentence(found: "HeadStability", share: float, seeds: int) -> str:
         f"are so in both (by chance {percent(found.chance_overlap)}, {probability(found.p)}); their communities agree "
         f"by {two(found.ari)} (ARI: 1 is the same, 0 chance)"
     )
+    if found.chance_overlap > 1 - TIED:
+        return f"In {where} all pairs couple alike, so whether the strongest come back **cannot be tested**."
     if not found.p < LEVEL:
         so = "is **no more alike than chance** would have it"
     elif found.overlap >= SAME:
@@ -370,6 +373,8 @@ def start_words(missing: Sequence[str], failed: Sequence[str], ended: str) -> st
     """What stands beside the button that starts the tests."""
     before = {
         "stopped": "It was stopped; what was done by then is kept. ",
+        "renamed": "The run was renamed while it was being tested, which ended the test; what was done by then is "
+        "kept. ",
         "killed": "The last test ended without a word: it was killed, or memory ran out. ",
     }.get(ended, "")
     if failed and set(failed) >= set(missing):

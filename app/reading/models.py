@@ -13,13 +13,16 @@ class Trainable:
     Attributes
     ----------
     line : what it mixes sensors with, in a line
-    rate, weight_decay, l1, clip : the training settings it is known to do well with; clip None for no clipping
+    batch, rate, weight_decay, loss, l1, clip : the training settings it is known to do well with; clip None for no
+        clipping
     graph : whether it learns a matrix
     """
 
     line: str
+    batch: int = 64
     rate: float = 1e-3
     weight_decay: float = 1e-4
+    loss: str = "mse"
     l1: float = 0.0
     clip: float | None = None
     graph: bool = True
@@ -28,14 +31,31 @@ class Trainable:
 TRAINABLE: dict[str, Trainable] = {
     "intergat-plus": Trainable(
         "A symmetric, exactly sparse matrix, learned from how far each sensor is from its usual course.",
+        batch=32,
         rate=3e-3,
         weight_decay=0.0,
+        loss="huber",
         clip=5.0,
     ),
     "intergat-gru": Trainable("The published layer: one free matrix a head, of which no weight can be zero.", l1=0.1),
     "gat-gru": Trainable("Graph attention: it weighs the road neighbours it is given, and can learn no other."),
+    "gat-published": Trainable("The paper's baseline, to stand beside its figures: nearly a mean of the neighbours."),
+    "tgcn": Trainable("T-GCN: gates that look along the roads it is given. It learns no graph.", graph=False),
     "gru": Trainable("No graph at all: the control, against which a graph has to prove its worth.", graph=False),
 }
 OPTIMIZERS = ("adam", "adamw")
-LOSSES = {"mse": "squared error", "mae": "absolute error"}
+LOSSES = {"mse": "squared error", "mae": "absolute error", "huber": "Huber: squared when small, absolute when large"}
 EPOCHS = 30
+
+GIVEN_ALONE = ("tgcn", "ridge-var")  # models that mix sensors without a matrix that could be looked at
+
+
+def graphless(model: str) -> str:
+    """Why a model has no matrix to show, as what it does: 'lets no sensor listen to another'.
+
+    >>> graphless("gru"), graphless("tgcn")
+    ('lets no sensor listen to another', 'lets sensors listen to each other, but learns no matrix of who hears whom')
+    """
+    if model in GIVEN_ALONE:
+        return "lets sensors listen to each other, but learns no matrix of who hears whom"
+    return "lets no sensor listen to another"

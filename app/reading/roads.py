@@ -9,7 +9,7 @@ from app.reading.words import counted, percent, plain, times, whole_percent
 if TYPE_CHECKING:
     from analysis.roads import EdgeClasses, RoadMatch
 
-GIVEN_ROADS = ("gat-gru",)  # models that may listen along the roads only
+GIVEN_ROADS = ("gat-gru", "gat-published")  # models that may listen along the roads only
 DEVIATIONS = 3.0  # of independent draws: pairs of sensors are not independent, so two would claim too much
 QUARTER = 1.25
 

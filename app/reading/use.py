@@ -30,10 +30,10 @@ AREAS = (
     "the 95 % interval over blocks of windows. Right of the line: the strongest matter more."
 )
 SIZES = (
-    "Each dot is one weight with which one sensor hears another, alone cut to zero, and both axes are logarithmic. "
-    "The effect is what the gradient at the trained model says, checked beside it by true cuts. A large weight takes "
-    "more away when it goes, so some correlation is to be expected of any model."
+    "Across: how large a weight is with which one sensor hears another. Up: what cutting it alone does, as the "
+    "gradient at the trained model says. Both axes are logarithmic."
 )
+SIZES_MORE = "A large weight takes more away when it goes, so some correlation is to be expected of any model."
 RESPONSE = (
     "This is **the model's response**, not what traffic would do: nobody knows what these sensors would have seen. It "
     "shows whom the model listens to, and how far a change travels within it."
@@ -234,13 +234,14 @@ def window_words(moment: np.datetime64, complete: bool) -> str:
     )
 
 
-def held_back(amount: float, moved: float, unit: str) -> str:
-    """That values ended at what was ever observed; '' where they did not. ``moved`` is what they changed on average."""
-    if abs(moved - amount) <= 1e-3 * abs(amount):
+def held_back(amount: float, moved: NDArray[np.floating], unit: str) -> str:
+    """How many values ended at what was ever observed; '' where none did. ``moved`` is by how much each was changed."""
+    short = int((np.abs(moved - amount) > 1e-3 * abs(amount)).sum())
+    if not short:
         return ""
     return (
-        f"What was seen could not be changed in full: it stays within what was ever observed, and moves by "
-        f"{signed(moved, unit)} on average."
+        f"{short:,} of {counted(moved.size, 'value')} could not be changed in full, since all stay within what was "
+        f"ever observed: they move by {signed(float(moved.mean()), unit)} on average."
     )
 
 

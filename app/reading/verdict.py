@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from app.reading.evidence import ICONS, PARTLY
-from app.reading.heads import head_label
+from app.reading.evidence import PARTLY, TIED
 from app.reading.roads import GIVEN_ROADS, auroc_words, given_sentence
 from app.reading.use import cut_named, rise_of
 from app.reading.words import (
@@ -22,7 +21,6 @@ from app.reading.words import (
     joined,
     minus,
     percent,
-    plain,
     probability,
     two,
     whole_percent,
@@ -30,7 +28,8 @@ from app.reading.words import (
 )
 
 if TYPE_CHECKING:
-    from analysis.evidence import Chance, Tests
+    from analysis.evidence import Chance
+    from analysis.nulls import Tests
     from analysis.roads import RoadMatch
     from analysis.stability import Stability
     from analysis.use import Area, Use
@@ -48,7 +47,8 @@ LEAST_OVERLAP = 0.5  # of the strongest pairs between seeds
 MEAN = "mean"
 GIVEN = "given"  # the word for a model that may listen along roads only
 
-ALL_THROUGH = ("intergat-gru", "gat-gru")  # models in which a sensor's own value, too, passes through the matrix
+# Models in which a sensor's own value, too, passes through the matrix.
+ALL_THROUGH = ("intergat-gru", "gat-gru", "gat-published")
 KEEPING = {
     "moran": "patterns as smooth over the map",
     "rewired": "pairs as many and as long",
@@ -56,32 +56,36 @@ KEEPING = {
 }
 """The nulls that keep what is trivial, and what each draws."""
 
+OTHERS = {"random": "random ones", "length": "ones of the same length"}
+"""The orders that the strongest first must cost more than."""
+
 NOT_YET = "Not tested yet."
 OWN_VALUE = (
     " In this model a sensor's own value passes through the same matrix, so cutting the others leaves little of "
     "anything: see what setting weights to their mean costs."
 )
 ONE_SEED = "Not tested: there is one seed of this model only. Train more with `python -m app train --seeds 5`."
-THRESHOLDS = (
-    f"Real: p < {LEVEL} (after Holm's correction for the number of heads) under each kind of chance that keeps what is "
-    f"trivial and could be drawn, at least {LEAST_NULLS} of them, and a correlation of coupling with roads of at least "
-    f"{LEAST_EFFECT:g}; below that faint. "
-    f"Used: cutting it raises the mean absolute error by at least {whole_percent(MUCH)}, and removing the strongest "
-    f"pairs first costs more than random ones and than ones of the same length, with the 95{THIN}% interval above 0 in "
-    f"at least {LEAST_WAYS} ways of removing; ignored below {whole_percent(LITTLE)}, in between faint. "
-    f"Stable: overlap (Jaccard) of the strongest pairs between seeds of at least {LEAST_OVERLAP:g} and p < {LEVEL} "
-    "(Holm); below that faint if above chance."
-)
-"""The thresholds behind the lines, for the caption under them."""
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a verdict: how it stands, the sentence with its figures (Markdown of our own), and a word for it."""
+    """One line of a verdict.
+
+    Attributes
+    ----------
+    state : how it stands
+    own : the sentence with its figures (Markdown of our own)
+    word : for how it stands, where the state is none
+    common : what is said with it of all heads together, the same beside each of them
+    """
 
     state: State
-    sentence: str
+    own: str
     word: str = ""
+    common: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """All that is said."""
+        return f"{self.own} {self.common}".rstrip()
 
     @property
     def said(self) -> str:
@@ -132,7 +136,7 @@ def verdict(
     if model in GIVEN_ROADS:
         real = _given(model)
     if truth is not None and chance is not None:
-        real = replace(real, sentence=f"{real.sentence} Against the planted graph, known here: {auroc_words(truth)}.")
+        real = replace(real, own=f"{real.own} Against the planted graph, known here: {auroc_words(truth)}.")
     return Verdict(
         head,
         real,
@@ -225,26 +229,35 @@ def used_line(head: str, use: "Use", unit: str, model: str = "") -> Line:
     if share < LITTLE:
         return Line("no", f"Ignored: {change}.")
     ways = _ways(use.areas)
-    ordered = [removal for removal, matters in ways.items() if matters]
-    everywhere = "" if len(use.heads) == 1 else ", in all heads together"
+    matters = sum(ways.values()) >= LEAST_WAYS
+    state: State = "yes" if share >= MUCH and matters else "faint"
+    begin = "It matters" if share >= MUCH else "It matters a little"
+    return Line(state, f"{begin}: {change}.", common=f"{_order(use, ways, unit)}{own}")
+
+
+def _order(use: "Use", ways: Mapping[str, bool], unit: str) -> str:
+    """Whether it matters which pairs go first: of all heads together, since they are removed together."""
+    everywhere = "" if len(use.heads) == 1 else "In all heads together, "
+    ordered = sum(ways.values())
     if not ways:
-        order = f"whether it matters which pairs are strong could not be tested{everywhere}"
-    elif len(ordered) >= LEAST_WAYS:
-        beside = {one.beside for one in use.areas if np.isfinite(one.value)} & {"random", "length"}
-        others = joined([_OTHERS[name] for name in _OTHERS if name in beside])
-        order = (
-            f"removing the strongest pairs first costs more than {others}{everywhere} "
-            f"(in {len(ordered)} of {counted(len(ways), 'way')} of removing{_sizes(use.areas, unit)})"
+        sentence = "whether it matters which pairs are strong could not be tested."
+    elif ordered >= LEAST_WAYS:
+        others = joined([words for name, words in OTHERS.items() if name in orders_drawn(use)])
+        sentence = (
+            f"removing the strongest pairs first costs more than {others} (in {ordered} of "
+            f"{counted(len(ways), 'way')} of removing{_sizes(use.areas, unit)})."
         )
     else:
-        order = (
-            f"but which pairs are strong does not matter: removing them first costs no more than others{everywhere} "
-            f"(more in {len(ordered)} of {counted(len(ways), 'way')} of removing{_sizes(use.areas, unit)})"
+        sentence = (
+            "which pairs are strong does not matter: removing them first costs no more than others (more in "
+            f"{ordered} of {counted(len(ways), 'way')} of removing{_sizes(use.areas, unit)})."
         )
-    if share >= MUCH and len(ordered) >= LEAST_WAYS:
-        return Line("yes", f"It matters: {change}, and {order}.{own}")
-    begin = "It matters" if share >= MUCH else "It matters a little"
-    return Line("faint", f"{begin}: {change}{', ' if order.startswith('but') else '; '}{order}.{own}")
+    return everywhere + sentence if everywhere else sentence[0].upper() + sentence[1:]
+
+
+def orders_drawn(use: "Use") -> set[str]:
+    """The orders that the strongest first could be held against."""
+    return {area.beside for area in use.areas if np.isfinite(area.value)}
 
 
 def _stable(head: str, stability: "Stability", model: str) -> Line:
@@ -253,7 +266,7 @@ def _stable(head: str, stability: "Stability", model: str) -> Line:
     if model not in GIVEN_ROADS or line.state == "untested":
         return line
     by_construction = "Every seed was given the same roads, so much of this is by construction."
-    return replace(line, sentence=f"{line.sentence} {by_construction}")
+    return replace(line, own=f"{line.own} {by_construction}")
 
 
 def stable_line(head: str, stability: "Stability") -> Line:
@@ -264,6 +277,8 @@ def stable_line(head: str, stability: "Stability") -> Line:
     found = rows[named_in(head, tuple(rows))]
     if not np.isfinite(found.overlap):
         return Line("untested", "Cannot be told: there is no weight between two sensors to compare.")
+    if found.chance_overlap > 1 - TIED:
+        return Line("untested", "Cannot be tested: all pairs couple alike, so there are none that could come back.")
     p = _over_heads({name: one.p for name, one in rows.items()})[found.head]
     figures = (
         f"of all pairs among the strongest {whole_percent(stability.share)} of either of two seeds, "
@@ -295,94 +310,8 @@ def named_in(head: str, known: Sequence[str]) -> str:
     raise ValueError(f"head must be one of {', '.join(known)}, got {head!r}")
 
 
-def overall(verdicts: Sequence[Verdict]) -> str:
-    """One sentence for the run, from the verdicts of its heads (without the mean of several)."""
-    if not verdicts:
-        return ""
-    lines = [line for one in verdicts for line in one.lines]
-    if all(line.state == "untested" for line in lines) and any(line.sentence == NOT_YET for line in lines):
-        return "Nobody has tested yet whether this graph is real, used by the model, and stable."
-    said = []
-    for question, words in _OVERALL.items():
-        states = [getattr(one, question).state for one in verdicts]
-        if getattr(verdicts[0], question).word == GIVEN:
-            said.append(f"{'' if len(verdicts) == 1 else 'all are '}on the roads by construction")
-            continue
-        if len(verdicts) == 1:
-            said.append(words.alone[states[0]])
-            continue
-        tested = [state for state in states if state != "untested"]
-        if not tested:
-            said.append(words.untested)
-            continue
-        yes, faint = tested.count("yes"), tested.count("faint")
-        of = f" of {len(tested)} tested" if len(tested) < len(states) else ""
-        many = f"{yes or 'none'}{of} {'is' if yes < 2 else 'are'} {'' if yes or not faint else 'clearly '}{words.many}"
-        said.append(many + (f" ({faint} {'more ' if yes else ''}{words.partly})" if faint else ""))
-    if len(verdicts) == 1:
-        return f"This matrix is {', '.join(said[:-1])}, and {said[-1]}."  # else 'in part' would belong to both
-    return f"Of {counted(len(verdicts), 'head')}, {', '.join(said[:-1])} and {said[-1]}."
-
-
-def verdict_table(verdicts: Sequence[Verdict], selected: str = "") -> str:
-    """All verdicts of a run as a table in Markdown, a row for each matrix; the name of the selected one is bold."""
-    lines = [f"| head | {' | '.join(QUESTIONS)} |", "|---" * (1 + len(QUESTIONS)) + "|"]
-    for one in verdicts:
-        name = plain(head_label(one.head), 40)
-        words = [f"{ICONS[line.state]} {line.said.replace(' ', THIN)}" for line in one.lines]
-        lines.append(f"| {f'**{name}**' if one.head == selected else name} | {' | '.join(words)} |")
-    return "\n".join(lines)
-
-
-def verdict_list(one: Verdict) -> str:
-    """The three lines of a verdict as a list in Markdown, each under its question."""
-    named = zip(QUESTIONS, one.lines, strict=True)
-    return "\n".join(f"- {ICONS[line.state]} **{name.capitalize()}?** {line.sentence}" for name, line in named)
-
-
 def _given(model: str) -> Line:
     return Line("untested", f"By construction, so no finding: {given_sentence(model)}", GIVEN)
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    alone: Mapping[str, str]
-    many: str
-    partly: str
-    untested: str
-
-
-_OVERALL = {
-    "real": _Words(
-        {
-            "yes": "more than chance",
-            "faint": "faintly more than chance",
-            "no": "not distinguishable from chance",
-            "untested": "not tested against chance",
-        },
-        "more than chance",
-        "faintly",
-        "none was tested against chance",
-    ),
-    "used": _Words(
-        {"yes": "used by the model", "faint": "used in part", "no": "ignored", "untested": "not tested for use"},
-        "used by the model",
-        "in part",
-        "none was tested for use",
-    ),
-    "stable": _Words(
-        {
-            "yes": "stable",
-            "faint": "stable in part",
-            "no": "an accident of the seed",
-            "untested": "not tested on other seeds",
-        },
-        "stable",
-        "in part",
-        "none was tested on other seeds",
-    ),
-}
-_OTHERS = {"random": "random ones", "length": "ones of the same length"}
 
 
 def _adjusted(rows: Mapping[str, "Tests | None"]) -> dict[str, dict[str, float]]:
@@ -413,7 +342,7 @@ def _ways(areas: Sequence["Area"]) -> dict[str, bool]:
     """For each way of removing, whether the strongest first cost more than random ones and ones of the same length."""
     ways: dict[str, bool] = {}
     for area in areas:
-        if area.beside in _OTHERS and np.isfinite(area.low):
+        if area.beside in OTHERS and np.isfinite(area.low):
             ways[area.removal] = ways.get(area.removal, True) and area.low > 0
     return ways
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from app.measured import Measured
 from app.reading.heads import head_phrase
+from app.reading.models import graphless
 from app.reading.words import plain
 from app.selection import MEAN, Selection
 
@@ -96,4 +97,4 @@ class Asked:
 
 def no_graph(asked: Asked) -> str:
     """Why a run without heads has no learned graph to show."""
-    return f"{plain(asked.measured.run.model)} lets no sensor listen to another: it has no learned graph."
+    return f"{plain(asked.measured.run.model)} {graphless(asked.measured.run.model)}: it has no learned graph."

@@ -247,7 +247,7 @@ def _asked(version: str) -> Asked | Unready:
     except UNREADABLE as error:
         load = run.record["data"].get("load", run.dataset)
         return Unready(
-            f"The model of this run cannot be asked: {plain(str(error) or type(error).__name__, 600)}.",
+            f"The model of this run cannot be asked: {plain((str(error) or type(error).__name__).rstrip('.'), 600)}.",
             "What is kept of it can still be looked at. To ask it, copy its whole folder again from where it was "
             f"trained, or train it anew: {code(f'python -m app train --dataset {load} --model {run.model}', 200)}.",
         )

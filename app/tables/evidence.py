@@ -12,7 +12,9 @@ from app.reading.evidence import LEVEL, NULLS, PLAIN, STATISTICS, graph_name
 from app.reading.heads import head_label
 
 if TYPE_CHECKING:
-    from analysis.evidence import Chance, HeadChance, Modes, NullTest, Tests
+    from analysis.evidence import Chance, HeadChance
+    from analysis.modes import Modes
+    from analysis.nulls import NullTest, Tests
     from analysis.planted import Planted
     from analysis.stability import Stability
     from analysis.whiteness import Residuals

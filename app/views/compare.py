@@ -8,6 +8,7 @@ import streamlit as st
 from app import store
 from app.reading import difference as said
 from app.reading.forecasts import OPTIMISTIC
+from app.reading.models import graphless
 from app.reading.words import one_line, plain
 from app.selection import MEAN
 from app.store import compare
@@ -99,7 +100,7 @@ def choose_head(page: Opened, entry: store.RunEntry, heads: tuple[str, ...]) -> 
         return f"{automatic}: {'mean of heads' if found.head == MEAN else one_line(found.head, 40)}"
 
     controls.pick(
-        "Second head", "other_head", ["", MEAN, *heads], name=name,
+        "Second head", "other_head", ["", *([MEAN] if len(heads) > 1 else []), *heads], name=name,
         help="Heads have no order: what one run calls head 1 may be head 3 of another. The first head is set in the "
         "sidebar.",
     )  # fmt: skip
@@ -110,7 +111,7 @@ def no_matrices(page: Opened, entry: store.RunEntry, second: Run) -> str:
     """Why the matrices of the two cannot be compared; '' where they can."""
     for name, run in (("A", page.run), ("B", second)):
         if not run.heads:
-            return f"{name} ({plain(run.model)}) lets no sensor listen to another, so there are no matrices to compare."
+            return f"{name} ({plain(run.model)}) {graphless(run.model)}, so there are no matrices to compare."
     if compare.aligned(page.version, entry.version) is None:
         return (
             f"A has {len(page.run.nodes):,} sensors and B {len(second.nodes):,}, and they are not the same ones: a "

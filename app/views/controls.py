@@ -89,7 +89,7 @@ def sidebar(entries: Sequence[store.RunEntry]) -> None:
             "folder runs.",
         )
         heads = by_key[selection.run].heads
-        if heads:
+        if len(heads) > 1:
             pick(
                 "Head",
                 "head",
@@ -98,6 +98,7 @@ def sidebar(entries: Sequence[store.RunEntry]) -> None:
                 help="A head is one matrix of weights between sensors. Heads are not equal: look at each "
                 "before the mean.",
             )
+        if heads:
             st.select_slider(
                 "Strongest pairs",
                 SHARES,

@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.reading.verdict import THRESHOLDS, Verdict, overall, verdict, verdict_list
+from app.reading.verdict import Verdict, verdict
+from app.reading.verdict_summary import overall, thresholds, verdict_list
 from app.selection import EVIDENCE
 from app.store.evidence import PARTS, evidence_of, state_of_evidence, unavailable
 from app.views import controls
@@ -45,6 +46,15 @@ MEASURES = {
 }  # fmt: skip
 
 
+OF_VERDICT = ("holm", "cut", "stable_overlap")  # what the verdict speaks of above every part
+
+
+def read(page: Opened, part: str) -> None:
+    """How to read a part, and the verdict above it."""
+    truth = ("auroc",) if page.run.truth is not None and page.run.heads else ()
+    how_to_read(*dict.fromkeys((*MEASURES[part], *(OF_VERDICT if page.run.heads else ()), *truth)))
+
+
 def judged(page: Opened, found: Mapping[str, Any], reasons: Mapping[str, str]) -> Verdict:
     """The verdict on the selected head."""
     head = page.selection.head
@@ -60,13 +70,13 @@ def judged(page: Opened, found: Mapping[str, Any], reasons: Mapping[str, str]) -
     )
 
 
-def show_verdict(made: Verdict) -> None:
+def show_verdict(made: Verdict, use: Any) -> None:
     """The answer: one sentence, the three lines behind it, and from where on a line says what it says."""
     with st.container(key="evidence-verdict"):
         answer(overall((made,)))
         st.markdown(verdict_list(made))
         if any(line.state != "untested" for line in made.lines):
-            st.caption(THRESHOLDS)
+            st.caption(thresholds(use))
 
 
 def part_label(part: str) -> str:
@@ -80,13 +90,13 @@ asked = controls.selected().part
 page = opened("Is this graph real?", heads=asked != "what-if")
 if not page.run.heads:  # there is no graph to test, but what such a model says can be asked
     show_what_if(page)
-    how_to_read(*MEASURES[asked])
+    read(page, asked)
     st.stop()
 found = {part: evidence_of(page.version, part) for part in PARTS}
 reasons = {part: unavailable(page.version, part) for part, result in found.items() if result is None}
 progress = state_of_evidence(page.version)
 
-show_verdict(judged(page, found, reasons))
+show_verdict(judged(page, found, reasons), found["use"])
 watched(page, found, reasons, progress)
 controls.switch("Evidence", "part", {part: part_label(part) for part in EVIDENCE})
 part = page.selection.part
@@ -100,4 +110,4 @@ elif found[part] is not None:
     SHOWN[part](page, found[part])
 elif part == "planted":
     show_planted(page, None)
-how_to_read(*MEASURES[part])
+read(page, part)

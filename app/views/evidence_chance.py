@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from app.figures.evidence import Draws, effect_dots, mode_marks, null_ridges
+from app.figures.evidence import effect_dots, mode_marks
 from app.figures.marks import index_of
+from app.figures.ridges import Draws, null_ridges
 from app.reading import evidence as said
 from app.reading.heads import head_label, head_phrase
 from app.reading.verdict import named_in
@@ -17,7 +18,8 @@ from app.views import controls
 from app.views.page import Opened, beside, figure, heading, table
 
 if TYPE_CHECKING:
-    from analysis.evidence import Chance, HeadChance, Tests
+    from analysis.evidence import Chance, HeadChance
+    from analysis.nulls import Tests
 
 
 def show_chance(page: Opened, chance: "Chance") -> None:

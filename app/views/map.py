@@ -45,7 +45,7 @@ def chosen_partner(row: int) -> None:
         choose_pair(page, sensor, int(partners["position"].iloc[row]))
 
 
-page = opened("What has it learned that the roads do not show?", heads=True)
+page = opened("Where do the learned pairs lie?", heads=True)
 run, version, selection = page.run, page.version, page.selection
 classes = store.edge_classes_of(version, selection.head, selection.share)
 pairs = store.pairs_of(version, selection.head, selection.share)
@@ -87,7 +87,7 @@ if sensor is not None:
     roads = road_edges(page) if selection.roads else None
     edges = [*([roads] if roads else []), *heard_edges(page, sensor, partners.head(PARTNERS), has_roads)]
 
-left, right = beside([2, 1])
+left, right = beside([5, 3])
 with left:
     draw_map(
         page,
@@ -104,7 +104,8 @@ with left:
     st.caption(
         (
             f"Threshold: the strongest {whole_percent(selection.share)} of all pairs in {page.where}, {kept} drawn, "
-            f"{all_pairs} left out; at most {EDGE_CAP:,} of a class are drawn. Wider lines have more weight. "
+            f"{all_pairs} left out; at most {EDGE_CAP:,} of a class are drawn. Wider lines have more weight within "
+            "their class. "
             if sensor is None
             else f"Drawn: the {min(PARTNERS, len(partners))} strongest of {counted(len(partners), 'weight')} that the "
             f"chosen sensor puts on others in {page.where}; {max(0, len(partners) - PARTNERS)} left out. "

@@ -77,6 +77,8 @@ def compared_weights(both: Comparison) -> None:
             "A colour means the same weight in A and in B. In B − A, grey is no difference, green is where B weighs "
             "more, purple where A does. Rows listen, columns are heard; all three have the sensors in one order."
         )
+        if ends := said.ends_sentence(shared.clipped):
+            st.markdown(ends)
         if page.marks.pair is not None:
             i, j = page.marks.pair
             a, b = float(found.first[i, j]), float(found.second[i, j])

@@ -15,8 +15,10 @@ from app.reading import forecasts as said
 from app.reading.facts import facts
 from app.reading.heads import head_name, order_words
 from app.reading.matrices import MATRIX_ALONE, matrix_answer
+from app.reading.models import graphless
 from app.reading.roads import given_sentence
-from app.reading.verdict import THRESHOLDS, overall, verdict_list, verdict_table, verdicts
+from app.reading.verdict import verdicts
+from app.reading.verdict_summary import overall, thresholds, verdict_list, verdict_table
 from app.reading.words import plain, whole_percent
 from app.selection import MEAN
 from app.store.evidence import PARTS, evidence_of, unavailable
@@ -141,12 +143,15 @@ def show_verdicts(page: Opened) -> None:
     tested = any(line.state != "untested" for one in made for line in one.lines)
     if tested:
         selected = next((one for one in made if one.head == page.selection.head), made[0])
-        left, right = beside()  # a narrower table would break its words
-        with left:
-            st.markdown(verdict_table(made, page.selection.head))
-        with right:
-            st.markdown(f"**{head_name(selected.head)}**\n{verdict_list(selected)}")
-        st.caption(THRESHOLDS)
+        if len(made) > 1:
+            left, right = beside()  # a narrower table would break its words
+            with left:
+                st.markdown(verdict_table(made, page.selection.head))
+            with right:
+                st.markdown(f"**{head_name(selected.head)}**\n{verdict_list(selected)}")
+        else:
+            st.markdown(verdict_list(selected))
+        st.caption(thresholds(found["use"]))
     missing = [part for part in PARTS if found[part] is None and not reasons[part]]
     st.page_link(
         "views/evidence.py",
@@ -172,7 +177,7 @@ if run.heads:
     show_heads(page)
 else:
     st.markdown(
-        f"{plain(run.model)} lets no sensor listen to another, so there is no matrix to look at. "
+        f"{plain(run.model)} {graphless(run.model)}, so there is no matrix to look at. "
         "It shows what can be had without one: a graph has to do better than this to be worth anything."
     )
 measures = ["mae", "rmse", "mape", "accuracy", "r2", "simple"] if run.forecasts is not None else []

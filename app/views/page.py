@@ -7,6 +7,7 @@ from typing import Any, Literal, cast
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+from numpy.typing import NDArray
 
 from app import store
 from app.figures.marks import Marks
@@ -14,6 +15,7 @@ from app.glossary import MEASURES
 from app.measured import Measured
 from app.reading.forecasts import OPTIMISTIC
 from app.reading.heads import head_phrase
+from app.reading.models import graphless
 from app.reading.words import code, one_line, plain
 from app.selection import Selection
 from app.views import controls
@@ -56,6 +58,11 @@ class Opened:
     def ids(self) -> list[str]:
         """The ids of the sensors, as the data give them."""
         return cast(list[str], self.run.nodes["id"].tolist())
+
+    @property
+    def minutes(self) -> NDArray[np.float64]:
+        """How far ahead each step of the forecast is, (T,)."""
+        return np.arange(1, self.run.horizon + 1, dtype=np.float64) * self.run.interval_minutes
 
     @property
     def marks(self) -> Marks:
@@ -217,7 +224,7 @@ def _not_open(entry: store.RunEntry, problem: str) -> None:
 
 def _no_heads(page: Opened) -> None:
     st.info(
-        f"{plain(page.run.model)} lets no sensor listen to another: it has no learned graph, so there is nothing to "
+        f"{plain(page.run.model)} {graphless(page.run.model)}: it has no learned graph, so there is nothing to "
         "show here. Its forecasts are on the page Forecast.",
         icon=":material/hub:",
     )

@@ -49,8 +49,13 @@ def whole(label: str, field: str, **settings: Any) -> None:
 
 def number(label: str, field: str, own: float | None, **settings: Any) -> None:
     """A number of at least 0 that may be left to the model."""
-    words = f"the model's own: {'none' if own is None else f'{own:g}'}"
+    words = _own("none" if own is None else f"{own:g}")
     st.number_input(label, 0.0, None, None, 0.001, "%g", placeholder=words, **bound(field), **settings)
+
+
+def _own(value: str) -> str:
+    """What stands in a control that is left to the model."""
+    return f"the model's own: {value}"
 
 
 def what(ready: dict[str, datasets.Dataset]) -> None:
@@ -81,14 +86,15 @@ def settings(model: Trainable) -> None:
         left, right = st.columns(2)
         with left:
             whole("Steps that a forecast sees", "inputs")
-            whole("Windows a step", "batch", help="Neighbouring windows that are trained on together.")
+            whole("Windows a step", "batch", placeholder=_own(f"{model.batch}"), help="Neighbouring windows together.")
             st.selectbox("Optimizer", OPTIMIZERS, **bound("optimizer"))
             number("Learning rate", "rate", model.rate)
             number("Weight decay", "weight_decay", model.weight_decay)
         with right:
             whole("Steps ahead", "horizon", placeholder="one hour")
             whole("Seed", "seed", help="Of the first weights and of the order of the windows; of several, the first.")
-            st.selectbox("Loss", list(LOSSES), format_func=LOSSES.__getitem__, **bound("loss"))
+            own = _own(LOSSES[model.loss])
+            st.selectbox("Loss", list(LOSSES), None, LOSSES.__getitem__, placeholder=own, **bound("loss"))
             number("Penalty on the matrix (l1)", "l1", model.l1)
             number("Largest norm of the gradient", "clip", model.clip, help="0 for no limit.")
         whole("Epochs without progress before it ends", "patience", placeholder="never: all epochs")
@@ -107,7 +113,7 @@ def expected(chosen: Draft, data: datasets.Dataset) -> Estimate | None:
             data.steps, PROTOCOLS[chosen.protocol].train, chosen.inputs, chosen.horizon or chosen.inputs
         ),
         inputs=chosen.inputs,
-        batch=chosen.batch,
+        batch=chosen.batch or TRAINABLE[chosen.model].batch,
     )
     return estimate(asked, finished(store.runs()), machine(jobs.threads()))
 

@@ -10,21 +10,20 @@ from numpy.typing import NDArray
 from app import store
 from app.figures.colours import diverging
 from app.figures.marks import Marks
-from app.figures.use import response_curves
+from app.figures.response import response_curves
 from app.reading import use as said
 from app.reading.forecasts import minutes_words
 from app.reading.words import code, counted, three
+from app.selection import MOST_LINKS
 from app.store.probe import Response, Unready, ready, response_of
 from app.tables.use import response_order, response_table
 from app.views import controls
 from app.views.ground import draw_places, place_words, road_edges, spread
 from app.views.page import Opened, beside, figure, heading, table
+from app.views.what_if_defaults import default_amount, default_window, hour_steps, round_step, window_at
 
 EXPLAINED = ("response",)
-FARTHEST = 6  # road links around a sensor
 CURVES = 4
-MORNING = 8 * 60  # minutes after midnight: something happens then
-GAPS = 0.05
 
 
 def show_what_if(page: Opened) -> None:
@@ -42,11 +41,13 @@ def show_what_if(page: Opened) -> None:
     left, right = beside()
     with left:
         controls.pick_sensor("Sensor", page.ids)
-        hops = _stretch(page)
+        changed = around(page, chosen, _stretch(page))
     with right:
-        amount = _amount(page, steps)
+        spot = st.container()
         window = _window(page)
-    changed = around(page, chosen, hops)
+    with spot:
+        last = tested.rows[: tested.first[window]][-steps:, changed]
+        amount = _amount(page, steps, last)
     with st.spinner("Asking the model …"):
         try:
             found = response_of(page.version, window, changed, steps, amount)
@@ -54,8 +55,7 @@ def show_what_if(page: Opened) -> None:
             st.warning(f"This forecast cannot be asked for: {error}.", icon=":material/block:")
             st.markdown("Choose another time.")
             return
-    minutes = np.arange(1, run.horizon + 1) * run.interval_minutes
-    change = found.after - found.before
+    minutes, change = page.minutes, found.after - found.before
     now = tested.times[tested.first[window] - 1]
     complete = bool(np.isfinite(tested.rows[tested.first[window] - run.inputs : tested.first[window]]).all())
     st.markdown(said.response_answer(change, changed, page.ids, amount, unit, minutes.tolist(), bool(run.heads)))
@@ -63,7 +63,7 @@ def show_what_if(page: Opened) -> None:
         ("" if page.marks.sensors else f"No sensor is chosen: {code(page.ids[chosen], 30)} is shown. ")
         + said.window_words(now, complete)
         + " "
-        + said.held_back(amount, float((found.changed - found.seen)[-steps:, changed].mean()), unit)
+        + said.held_back(amount, (found.changed - found.seen)[-steps:, changed], unit)
     )
     others = np.setdiff1d(np.arange(len(page.ids)), changed)
     bound = spread(change[:, others]) if len(others) and change[:, others].any() else spread(change)
@@ -89,41 +89,6 @@ def show_what_if(page: Opened) -> None:
     )
 
 
-def hour_steps(inputs: int, interval_minutes: float) -> int:
-    """How many of the inputs are the last hour: at least one, at most all.
-
-    >>> hour_steps(12, 5), hour_steps(12, 15), hour_steps(12, 1440)
-    (12, 4, 1)
-    """
-    return max(1, min(inputs, round(60 / interval_minutes)))
-
-
-def default_window(
-    times: NDArray[np.datetime64], first: NDArray[np.int64], rows: NDArray[Any], inputs: int
-) -> int:
-    """The window that is shown where no time is chosen: whole if any is, made at eight on a weekday if one is.
-
-    Where all have gaps, those count as alike whose shares of missing inputs lie between the same multiples of GAPS.
-
-    Parameters
-    ----------
-    times : (R,) local time of each row;  first : (W,) row of each window's first step ahead;  rows : (R, N), NaN
-        where missing
-    """
-    missing = np.concatenate([[0], np.isnan(rows).sum(axis=1).cumsum()])
-    gaps = np.ceil((missing[first] - missing[first - inputs]) / (inputs * rows.shape[1]) / GAPS)
-    now = times[first - 1].astype("datetime64[m]").astype(np.int64)
-    weekend = ((now // 1440 + 3) % 7) >= 5  # 1 January 1970 was a Thursday
-    away = np.abs(now % 1440 - MORNING)
-    return int(np.lexsort((now, away, weekend, gaps))[0])
-
-
-def window_at(times: NDArray[np.datetime64], first: NDArray[np.int64], moment: np.datetime64) -> int:
-    """The window whose forecast was made nearest to a moment, the earlier one of two."""
-    now = times[first - 1].astype("datetime64[m]").astype(np.int64)
-    return int(np.argmin(np.abs(now - moment.astype("datetime64[m]").astype(np.int64))))
-
-
 def most_heard(page: Opened) -> int:
     """The sensor on which the others put most weight; the first where nobody hears anybody."""
     if not page.run.heads:
@@ -147,28 +112,37 @@ def _stretch(page: Opened) -> int:
     if store.hops_of(page.version) is None:
         st.caption("These data have no road graph, so one sensor is changed at a time.")
         return 0
-    words = {0: "this sensor alone", **{k: counted(k, "road link") for k in range(1, FARTHEST + 1)}}
-    return int(
-        st.select_slider(
-            "How far along the road",
-            list(words),
-            format_func=words.__getitem__,
-            key="what if stretch",
-            help="A stretch of road: the chosen sensor, and all that can be reached from it over so many links.",
-        )
+    words = {0: "this sensor alone", **{k: counted(k, "road link") for k in range(1, MOST_LINKS + 1)}}
+    key = "what if stretch"
+    st.session_state[key] = page.selection.links
+    st.select_slider(
+        "How far along the road",
+        list(words),
+        format_func=words.__getitem__,
+        key=key,
+        on_change=lambda: controls.choose(links=st.session_state[key]),
+        help="A stretch of road: the chosen sensor, and all that can be reached from it over so many links.",
     )
+    return page.selection.links
 
 
-def _amount(page: Opened, steps: int) -> float:
-    """By how much the last hour is raised, in the data's unit; negative to drop it."""
+def _amount(page: Opened, steps: int, last: NDArray[Any]) -> float:
+    """By how much the last hour is raised, in the data's unit; negative to drop it.
+
+    ``last`` is what was seen in it, NaN where missing: where nobody has said how much, it is an amount that fits.
+    """
     run = page.run
     seen = run.tested.rows[np.isfinite(run.tested.rows)]
     low, high = (float(value) for value in np.quantile(seen, [0.01, 0.99])) if len(seen) else (0.0, 1.0)
     size = round_step((high - low) / 40 or 1.0)
     most = float(np.ceil((high - low or 1.0) / size) * size)
+    asked = page.selection.amount
+    if asked is not None and abs(asked) > most:
+        controls.let_go(amount=None)
+    least, largest = (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 0.0)
+    shown = default_amount(last, least, largest, most / 2, size) if asked is None else asked
     key = f"what if amount {run.name}"
-    if key not in st.session_state:
-        st.session_state[key] = -size * round(most / 2 / size)
+    st.session_state[key] = float(np.clip(round(shown / size) * size, -most, most))
     covered = minutes_words(steps * run.interval_minutes)
     return float(
         st.slider(
@@ -178,9 +152,10 @@ def _amount(page: Opened, steps: int) -> float:
             step=size,
             format=f"%+.{max(0, -int(np.floor(np.log10(size))))}f",
             key=key,
+            on_change=lambda: controls.choose(amount=float(f"{st.session_state[key]:g}")),
             help=f"The same for all {counted(steps, 'input')}. What they are made to see stays between "
-            f"{three(float(np.nanmin(run.tested.rows)))} and {three(float(np.nanmax(run.tested.rows)))} {run.unit}: "
-            "the least and the most that was observed in the test part.",
+            f"{three(least)} and {three(largest)} {run.unit}: the least and the most that was observed in the test "
+            "part.",
         )
     )
 
@@ -306,16 +281,6 @@ def _curve(
 def _plain_time(moment: np.datetime64) -> datetime:
     made: datetime = moment.astype("datetime64[s]").item()
     return made
-
-
-def round_step(size: float) -> float:
-    """The largest of 1, 2 and 5 times a power of ten that is no larger.
-
-    >>> round_step(1.7), round_step(0.06), round_step(7.0)
-    (1.0, 0.05, 5.0)
-    """
-    power = 10.0 ** np.floor(np.log10(size))
-    return float(max(factor * power for factor in (1, 2, 5) if factor * power <= size * (1 + 1e-9)))
 
 
 __all__ = ["EXPLAINED", "show_what_if"]

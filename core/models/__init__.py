@@ -7,10 +7,14 @@ from typing import Any
 from core.choices import chosen
 from core.models.forecaster import Edit, Forecast, Forecaster, Sizes
 from core.models.gat import GAT
+from core.models.gat_published import GATPublished
 from core.models.gru import GRU
+from core.models.historical import HistoricalAverage
 from core.models.intergat import InterGAT
 from core.models.intergat_plus import InterGATPlus
 from core.models.simple import LastValue, WindowMean
+from core.models.tgcn import TGCN
+from core.models.var import RidgeVAR
 
 __all__ = ["MODELS", "Edit", "Forecast", "Forecaster", "Sizes", "built", "model_class", "stored_config"]
 
@@ -18,7 +22,11 @@ MODELS: dict[str, type[Forecaster]] = {
     "intergat-gru": InterGAT,
     "intergat-plus": InterGATPlus,
     "gat-gru": GAT,
+    "gat-published": GATPublished,
+    "tgcn": TGCN,
     "gru": GRU,
+    "ridge-var": RidgeVAR,
+    "historical-average": HistoricalAverage,
     "last-value": LastValue,
     "window-mean": WindowMean,
 }

@@ -1,7 +1,7 @@
-"""What every model returns, and the part that most of them share: features, a GRU over time, one map to all steps.
+"""What every model returns, and the parts that most of them share: features, a GRU over time, one map to all steps.
 
     f_s  = spatial(x_s)                      mixed once per row s, not once per window
-    h_b  = GRU(f_b, ..., f_{b+L-1})          last state, per sensor
+    h_b  = GRU(f_b, ..., f_{b+L-1})          last state, per sensor; `core/models/recurrence.py`
     ŷ_b  = W h_b + c                         all T steps at once, then the scaler is undone
 
 Axes: s row of a chunk of neighbouring windows, b window (B = S - L + 1), n i j sensor, k head, l input step,
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from core.choices import require_positive
 from core.data.windows import Windows
+from core.models.recurrence import last_states
 
 
 class Forecast(NamedTuple):
@@ -115,13 +116,8 @@ class Forecaster(nn.Module):
         return self.scale.new_zeros((0, self.sizes.sensors, self.sizes.sensors))
 
 
-class RecurrentForecaster(Forecaster):
-    """A spatial layer for each row, then a GRU over each window and one linear map to all steps ahead."""
-
-    def __init__(self, sizes: Sizes, config: Any, *, features: int, width: int) -> None:
-        super().__init__(sizes, config)
-        self.gru = nn.GRU(features, width)
-        self.decode = nn.Linear(width, sizes.horizon)
+class SpatialForecaster(Forecaster):
+    """A spatial layer for each row, then each sensor's forecast from its own features in the window."""
 
     @abstractmethod
     def spatial(self, x: Tensor, slot: Tensor, edit: Edit | None = None) -> tuple[Tensor, Tensor]:
@@ -138,12 +134,23 @@ class RecurrentForecaster(Forecaster):
         """What the network's output is added to, standardised, (B, T, N) or broadcast to it; nothing here."""
         return x.new_zeros(())
 
+    @abstractmethod
     def decoded(self, features: Tensor) -> Tensor:
-        """(S, N, F) -> (B, T, N): the GRU over every window of neighbouring rows, then the linear map."""
-        length = self.sizes.inputs
-        windows = features.unfold(0, length, 1)                          # (B, N, F, L), a view
-        b, n, f, _ = windows.shape
-        steps = windows.permute(3, 0, 1, 2).reshape(length, b * n, f)    # (L, B*N, F)
-        _, last = self.gru(steps)                                        # (1, B*N, width)
-        y = cast(Tensor, self.decode(last[0]))                           # (B*N, T)
-        return y.view(b, n, -1).transpose(1, 2)                          # (B, T, N)
+        """(S, N, F) -> (B, T, N), standardised: every sensor's forecast for every window of neighbouring rows.
+
+        A sensor's forecast is made from its own features alone, so some sensors can be decoded without the others.
+        """
+
+
+class RecurrentForecaster(SpatialForecaster):
+    """A spatial layer for each row, then a GRU over each window and one linear map to all steps ahead."""
+
+    def __init__(self, sizes: Sizes, config: Any, *, features: int, width: int) -> None:
+        super().__init__(sizes, config)
+        self.gru = nn.GRU(features, width)
+        self.decode = nn.Linear(width, sizes.horizon)
+
+    def decoded(self, features: Tensor) -> Tensor:
+        """The GRU over every window, then the linear map; see ``SpatialForecaster.decoded``."""
+        y = cast(Tensor, self.decode(last_states(self.gru, features, self.sizes.inputs)))      # (B, N, T)
+        return y.transpose(1, 2)

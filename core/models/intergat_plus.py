@@ -1,17 +1,24 @@
 """A symmetric interaction layer whose matrix holds only what comes from other sensors.
 
-    p   = mean of the training part at each time of day, (slots, N)
-    r_s = x_s - p[time of day of s]                  departure from the everyday course
-    S_h = relu((R_h + R_hᵀ) / 2), diagonal zero      non-negative, exactly sparse, exactly symmetric
-    M_h = D^-1/2 S_h D^-1/2,  D = diag(row sums)     still symmetric; a sensor without weights keeps a zero row
-    f_i = relu(W [x_i, r_i, (M_1 r)_i, ..., (M_H r)_i] + b)      the sensor's own value has its own path
-    ŷ_t = p[time of day t steps ahead] + σ(g_t) r_last + decoder(GRU(f))_t
+    p    = mean of the training part within half an hour of each time of day, (slots, N)
+    r_s  = x_s - p[time of day of s]                 departure from the everyday course
+    S_h  = relu((R_h + R_hᵀ) / 2), diagonal zero     non-negative, exactly sparse, exactly symmetric
+    M_h  = D^-1/2 S_h D^-1/2,  D = diag(row sums)    still symmetric; a sensor without weights keeps a zero row
+    u_i  = [k x_i, k r_i, (M_1 r)_i, ..., (M_H r)_i of all L rows, e_i, d_(time of day), k]
+    z_i  = a + V relu(U a),  a = relu(W u_i)         (biases not written)
+    ŷ_t  = p[time of day t steps ahead] + k σ(g_t) r_last + (D relu(z_i))_t
+
+e_i is learned for each sensor, d for each time of day. k is 1, but while the model is trained it is 0 in a random
+share of windows and sensors: the sensor does not see itself, and only its neighbours can tell what it will do. So M
+is a map of who can stand in for whom, and not of what little a sensor's own past leaves to be explained.
+`benchmarks/ABLATIONS.md` says what each part adds, and what else was tried.
 
 R starts positive, so that every pair can still be learned when training begins.
 
-Axes: s row, i receiver, j sender, k head, t step ahead.
-The departures and the separate own path are this project's; the symmetric normalisation is that of Kipf and
-Welling, arXiv:1609.02907, eq. 2.
+Axes: s row, b window (B = S - L + 1), i receiver, j sender, h head, t step ahead, c signal: x, r and the H mixed.
+The departures, the separate own path and the hiding are this project's; the symmetric normalisation is that of Kipf
+and Welling, arXiv:1609.02907, eq. 2; learned sensors and times instead of a recurrence as in Shao et al., STID,
+arXiv:2208.05233.
 """
 
 from dataclasses import dataclass
@@ -22,36 +29,60 @@ from torch import Tensor, nn
 
 from core.choices import require_positive
 from core.data.windows import Windows
-from core.models.forecaster import Edit, RecurrentForecaster, Sizes
+from core.models.everyday import everyday, slots_ahead
+from core.models.forecaster import Edit, Sizes, SpatialForecaster
+
+OWN = 2                 # signals of the sensor itself, before the mixed ones
+HALF_HOURS = 48         # of a day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InterGATPlusConfig:
-    """Four heads, width 32."""
+    """Two heads, width 128.
 
-    heads: int = 4
-    width: int = 32
+    Attributes
+    ----------
+    heads : matrices
+    width : of the hidden layers
+    sensor, time : numbers that are learned for each sensor and for each time of day
+    hide : share of windows, while training, in which a sensor does not see itself, from 0 to below 1
+    start : mean of the free parameters at the start, above 0
+    """
+
+    heads: int = 2
+    width: int = 128
+    sensor: int = 8
+    time: int = 4
+    hide: float = 0.6
     start: float = 0.1
 
     def __post_init__(self) -> None:
-        require_positive(self, "heads", "width")
+        require_positive(self, "heads", "width", "sensor", "time")
+        if not 0 <= self.hide < 1:
+            raise ValueError(f"hide must be at least 0 and below 1, got {self.hide}")
         if not self.start > 0:
             raise ValueError(f"start must be above 0, got {self.start}: relu would leave nothing to learn from")
 
 
-class InterGATPlus(RecurrentForecaster):
+class InterGATPlus(SpatialForecaster):
     """``intergat-plus``: symmetric, exactly sparse, mixing departures from the time of day."""
 
     Config = InterGATPlusConfig
-    settings: ClassVar[dict[str, Any]] = {"rate": 3e-3, "weight_decay": 0.0, "l1": 0.0}
+    settings: ClassVar[dict[str, Any]] = {"batch": 32, "rate": 3e-3, "loss": "huber", "schedule": "cosine"}
 
     profile: Tensor
 
     def __init__(self, sizes: Sizes, config: InterGATPlusConfig) -> None:
-        super().__init__(sizes, config, features=config.width, width=config.width)
-        n = sizes.sensors
+        super().__init__(sizes, config)
+        n, width = sizes.sensors, config.width
         self.free = nn.Parameter(torch.rand(config.heads, n, n) * 2 * config.start)
-        self.project = nn.Linear(2 + config.heads, config.width)
+        self.sensor = nn.Parameter(torch.randn(n, config.sensor) * 0.1)
+        self.time = nn.Parameter(torch.randn(sizes.slots, config.time) * 0.1)
+        seen = (OWN + config.heads) * sizes.inputs + config.sensor + config.time + 1
+        self.first = nn.Linear(seen, width)
+        self.inner = nn.Linear(width, width)
+        self.outer = nn.Linear(width, width)
+        self.decode = nn.Linear(width, sizes.horizon)
         self.keep = nn.Parameter(torch.zeros(sizes.horizon, 1))
         self.register_buffer("profile", torch.zeros(sizes.slots, n))
 
@@ -61,9 +92,10 @@ class InterGATPlus(RecurrentForecaster):
         return tuple(f"head {k + 1}" for k in range(self.config.heads))
 
     def observe(self, windows: Windows, adjacency: Tensor | None) -> None:
-        """The scaler, and the mean of the training part at each time of day, standardised."""
+        """The scaler, and the everyday course of each sensor, standardised."""
         super().observe(windows, adjacency)
-        self.profile.copy_((_profile(windows) - self.shift) / self.scale)
+        course = everyday(windows, reach=windows.slots // HALF_HOURS)
+        self.profile.copy_((course - self.shift) / self.scale)
 
     def penalty(self) -> Tensor:
         """Mean of each head's S, summed."""
@@ -77,31 +109,51 @@ class InterGATPlus(RecurrentForecaster):
         return s * (root.unsqueeze(-1) * root.unsqueeze(-2))     # in this order: exactly symmetric
 
     def spatial(self, x: Tensor, slot: Tensor, edit: Edit | None = None) -> tuple[Tensor, Tensor]:
-        """See ``RecurrentForecaster.spatial``."""
+        """The signals of each row and sensor, then what is learned of the sensor and of the time of day."""
         m = self.interaction() if edit is None else edit.of(self.interaction())
         r = x - self.profile[slot]
-        mixed = torch.einsum("kij,sj->sik", m, r)                                    # (S, N, K)
-        own = torch.stack([x, r], dim=-1)
-        return self.project(torch.cat([own, mixed], dim=-1)).relu(), m               # (S, N, width)
+        mixed = (m @ r.t()).permute(2, 1, 0)                                         # (S, N, H)
+        signals = torch.cat([x.unsqueeze(-1), r.unsqueeze(-1), mixed], dim=-1)
+        place = self.sensor.expand(len(x), -1, -1)
+        time = self.time[slot].unsqueeze(1).expand(-1, x.shape[1], -1)
+        return torch.cat([signals, place, time], dim=-1), m
 
-    def baseline(self, x: Tensor, slot: Tensor) -> Tensor:
-        """The everyday course ahead, and what is left of the last departure."""
-        last, ahead = self.sizes.inputs - 1, torch.arange(1, self.sizes.horizon + 1, device=slot.device)
-        future = self.profile[(slot[last:, None] + ahead) % self.sizes.slots]        # (B, T, N)
-        departure = (x - self.profile[slot])[last:, None]                            # (B, 1, N)
-        return future + self.keep.sigmoid() * departure
+    def decoded(self, features: Tensor) -> Tensor:
+        """See ``SpatialForecaster.decoded``; computed in columns, (feature, b * n), which windows share as slices."""
+        length, (s, n, _) = self.sizes.inputs, features.shape
+        b, signals = s - length + 1, OWN + self.config.heads
+        rows = features[..., :signals].permute(2, 0, 1).reshape(signals, s * n)
+        window = rows.unfold(1, b * n, n)                                            # (c, L, B*N), a view
+        known = self._known(b * n, features)
+        u = torch.cat([
+            window[:OWN].reshape(-1, b * n) * known,
+            window[OWN:].reshape(-1, b * n),
+            features[length - 1 :, :, signals:].reshape(b * n, -1).t(),
+            known,
+        ])
+        a = _columns(self.first, u).relu()
+        z = a + _columns(self.outer, _columns(self.inner, a).relu())
+        last = known * window[1, -1]                                                 # r_last
+        y = _columns(self.decode, z.relu()) + self.keep.sigmoid() * last             # (T, B*N)
+        return y.view(-1, b, n).transpose(0, 1)
+
+    def baseline(self, x: Tensor, slot: Tensor) -> Tensor:  # noqa: ARG002
+        """The everyday course ahead."""
+        return self.profile[slots_ahead(slot, self.sizes)]                           # (B, T, N)
+
+    def _known(self, columns: int, like: Tensor) -> Tensor:
+        """k, (1, B*N): 1 where a sensor sees itself."""
+        if not (self.training and self.config.hide):
+            return like.new_ones(1, columns)
+        drawn = torch.rand(1, columns)                       # on the CPU: the same on every machine
+        known: Tensor = drawn >= self.config.hide
+        return known.to(like)
 
     def _weights(self) -> Tensor:
         s = ((self.free + self.free.transpose(1, 2)) / 2).relu()
         return s * (1 - torch.eye(self.sizes.sensors, device=s.device))
 
 
-def _profile(windows: Windows) -> Tensor:
-    """(slots, N): mean at each time of day; where none was seen, the sensor's mean, else that of all."""
-    rows, slot = windows.training_rows()
-    seen = ~rows.isnan()
-    count = torch.zeros(windows.slots, rows.shape[1]).index_add_(0, slot, seen.float())
-    total = torch.zeros(windows.slots, rows.shape[1]).index_add_(0, slot, rows.nan_to_num(0.0))
-    overall = total.sum() / count.sum()
-    sensor = torch.where(count.sum(0) > 0, total.sum(0) / count.sum(0).clamp(min=1), overall)
-    return torch.where(count > 0, total / count.clamp(min=1), sensor)
+def _columns(layer: nn.Linear, u: Tensor) -> Tensor:
+    """A linear layer on columns (F, C) instead of rows."""
+    return torch.addmm(layer.bias[:, None], layer.weight, u)

@@ -13,6 +13,13 @@ def ring(sensors: int) -> FloatArray:
     return M
 
 
+def grid(side: int) -> FloatArray:
+    """Streets of a town in squares."""
+    place = np.arange(side * side)
+    apart = np.abs(place[:, None] // side - place // side) + np.abs(place[:, None] % side - place % side)
+    return (apart == 1).astype(float)
+
+
 def chain(sensors: int) -> FloatArray:
     """One-way: sensor i hears sensor i - 1 alone, as cars reach it."""
     M = np.zeros((sensors, sensors))

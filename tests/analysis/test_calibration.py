@@ -7,15 +7,9 @@ The whole table, of more matrices, maps and nulls, is made by ``python -m benchm
 import numpy as np
 import pytest
 
-from analysis.evidence import (
-    _against_groups,
-    _against_roads,
-    _agreement,
-    _modes,
-    _sensors,
-    against_groups,
-    against_roads,
-)
+from analysis.against import against_groups, against_roads, agreement_tests, group_tests, road_tests
+from analysis.modes import mode_tests
+from analysis.nulls import preparation
 from benchmarks.evidence import (
     MAPS,
     drawn_map,
@@ -49,16 +43,16 @@ def smooth_nulls() -> dict[str, float]:
         nulls = ["moran"]
         nulls += ["rewired"] * (replicate < REPLICATES) + ["permuted"] * (replicate < REPLICATES // 3)
         # One preparation for all the tests, as in `chance`: half the time.
-        sensors = _sensors(SENSORS, drawn.kilometres, drawn.road, DRAWS, replicate, nulls)
-        row = listed("roads", _against_roads(weight, drawn.road, sensors, nulls))
+        prepared = preparation(SENSORS, drawn.kilometres, drawn.road, DRAWS, replicate, nulls)
+        row = listed("roads", road_tests(weight, drawn.road, prepared, nulls))
         if replicate < REPLICATES:
-            row |= mode_p_values(_modes(weight, drawn.road, sensors, nulls), 0)
-            field = _modes(one_field(generator, drawn.kilometres), drawn.road, sensors, ("moran",))
+            row |= mode_p_values(mode_tests(weight, drawn.road, prepared, nulls), 0)
+            field = mode_tests(one_field(generator, drawn.kilometres), drawn.road, prepared, ("moran",))
             row["IPR of a field, moran"] = float(field.tests[0].ipr_p[0])
         nulls = [null for null in nulls if null != "rewired"]
         product = matrix(generator, drawn.kilometres, "product of 4 smooth fields, if positive")
-        row |= listed("groups", _against_groups(product, regions, sensors, nulls))
-        rows.append(row | listed("communities", _agreement(labels, regions, sensors, nulls)))
+        row |= listed("groups", group_tests(product, regions, prepared, nulls))
+        rows.append(row | listed("communities", agreement_tests(labels, regions, prepared, nulls)))
     return rejected(rows)
 
 
@@ -71,11 +65,11 @@ def strong_nulls() -> dict[str, float]:
         generator = seeded(replicate, 11)
         drawn = drawn_map(generator, fewer, MAPS[replicate % 3], smooth_degrees=True)
         weight = matrix(generator, drawn.kilometres, "smooth strengths, no decay")
-        sensors = _sensors(fewer, None, None, DRAWS, replicate)
+        prepared = preparation(fewer, None, None, DRAWS, replicate)
         nulls = ("configuration", "permuted")
-        row = listed("roads", _against_roads(weight, drawn.road, sensors, nulls))
-        row |= listed("groups", _against_groups(weight, drawn.groups, sensors, ("permuted",)))
-        rows.append(row | mode_p_values(_modes(weight, drawn.road, sensors, nulls), 1))
+        row = listed("roads", road_tests(weight, drawn.road, prepared, nulls))
+        row |= listed("groups", group_tests(weight, drawn.groups, prepared, ("permuted",)))
+        rows.append(row | mode_p_values(mode_tests(weight, drawn.road, prepared, nulls), 1))
     return rejected(rows)
 
 

@@ -17,18 +17,24 @@ import pytest
 
 import analysis
 from analysis import (
+    against,
     arrays,
     communities,
     configuration,
+    consensus,
     deletion,
     difference,
     evidence,
+    forecast_tests,
     forecasts,
     gates,
     matching,
     matrix,
+    modes,
     moran,
     multiplicity,
+    nulls,
+    process,
     quality,
     rewiring,
     roads,
@@ -63,6 +69,7 @@ RESULTS = [
 M = planted.uneven(9, negative=True)
 ROAD = planted.chain(9)
 HEADS = np.stack([M, planted.uneven(9, seed=1)])
+RUNS = np.stack([HEADS, HEADS[::-1] + ROAD])
 LABELS = planted.membership((4, 3, 2))
 SENSORS = np.arange(9)
 FORECAST = np.random.default_rng(0).random((5, 3, 9)) + 1.0
@@ -87,11 +94,15 @@ APART = np.linalg.norm(SPOTS[:, None] - SPOTS, axis=-1)
 PLACES = moran.places(APART)
 PAIRS = np.random.default_rng(3).random(36)
 SIGNS = moran.random_signs(9, 5)
+EDGE = arrays.joined(ROAD)
+REWIRED = rewiring.rewired(ROAD, APART, 19)
+PREPARED = nulls.preparation(9, APART, EDGE, 19)
 
 # Arguments for every public function; arrays of the type that a function would not have to convert.
 CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     arrays.checked: (M,),
     arrays.checked_road: (ROAD, 9),
+    arrays.joined: (ROAD,),
     arrays.checked_heads: (HEADS,),
     multiplicity.holm: (np.array([0.01, 0.04, np.nan]),),
     multiplicity.benjamini_hochberg: (np.array([0.01, 0.04, np.nan]),),
@@ -128,10 +139,15 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     difference.spectrum_difference: (M, HEADS[1], 4),
     matching.matched_labels: (LABELS, LABELS[::-1].copy()),
     matching.matched_heads: (HEADS, HEADS[::-1].copy()),
-    stability.stability: (np.stack([HEADS, HEADS[::-1] + ROAD]), ("a1", "a2"), ("x", "y"), (0, 1), 0.3, 9),
-    stability.matched_runs: (np.stack([HEADS, HEADS[::-1] + ROAD]), ("a1", "a2")),
-    stability.consensus_graph: (np.stack([HEADS, HEADS[::-1] + ROAD]), ("a1", "a2")),
-    stability.consensus: (np.stack([LABELS, LABELS[::-1]]),),
+    matching.matched_runs: (RUNS, ("a1", "a2")),
+    matching.layers: (("a1", "b", "a2"),),
+    matching.counterparts: (np.array([[0.5, 0.9], [0.7, 0.1]]), (np.array([0, 1]),)),
+    matching.checked_runs: (RUNS,),
+    stability.stability: (RUNS, ("a1", "a2"), ("x", "y"), (0, 1), 0.3, 9),
+    consensus.consensus_graph: (RUNS, ("a1", "a2")),
+    consensus.consensus: (np.stack([LABELS, LABELS[::-1]]),),
+    consensus.consensus_matrix: (np.stack([LABELS, LABELS[::-1]]),),
+    consensus.adjusted_rand: (LABELS, LABELS[::-1].copy()),
     gates.edge: (2, 9, 3, 4),
     gates.pair: (2, 9, 3, 4, 1),
     gates.inputs: (2, 9, [3, 4]),
@@ -157,13 +173,22 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     rewiring.length_classes: (APART, ROAD),
     rewiring.rewired: (ROAD, APART, 19),
     rewiring.freest: (ROAD, APART, 0.1, 19),
-    rewiring.rewired_sums: (PAIRS, rewiring.rewired(ROAD, APART, 19)),
+    rewiring.rewired_sums: (PAIRS, REWIRED),
     configuration.expected_coupling: (M,),
     configuration.configurations: (M, 5),
-    evidence.against_roads: (M, ROAD, APART, 19),
-    evidence.against_groups: (M, LABELS, APART, 19),
-    evidence.groups_agreement: (LABELS, LABELS[::-1].copy(), APART, 19),
-    evidence.modes_by_chance: (M, ROAD, APART, 19),
+    nulls.preparation: (9, APART, EDGE, 19),
+    nulls.preparation_of_some: (LABELS < 2, APART, 19),
+    nulls.untestable: (EDGE, PREPARED),
+    nulls.upper_tail: (0.5, PAIRS),
+    nulls.road_sums: (PAIRS, PREPARED.pairs(EDGE), REWIRED, PLACES),
+    against.against_roads: (M, ROAD, APART, 19),
+    against.against_groups: (M, LABELS, APART, 19),
+    against.groups_agreement: (LABELS, LABELS[::-1].copy(), APART, 19),
+    against.road_tests: (matrix.coupling(M), EDGE, PREPARED),
+    against.group_tests: (matrix.coupling(M), LABELS, PREPARED),
+    against.agreement_tests: (LABELS, LABELS[::-1].copy(), PREPARED),
+    modes.modes_by_chance: (M, ROAD, APART, 19),
+    modes.mode_tests: (matrix.coupling(M), EDGE, PREPARED),
     evidence.chance: (("one", "other"), HEADS, ROAD, APART, LABELS, None, 19),
     series.checked_values: (VALUES,),
     series.checked_minutes: (TIMES, len(TIMES)),
@@ -185,12 +210,14 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     simple_graphs.correlation: (VALUES, np.arange(len(VALUES)) % 24),
     simple_graphs.partial_correlation: (VALUES, np.arange(len(VALUES)) % 24),
     simple_graphs.ridge_var: (VALUES, np.arange(len(VALUES)) % 24),
-    planted_truth.ring: (9,),
-    planted_truth.truth: (ROAD, 2, 3),
-    planted_truth.noise_of: (OBSERVED[:, 0], FORECAST[:, 0], np.array([0, 0, 0, 1, 1])),
-    planted_truth.process: (ROAD, 50, 0.3, 0.1),
-    planted_truth.recovered: ("itself", M, planted_truth.truth(ROAD, 2, 3)),
+    process.ring: (9,),
+    process.truth: (ROAD, 2, 3),
+    process.noise_of: (OBSERVED[:, 0], FORECAST[:, 0], np.array([0, 0, 0, 1, 1])),
+    process.process: (ROAD, 50, 0.3, 0.1),
+    planted_truth.recovered: ("itself", M, process.truth(ROAD, 2, 3)),
     planted_truth.planted: (ROAD, 60, 0.3, 0.1, None, 1),
+    forecast_tests.diebold_mariano: (np.sin(np.arange(30.0)), np.cos(np.arange(30.0)), 3),
+    forecast_tests.paired: (np.array([1.0, 1.5, 2.0]), np.array([1.1, 1.3, 2.4])),
     forecasts.errors: (FORECAST, OBSERVED),
     forecasts.errors_by_sensor: (FORECAST, OBSERVED),
     forecasts.errors_by_hour: (FORECAST, OBSERVED, np.arange(15).reshape(5, 3)),

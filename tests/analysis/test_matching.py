@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.matching import matched_heads, matched_labels
+from analysis.matching import checked_runs, counterparts, layers, matched_heads, matched_labels, matched_runs
 from analysis.matrix import head_similarity
+from tests.analysis.families import SHUFFLED
+from tests.analysis.families import planted as runs_of_a_family
 from tests.analysis.planted import blocks, chain, hub, order, reordered, ring, uneven
 
 partitions = st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 3)), min_size=1, max_size=12)
@@ -161,3 +163,46 @@ def test_heads_of_other_sensors_are_refused() -> None:
         matched_heads(PLANTED, uneven(8))
     with pytest.raises(ValueError, match=r"^first must have shape .* got shape \(0, 8, 8\)"):
         matched_heads(np.zeros((0, 8, 8)), PLANTED)
+
+
+# Heads of runs
+
+
+def test_layers_are_told_by_names_without_the_numbers_at_their_end() -> None:
+    names = ["head 1", "output", "head 12", "head2", "2 head", "output"]
+    assert [layer.tolist() for layer in layers(names)] == [[0, 2], [1, 5], [3], [4]]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_counterparts_have_the_largest_sum_of_all_that_stay_in_their_layer(seed: int) -> None:
+    similarity = np.random.default_rng(seed).normal(size=(6, 6))
+    alike = layers(["a1", "b1", "a2", "b2", "a3", "c"])
+    found = counterparts(similarity, alike)
+    of = {int(head): k for k, layer in enumerate(alike) for head in layer}
+    best = max(
+        sum(similarity[h, g] for h, g in enumerate(chosen))
+        for chosen in itertools.permutations(range(6))
+        if all(of[h] == of[g] for h, g in enumerate(chosen))
+    )
+    assert sorted(found.tolist()) == list(range(6))
+    assert all(of[h] == of[g] for h, g in enumerate(found.tolist()))
+    assert similarity[np.arange(6), found].sum() == pytest.approx(best)
+
+
+def test_shuffled_heads_of_runs_are_told_apart() -> None:
+    every = runs_of_a_family()
+    for shuffled, matched in zip(SHUFFLED, matched_runs(every, ["head 1", "head 2", "head 3"]), strict=True):
+        assert [shuffled[place] for place in matched] == [0, 1, 2]
+    assert matched_runs(every, ["a", "b", "c"]).tolist() == [[0, 1, 2]] * 5
+
+
+def test_runs_and_names_that_do_not_fit_are_refused() -> None:
+    every = np.stack([[blocks((3, 2)), chain(5)]] * 2)
+    with pytest.raises(ValueError, match=r"^heads must have one entry for each of the 2 heads, got 3$"):
+        matched_runs(every, ["a", "b", "c"])
+    with pytest.raises(ValueError, match=r"^interactions must be of at least two runs, got 1$"):
+        checked_runs(every[:1])
+    with pytest.raises(ValueError, match=r"one shape in all runs, \(2, 5, 5\) as the first, got \(1, 5, 5\) in run 1$"):
+        checked_runs([every[0], every[1, :1]])
+    with pytest.raises(ValueError, match=r"^interactions\[1\] must be finite, got nan at head 0, row 0, column 0$"):
+        checked_runs([every[0], every[1] * np.nan])

@@ -18,7 +18,7 @@ QUESTIONS = {
     "heads": "Whom does each sensor listen to?",
     "spectrum": "Which patterns does the matrix hold, and where do they live?",
     "communities": "Which sensors belong together?",
-    "map": "What has it learned that the roads do not show?",
+    "map": "Where do the learned pairs lie?",
     "forecast": "How far off is the forecast, and where?",
     "evidence": "Is this graph real?",
 }

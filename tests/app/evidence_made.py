@@ -9,7 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.evidence import Chance, HeadChance, Modes, ModeTest, NullTest, Tests, Untested
+from analysis.evidence import Chance, HeadChance
+from analysis.modes import Modes, ModeTest
+from analysis.nulls import NullTest, Tests, Untested
 from analysis.planted import Planted, Recovery
 from analysis.stability import HeadStability, Stability
 from analysis.use import Area, Curve, Cut, EdgeEffects, Use

@@ -24,12 +24,8 @@ def test_the_models_that_can_be_trained_are_those_of_the_core_with_their_own_set
     assert set(TRAINABLE) == learn
     for name, told in TRAINABLE.items():
         settings = settings_for(name)
-        assert (told.rate, told.weight_decay, told.l1, told.clip) == (
-            settings.rate,
-            settings.weight_decay,
-            settings.l1,
-            settings.clip,
-        ), name
+        for field in ("batch", "rate", "weight_decay", "loss", "l1", "clip"):
+            assert getattr(told, field) == getattr(settings, field), (name, field)
         assert told.graph == bool(built(name, sizes).heads), name
 
 
@@ -39,7 +35,7 @@ def test_the_choices_are_those_of_the_core() -> None:
     default = Settings()
     draft = Draft()
     assert draft.epochs == EPOCHS == default.epochs
-    for name in ("batch", "optimizer", "loss", "seed", "patience"):
+    for name in ("optimizer", "seed", "patience"):
         assert getattr(draft, name) == getattr(default, name), name
 
 
@@ -101,7 +97,7 @@ def test_names_and_titles_are_those_of_the_command_line() -> None:
 def test_what_is_left_to_the_model_is_not_said() -> None:
     assert Draft().arguments() == [
         "--dataset=city", "--model=intergat-plus", "--protocol=clean", "--epochs=30", "--inputs=12", "--seed=0",
-        "--batch=64", "--optimizer=adam", "--loss=mse",
+        "--optimizer=adam",
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ from app.__main__ import cli
 from app.evidence import jobs, kept, parts
 from app.evidence.jobs import JobError, Progress
 from app.evidence.work import Work, completed
+from app.reading.evidence import start_words
 from core.run import Run
 from tests.app import evidence_made
 from tests.app.conftest import made_run
@@ -161,6 +163,33 @@ def test_a_killed_process_is_noticed(run: Run) -> None:
     assert ended(run).ended == "done"
 
 
+def test_a_run_that_is_renamed_while_it_is_tested_ends_the_test_and_is_told_of(run: Run) -> None:
+    jobs.started(run.path, ["chance", "use"])
+    until(lambda: jobs.state(run.path).part == "use", "it does not begin")
+    after = run.path.with_name("other")
+    run.path.rename(after)
+    kept.renamed(run.path, after)
+    until(lambda: not jobs.state(after).alive, "it goes on")
+    state = jobs.state(after)
+    assert state.ended == "renamed"
+    assert parts.evidence(Run.load(after), "chance") is not None, "what was done by then goes with it"
+    assert "was renamed or deleted while it was tested" in jobs.log_of(after)
+    assert not kept.beside(run.path).exists(), "nothing is left at the old name"
+    assert "renamed while it was being tested" in start_words(("use",), (), state.ended)
+    run.path.mkdir()  # what the fixture looks at
+
+
+def test_a_run_that_is_deleted_while_it_is_tested_ends_the_test(run: Run) -> None:
+    jobs.started(run.path, ["use"])
+    until(lambda: jobs.state(run.path).part == "use", "it does not begin")
+    pid = asked(run)["pid"]
+    shutil.rmtree(run.path)
+    kept.cleared(run.path)
+    until(lambda: not Path(f"/proc/{pid}").exists(), "it goes on")
+    assert not kept.beside(run.path).exists()
+    run.path.mkdir()
+
+
 @pytest.mark.parametrize(
     "said", ["", "[]", "{", '{"pid": true}', '{"pid": "1"}', '{"pid": 1, "parts": 3}', '{"parts": [[], 1, null]}']
 )
@@ -277,6 +306,7 @@ def test_the_command_prints_the_verdict_of_every_head(run: Run, monkeypatch: pyt
     assert "\\" not in result.stdout
     assert "`" not in result.stdout
     assert "Real: p < 0.05" in result.stdout
+    assert result.stdout.count("In all heads together, removing the strongest pairs first") == 1
 
 
 def test_the_command_takes_single_parts_and_refuses_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

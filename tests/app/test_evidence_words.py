@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.evidence import Modes, ModeTest, NullTest, Tests, Untested
+from analysis.modes import Modes, ModeTest
+from analysis.nulls import NullTest, Tests, Untested
 from analysis.planted import Recovery
 from analysis.whiteness import Residuals, Whiteness
 from app.reading import evidence as said

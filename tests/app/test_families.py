@@ -290,5 +290,5 @@ def test_a_consensus_takes_no_ones_place(members: list[Path], own_runs: Path) ->
 
 
 def test_the_app_keeps_a_consensus_without_torch() -> None:
-    code = "import sys, app.families, core.matrices, analysis.stability; sys.exit('torch' in sys.modules)"
+    code = "import sys, app.families, core.matrices, analysis.consensus; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -7,11 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app.selection import (
+    CUTS,
+    EFFECTS,
     ENERGIES,
     EVIDENCE,
     METHODS,
+    MOST_LINKS,
     MOST_SENSORS,
     ORDERS,
+    REMOVALS,
     SHARES,
     Selection,
     from_query,
@@ -50,6 +54,12 @@ NAMES = (
     "pair",
     "community",
     "time",
+    "removal",
+    "effect",
+    "cut",
+    "live",
+    "links",
+    "amount",
 )
 
 selections = some.builds(
@@ -71,6 +81,12 @@ selections = some.builds(
     roads=some.booleans(),
     planted=some.booleans(),
     tiles=some.booleans(),
+    removal=some.sampled_from(REMOVALS),
+    effect=some.sampled_from(EFFECTS),
+    cut=some.sampled_from(("", *CUTS)),
+    live=some.sampled_from(EFFECTS),
+    links=some.integers(0, MOST_LINKS),
+    amount=some.none() | some.sampled_from((0.0, -29.0, 12.5, 1e-5, -2e6)),
 )
 
 
@@ -97,6 +113,12 @@ def test_whatever_a_link_says_what_comes_out_exists(query: dict[str, list[str]])
     assert selection.method in METHODS
     assert selection.energy in ENERGIES
     assert selection.part in EVIDENCE
+    assert selection.removal in REMOVALS
+    assert selection.effect in EFFECTS
+    assert selection.what in CUTS
+    assert selection.live in EFFECTS
+    assert 0 <= selection.links <= MOST_LINKS
+    assert selection.amount is None or abs(selection.amount) <= 1e9
     assert selection.count == 0 or 2 <= selection.count <= len(run.ids)
     assert 1 <= selection.mode <= len(run.ids)
     assert 0 <= selection.step <= run.horizon
@@ -128,6 +150,14 @@ def test_whatever_a_link_says_what_comes_out_exists(query: dict[str, list[str]])
         ({"step": "-1"}, ["step ahead"]),
         ({"step": "5"}, ["step ahead"]),
         ({"planted": "yes"}, ["planted graph"]),
+        ({"removal": "Zero"}, ["way of removing"]),
+        ({"effect": "loss"}, ["effect"]),
+        ({"cut": "all"}, ["cut"]),
+        ({"live": "mean"}, ["map of the cut"]),
+        ({"links": "7"}, ["road links"]),
+        ({"amount": "nan"}, ["amount"]),
+        ({"amount": "1e10"}, ["amount"]),
+        ({"amount": "-٢٩"}, ["amount"]),
         ({"v": "2", "head": "head 9"}, ["all of it, which another version of Topolens wrote"]),
         ({"utm_source": "mail"}, []),
     ],
@@ -150,13 +180,29 @@ def test_the_first_sensors_of_too_many_are_kept() -> None:
     assert left == ["sensors"]
 
 
+def test_the_mean_of_one_head_is_that_head(make: Recipe) -> None:
+    assert from_query({"run": ["mine"], "head": ["mean"]}, RUNS) == (Selection(run="mine", head="head 1"), [])
+    make("one", heads=1)
+    app = opened(run="one")
+    assert app.query_params["head"] == "head 1"
+    assert "control head" not in {box.key for box in app.selectbox}, "there is nothing to choose"
+    for page in PAGES:
+        turned(app, page)
+        assert not app.exception, page
+        assert "mean of heads" not in words(app).replace("the mean of heads", ""), page
+    app = opened("heads", run="one", head="mean")
+    assert not app.toast
+
+
 def test_without_runs_nothing_is_selected() -> None:
     assert from_query({"run": ["x"]}, (), "") == (Selection(), ["run"])
 
 
 def test_a_selection_on_another_run_keeps_what_that_run_has() -> None:
     selection = Selection(run="demo/best", head="head 2", sensors=("b", "a"), mode=9, step=4, share=0.05)
-    assert selection.fitted(RUNS[1]) == Selection(run="mine", sensors=("a",), mode=2, step=4, share=0.05)
+    assert selection.fitted(RUNS[1]) == Selection(
+        run="mine", head="head 1", sensors=("a",), mode=2, step=4, share=0.05
+    )
     assert Selection(run="mine", step=12).fitted(RUNS[0]).step == 0
 
 
@@ -286,6 +332,35 @@ def test_a_chosen_pair_chooses_its_sensors_and_goes_with_them() -> None:
     assert chosen.changed(mode=3).pair == ("a", "c")
 
 
+def test_what_was_chosen_last_is_what_is_cut() -> None:
+    chosen = Selection()
+    assert chosen.what == "head"
+    chosen = chosen.changed(sensors=("a",))
+    assert chosen.what == "inputs"
+    chosen = chosen.changed(community=2)
+    assert chosen.what == "inside"
+    chosen = chosen.changed(pair=("a", "b"))
+    assert chosen.what == "pair"
+    assert chosen.cut == "", "what follows by itself need not stand in the link"
+    assert chosen.changed(community=3).what == "inside"
+    assert chosen.changed(sensors=("b", "a")).what == "inputs"
+    assert chosen.changed(pair=()).what == "inside"
+    weight = chosen.changed(cut="weight")
+    assert weight.changed(pair=("b", "a")).what == "weight", "another one of the same kind"
+    assert weight.changed(step=2).what == "weight"
+    assert weight.changed(sensors=(), pair=(), community=0).what == "head"
+    assert chosen.changed(cut="head").what == "head", "what is asked for counts more"
+    found, left = from_query(listed(chosen.changed(cut="head").to_query()), RUNS, "demo/best")
+    assert (found.what, left) == ("head", [])
+
+
+def test_an_amount_belongs_to_the_unit_of_its_run() -> None:
+    chosen = Selection(run="demo/best", amount=-5.0, links=3)
+    assert chosen.fitted(RUNS[0]).amount == -5.0
+    there = chosen.fitted(RUNS[1])
+    assert (there.amount, there.links) == (None, 3)
+
+
 def test_a_weight_of_a_sensor_on_itself_is_a_pair_of_one_sensor() -> None:
     chosen = Selection().changed(pair=("a", "a"))
     assert (chosen.pair, chosen.sensors) == (("a", "a"), ("a",))
@@ -310,7 +385,7 @@ def test_another_run_keeps_of_the_selection_what_it_has() -> None:
         community=2,
     )
     there = chosen.fitted(RUNS[1], RUNS[1])
-    assert (there.run, there.head, there.sensors, there.pair, there.community) == ("mine", "mean", ("a",), (), 0)
+    assert (there.run, there.head, there.sensors, there.pair, there.community) == ("mine", "head 1", ("a",), (), 0)
     assert there.other == "", "a run is not compared with itself"
     assert chosen.fitted(RUNS[0], RUNS[1]) == chosen
     assert chosen.fitted(RUNS[0], RUNS[2]).other_head == "", "the other run has no such head"

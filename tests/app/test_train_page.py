@@ -225,7 +225,7 @@ def test_the_estimate_is_measured_where_there_is_a_like_run_and_a_guess_elsewher
     folder = make("before", sensors=6)
     record = json.loads((folder / "run.json").read_text())
     record["data"]["load"], record["windows"]["count"] = load, {"train": 257}
-    record["training"] = {"epochs": 3, "batch": 64}
+    record["training"] = {"epochs": 3, "batch": 32}          # the model's own
     (folder / "run.json").write_text(json.dumps(record))
     lines = [{"epoch": k + 1, "train": 1, "validation": 1, "seconds": 2.0} for k in range(3)]
     (folder / "progress.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))

@@ -25,8 +25,8 @@ from app.tables.use import (
     response_table,
     sample_table,
 )
-from app.views import use, what_if
-from app.views.what_if import default_window, hour_steps, round_step, window_at
+from app.views import use_maps, what_if
+from app.views.what_if_defaults import default_amount, default_window, hour_steps, round_step, window_at
 from core.run import Run
 from tests.app.conftest import ROOT, N, Recipe, figures, made_matrix, opened, unfolded, words
 from tests.app.evidence_made import made_use
@@ -63,9 +63,19 @@ def demo(own_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What the maps of a page show, in their order."""
     maps: list[dict[str, Any]] = []
-    monkeypatch.setattr(use, "draw_map", lambda _page, key, **settings: maps.append({"key": key, **settings}))
+    monkeypatch.setattr(use_maps, "draw_map", lambda _page, key, **settings: maps.append({"key": key, **settings}))
     monkeypatch.setattr(what_if, "draw_places", lambda _p, _i, key, **settings: maps.append({"key": key, **settings}))
     return maps
+
+
+def named(app: Any, key: str) -> dict[str, Any]:
+    """The figure of that key."""
+    return next(figure for figure in figures(app) if figure["key"] == key)
+
+
+def pressed(app: Any, field: str, value: str) -> None:
+    """Choose one of a few alternatives side by side."""
+    app.segmented_control(key=f"control {field}").set_value(value).run()
 
 
 def test_the_page_says_what_cutting_costs_and_draws_it(used: Recipe) -> None:
@@ -79,10 +89,11 @@ def test_the_page_says_what_cutting_costs_and_draws_it(used: Recipe) -> None:
     assert "hurts more than removing as many at random (0.200 km/h, 95 % interval 0.150 to 0.250)" in text
     assert "Measured on 64 windows of the test part." in text
     keys = [figure["key"] for figure in figures(app)]
-    assert keys == [
-        "deletion", "areas", "weight effect", "check", "cut heads", "cut by step", "cut inside", "cut border",
-        "dependent",
-    ]  # fmt: skip
+    assert keys == ["cut heads", "cut by step", "deletion", "areas", "weight effect"]
+    unfolded(app)
+    folded = {"cut inside", "cut border", "check", "dependent"}
+    assert {figure["key"] for figure in figures(app)} == {*keys, *folded}
+    assert "So there are three ways" in words(app)
     for figure in figures(app):
         assert figure["alt"]
 
@@ -100,23 +111,23 @@ def test_every_table_unfolds_with_its_csv(used: Recipe) -> None:
 def test_the_way_of_removing_changes_the_curves(used: Recipe) -> None:
     used()
     app = opened("evidence", part="use")
-    before = figures(app)[0]["data"][0]["y"]
-    assert app.session_state["use removal"] == "zero"
-    app.session_state["use removal"] = "rewire"
-    app.run()
+    before = named(app, "deletion")["data"][0]["y"]
+    assert "removal" not in app.query_params
+    pressed(app, "removal", "rewire")
     assert "With weights moved to other pairs" in words(app)
-    assert figures(app)[0]["data"][0]["y"] != before
+    assert named(app, "deletion")["data"][0]["y"] != before
+    assert app.query_params["removal"] == "rewire"
 
 
 def test_the_effect_on_the_error_and_on_the_forecast_have_each_their_unit(used: Recipe) -> None:
     used()
     app = opened("evidence", part="use", head="head 1")
     assert "rank correlation with the change of the error" in words(app)
-    by_error = figures(app)[2]["layout"]["yaxis"]["title"]["text"]
-    app.session_state["use effect"] = "forecast"
-    app.run()
+    by_error = named(app, "weight effect")["layout"]["yaxis"]["title"]["text"]
+    pressed(app, "effect", "forecast")
+    assert app.query_params["effect"] == "forecast"
     assert "rank correlation with the change of the forecast" in words(app)
-    by_forecast = figures(app)[2]["layout"]["yaxis"]["title"]["text"]
+    by_forecast = named(app, "weight effect")["layout"]["yaxis"]["title"]["text"]
     assert (by_error, by_forecast) == (
         "change of the mean squared error [(km/h)²]",
         "root mean square change [km/h]",
@@ -139,12 +150,12 @@ def test_a_control_without_any_graph_is_measured_on_the_same_windows(demo: None,
         for (t, n), y in np.ndenumerate(run.tested.target[w])
         if np.isfinite(y)
     ]
-    figure = figures(opened("evidence", run="demo/intergat-plus", part="use"))[0]
+    figure = named(opened("evidence", run="demo/intergat-plus", part="use"), "deletion")
     notes = [note["text"] for note in figure["layout"]["annotations"]]
     assert f"no graph at all (gru): {three(float(np.mean(off)))} km/h" in notes
     other = replace(result, windows=len(plus.windows) + 1)
     kept.write(run.path, "use", other, parts.fingerprint(run, "use"))
-    figure = figures(opened("evidence", run="demo/intergat-plus", part="use"))[0]
+    figure = named(opened("evidence", run="demo/intergat-plus", part="use"), "deletion")
     assert not any("no graph" in note["text"] for note in figure["layout"]["annotations"])
 
 
@@ -199,16 +210,14 @@ def test_a_live_cut_of_the_chosen_pair_says_what_it_does(demo: None, monkeypatch
     live = next(one for one in maps if one["key"] == "live map")
     still = sum("moves by 0 km/h" in tip for tip in live["tooltips"])
     assert still == len(ids) - 2, "a pair moves its own two sensors"
-    app.session_state["use cut"] = "inside"
-    app.run()
+    pressed(app, "cut", "inside")
     assert "No community is chosen" in words(app)
 
 
 def test_a_live_cut_without_anything_chosen_is_of_all_heads(demo: None) -> None:
     app = opened("evidence", run="demo/intergat-plus", part="use")
     assert "Cutting all weights of all heads moves the forecast by" in words(app)
-    app.session_state["use cut"] = "inputs"
-    app.run()
+    pressed(app, "cut", "inputs")
     assert "No sensor is chosen" in words(app)
 
 
@@ -301,6 +310,7 @@ def test_a_stretch_of_road_changes_neighbours_too(demo: None, monkeypatch: pytes
     maps = drawn(monkeypatch)
     app = opened("evidence", run="demo/intergat-plus", part="what-if", sensor="R1-05")
     app.select_slider(key="what if stretch").set_value(1).run()
+    assert app.query_params["links"] == "1"
     hops = Measured(Run.load(DEMO / "intergat-plus")).hops()
     assert hops is not None
     ids = Run.load(DEMO / "intergat-plus").nodes["id"].tolist()
@@ -311,6 +321,7 @@ def test_a_stretch_of_road_changes_neighbours_too(demo: None, monkeypatch: pytes
 def test_no_change_is_said_and_moves_nothing(demo: None) -> None:
     app = opened("evidence", run="demo/intergat-plus", part="what-if")
     app.slider(key="what if amount intergat-plus").set_value(0).run()
+    assert app.query_params["amount"] == "0"
     assert "Nothing is changed yet" in words(app)
     assert "the forecast of 0 of 120 sensors moves" in words(app)
 
@@ -434,6 +445,51 @@ def test_the_response_names_who_moves_most() -> None:
 
 
 def test_what_could_not_be_changed_in_full_is_said() -> None:
-    assert said.held_back(-10.0, -10.0, "mph") == ""
-    assert "moves by −4.00 mph on average" in said.held_back(-10.0, -4.0, "mph").replace("\u00a0", " ")
+    assert said.held_back(-10.0, np.full((2, 2), -10.0), "mph") == ""
+    moved = np.array([[-10.0, -4.0], [-10.0, -8.0]])
+    text = said.held_back(-10.0, moved, "mph").replace("\u00a0", " ")
+    assert text.startswith("2 of 4 values could not be changed in full")
+    assert "move by −8.00 mph on average" in text
 
+
+def test_without_an_amount_the_change_has_room_in_what_was_seen() -> None:
+    room = {"least": 5.0, "largest": 70.0, "wanted": 30.0, "size": 1.0}
+    assert default_amount(np.array([[60.0, np.nan], [36.5, 65.0]]), **room) == -30.0
+    assert default_amount(np.array([[25.4]]), **room) == -20.0, "in whole steps"
+    assert default_amount(np.array([[8.0], [30.0]]), **room) == 30.0, "a small drop gives way to a larger rise"
+    assert default_amount(np.array([[8.0], [69.5]]), **room) == -3.0
+    assert default_amount(np.array([[5.0], [70.0]]), **room) == -30.0, "no room at all"
+    assert default_amount(np.array([[np.nan]]), **room) == -30.0
+
+
+def test_the_default_change_is_not_cut_short(demo: None) -> None:
+    for sensor in ("R1-05", "S07-2", "S01-1"):
+        app = opened("evidence", run="demo/intergat-plus", part="what-if", sensor=sensor)
+        assert "could not be changed in full" not in words(app)
+        assert "amount" not in app.query_params
+
+
+def test_a_link_opens_what_it_says_of_cuts_and_changes(used: Recipe, demo: None) -> None:
+    asked = {"removal": "mean", "effect": "forecast", "cut": "head", "live": "error"}
+    app = opened("evidence", run="demo/intergat-plus", part="use", sensor="R1-05", **asked)
+    assert not app.toast
+    assert {name: app.query_params[name] for name in asked if name != "cut"} == {
+        name: value for name, value in asked.items() if name != "cut"
+    }
+    assert "Cutting all weights of all heads moves the forecast by" in words(app)
+    assert "With weights set to the mean" in words(app)
+    app = opened("evidence", run="demo/intergat-plus", part="what-if", links="2", amount="-5")
+    assert not app.toast
+    assert app.select_slider(key="what if stretch").value == 2
+    assert app.slider(key="what if amount intergat-plus").value == -5.0
+
+
+def test_an_amount_beyond_what_the_data_span_is_said_once_and_leaves_the_link(demo: None) -> None:
+    app = opened("evidence", run="demo/intergat-plus", part="what-if", amount="900")
+    assert not app.exception
+    assert [toast.value for toast in app.toast] == [
+        "The link asks for what is not here (amount): the default is shown."
+    ]
+    assert "amount" not in app.query_params
+    app.run()
+    assert not app.toast

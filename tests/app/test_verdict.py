@@ -5,13 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.evidence import Chance, HeadChance, NullTest, Tests, Untested
+from analysis.evidence import Chance, HeadChance
+from analysis.nulls import NullTest, Tests, Untested
 from analysis.stability import HeadStability, Stability
 from analysis.use import Area, Cut, Use
 from app.evidence.commands import bare
 from app.measured import Measured
 from app.reading import verdict as said
-from app.reading.verdict import NOT_YET, Line, Verdict, overall, used_line, verdict
+from app.reading.verdict import NOT_YET, Line, Verdict, used_line, verdict
+from app.reading.verdict_summary import overall, thresholds, verdict_table
 from core.run import Run
 from tests.app.conftest import made_run
 from tests.app.evidence_made import made_chance, made_stability, made_use
@@ -138,7 +140,10 @@ def test_used_takes_a_rise_and_an_order_that_matters() -> None:
     assert line.state == "yes"
     words = bare(line.sentence).replace("\u00a0", " ")
     assert "without it the mean absolute error of 2.00 km/h rises by 0.160 km/h (8.0 %)" in words
-    assert "costs more than random ones and ones of the same length, in all heads together (in 3 of 3 ways" in words
+    assert "In all heads together, removing the strongest pairs first costs more than random ones" in words
+    assert "and ones of the same length (in 3 of 3 ways" in words
+    assert line.common.startswith("In all heads together"), "the same beside every head"
+    assert "together" not in line.own
     assert "0.20 km/h" not in words
     assert "95 % interval 0.10 to 0.30" in words
 
@@ -276,11 +281,11 @@ def test_a_run_has_a_verdict_for_the_mean_and_each_head(tmp_path) -> None:  # ty
     assert made[-1].stable.state == "no"
     one = Run.load(made_run(tmp_path / "one", heads=1))
     assert [line.head for line in said.verdicts(Measured(one), {}, {})] == ["head 1"]
-    text = said.verdict_table(made, "head 1")
+    text = verdict_table(made, "head 1")
     assert len(text.splitlines()) == 6
     assert "| **head 1** | " in text
     given = verdict("head 1", found["chance"], found["use"], None, model="gat-gru")
-    assert "| :material/radio_button_unchecked: given |" in said.verdict_table([given])
+    assert "| :material/radio_button_unchecked: given |" in verdict_table([given])
     assert overall([given]).startswith("This matrix is on the roads by construction, used by the model, and not")
     assert overall([given, given]).replace("\u00a0", " ").startswith("Of 2 heads, all are on the roads by construction")
 
@@ -288,12 +293,28 @@ def test_a_run_has_a_verdict_for_the_mean_and_each_head(tmp_path) -> None:  # ty
 def test_names_from_data_become_no_markup() -> None:
     wild = "a|b **c** <i>"
     found = Verdict(wild, *[Line("yes", "…")] * 3)
-    (row,) = said.verdict_table([found]).splitlines()[2:]
+    (row,) = verdict_table([found]).splitlines()[2:]
     assert row.count("|") - row.count("\\|") == 5
     assert "<i>" not in row.replace("\\<", "")
 
 
+def test_seeds_whose_pairs_all_couple_alike_cannot_be_tested() -> None:
+    alike = stability(1.0, 1.0)
+    line = verdict("h0", None, None, replace(alike, heads=(replace(alike.heads[0], chance_overlap=1.0),))).stable
+    assert line.state == "untested"
+    assert "all pairs couple alike" in line.sentence
+    assert verdict("h0", None, None, alike).stable.state == "no", "where chance gives less, it is not alike"
+
+
+def test_lengths_are_a_threshold_only_where_they_are_known() -> None:
+    words = "and than ones of the same length"
+    without = {key: low for key, low in lows("zero", "mean").items() if key[1] != "length"}
+    assert words in thresholds(use(0.08, lows("zero")))
+    assert words not in thresholds(use(0.08, without))
+    assert words in thresholds(None), "nobody knows yet"
+
+
 def test_the_thresholds_are_those_that_are_used() -> None:
-    words = bare(said.THRESHOLDS).replace("\u00a0", " ")
+    words = bare(thresholds(None)).replace("\u00a0", " ")
     for stated in ("p < 0.05", "at least 2 of them", "at least 0.1;", "at least 1 %", "below 0.1 %", "at least 0.5"):
         assert stated in words

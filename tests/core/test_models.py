@@ -10,11 +10,14 @@ from core.data.sensors import SensorData
 from core.data.windows import Windows, windows
 from core.models import MODELS, Edit, Forecaster, Sizes, built
 from core.models.intergat_plus import InterGATPlus
+from core.models.tgcn import normalised
 
 N, L, T, S = 7, 5, 3, 11
 SIZES = Sizes(sensors=N, inputs=L, horizon=T, slots=96)
-TRAINED = [name for name in MODELS if name not in ("last-value", "window-mean")]
-MIXING = ["intergat-gru", "intergat-plus", "gat-gru"]
+UNTRAINED = ("ridge-var", "historical-average", "last-value", "window-mean")
+TRAINED = [name for name in MODELS if name not in UNTRAINED]
+MIXING = ["intergat-gru", "intergat-plus", "gat-gru", "gat-published"]
+ATTENDING = ("gat-gru", "gat-published")
 
 
 def ring() -> Tensor:
@@ -27,10 +30,14 @@ def model(name: str) -> Forecaster:
     made = built(name, SIZES)
     made.shift.fill_(50.0)
     made.scale.fill_(10.0)
-    if name == "gat-gru":
+    if name in ATTENDING:
         made.hears.copy_((ring() > 0) | torch.eye(N, dtype=torch.bool))
-    if name == "intergat-plus":
+    if name in ("intergat-plus", "historical-average"):
         made.profile.copy_(torch.randn(96, N))
+    if name == "ridge-var":
+        made.weight.copy_(torch.randn(3 * N, T * N))
+    if name == "tgcn":
+        made.roads.copy_(normalised(ring()))
     return made.eval()
 
 
@@ -100,18 +107,46 @@ def test_intergat_plus_equals_its_equations_window_by_window() -> None:
     assert isinstance(made, InterGATPlus)
     y, m = made(series, slot)
     x = (series - 50) / 10
+    r = x - made.profile[slot]
     for b in range(S - L + 1):
-        features = []
-        for k in range(b, b + L):
-            r = x[k] - made.profile[slot[k]]
-            parts = torch.stack([x[k], r, *(matrix @ r for matrix in m)], dim=1)
-            features.append(functional.linear(parts, made.project.weight, made.project.bias).relu())
-        plain = plain_decode(made, features)
-        last = b + L - 1
-        for t in range(T):
-            plain[t] += made.profile[(slot[last] + t + 1) % 96]
-            plain[t] += made.keep[t, 0].sigmoid() * (x[last] - made.profile[slot[last]])
-        torch.testing.assert_close(y[b], plain * 10 + 50, rtol=0, atol=1e-4)
+        rows, last = range(b, b + L), b + L - 1
+        for n in range(N):
+            signals = [x[:, n], r[:, n], *((r @ matrix.T)[:, n] for matrix in m)]
+            u = torch.cat([*(signal[list(rows)] for signal in signals), made.sensor[n], made.time[slot[last]], one(1)])
+            a = made.first(u).relu()
+            z = a + made.outer(made.inner(a).relu())
+            plain = made.decode(z.relu()) + made.keep[:, 0].sigmoid() * r[last, n]
+            plain += torch.stack([made.profile[(slot[last] + t + 1) % 96, n] for t in range(T)])
+            torch.testing.assert_close(y[b, :, n], plain * 10 + 50, rtol=0, atol=1e-4)
+
+
+def one(value: float) -> Tensor:
+    return torch.tensor([float(value)])
+
+
+def test_a_sensor_that_is_hidden_from_itself_is_told_by_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, (series, slot) = model("intergat-plus"), chunk()
+    hidden = torch.zeros(1, (S - L + 1) * N)
+    monkeypatch.setattr(InterGATPlus, "_known", lambda *_: hidden)
+    series.requires_grad_()
+    y = made(series, slot).y
+    for n in range(N):
+        slope = torch.autograd.grad(y[..., n].sum(), series, retain_graph=True)[0]
+        assert not slope[:, n].any()
+        assert slope[:, [j for j in range(N) if j != n]].any(dim=0).all()
+
+
+def test_hiding_is_of_training_alone_and_its_share_is_kept() -> None:
+    made, (series, slot) = model("intergat-plus"), chunk()
+    with torch.no_grad():
+        assert torch.equal(made(series, slot).y, made(series, slot).y)
+        made.train()
+        assert not torch.equal(made(series, slot).y, made(series, slot).y)
+    assert made._known(100_000, series).mean().item() == pytest.approx(0.4, abs=0.01)
+    never = built("intergat-plus", SIZES, {"hide": 0}).train()
+    assert never._known(1000, series).all()
+    with pytest.raises(ValueError, match="hide must be at least 0 and below 1, got 1"):
+        built("intergat-plus", SIZES, {"hide": 1})
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -153,7 +188,7 @@ def test_every_parameter_receives_a_gradient(name: str) -> None:
         assert parameter.grad.abs().sum() > 0, label
 
 
-@pytest.mark.parametrize("name", ["intergat-gru", "intergat-plus", "gat-gru"])
+@pytest.mark.parametrize("name", ["intergat-gru", "intergat-plus", "gat-gru"])     # a norm over all ties all together
 @torch.no_grad()
 def test_the_interaction_is_what_lets_one_sensor_change_anothers_features(name: str) -> None:
     """Sender j moves receiver i's features exactly where the matrix has a weight: rows are receivers."""
@@ -198,7 +233,7 @@ def test_gates_of_one_change_nothing_to_the_bit(name: str) -> None:
         assert torch.equal(after.interaction, before.interaction)
 
 
-@pytest.mark.parametrize("name", ["gru", "last-value", "window-mean"])
+@pytest.mark.parametrize("name", ["gru", "tgcn", *UNTRAINED])
 @torch.no_grad()
 def test_a_model_without_an_interaction_has_nothing_to_edit(name: str) -> None:
     made, (series, slot) = model(name), chunk()
@@ -216,15 +251,15 @@ def test_an_edited_interaction_is_what_multiplies_the_features(name: str, adds: 
     x = (series - 50) / 10
     features, edited = made.spatial(x, slot, edit)
     _, plain = made.spatial(x, slot)
-    changed = slice(0, -1) if name == "gat-gru" else slice(None)    # the second layer attends to what the first made
+    changed = slice(0, -1) if name in ATTENDING else slice(None)    # the second layer attends to what the first made
     torch.testing.assert_close(edited[..., changed, :, :], edit.of(plain)[..., changed, :, :])
     for s in (L - 1, S - 1):
         matrices = edited[s - L + 1] if edited.dim() == 4 else edited
         if name == "intergat-plus":
             r = x[s] - made.profile[slot[s]]
             heard = [sum(m[i, j] * r[j] for j in range(N)) for m in matrices for i in range(N)]
-            parts = torch.stack([x[s], r, *torch.stack(heard).view(-1, N)], dim=1)
-            wanted = functional.linear(parts, made.project.weight, made.project.bias).relu()
+            signals = torch.stack([x[s], r, *torch.stack(heard).view(-1, N)], dim=1)
+            wanted = torch.cat([signals, made.sensor, made.time[slot[s]].expand(N, -1)], dim=1)
         else:
             z = [functional.elu(m @ (x[s][:, None] @ w)) for m, w in zip(matrices[:-1], made.project, strict=True)]
             wanted = matrices[-1] @ (torch.cat(z, dim=1) @ made.output)
@@ -313,13 +348,14 @@ def test_the_simple_forecasts_are_what_they_say() -> None:
             torch.testing.assert_close(mean[b, t], series[b : b + L].mean(0))
 
 
-def test_the_profile_is_the_mean_of_the_training_part_at_each_time_of_day(city: SensorData) -> None:
+def test_the_profile_is_the_mean_of_the_training_part_within_half_an_hour(city: SensorData) -> None:
     cut: Windows = windows(city, horizon=4)
     made = built("intergat-plus", Sizes(sensors=120, horizon=4, slots=96))
     made.observe(cut, None)
     first, last = cut.parts["train"]
     for slot, sensor in [(0, 0), (33, 7), (95, 119)]:
-        seen = city.values[first:last][np.arange(first, last) % 96 == slot, sensor]
+        apart = (np.arange(first, last) - slot + 48) % 96 - 48          # quarters of an hour, around midnight as well
+        seen = city.values[first:last][np.abs(apart) <= 2, sensor]
         wanted = (np.nanmean(seen) - cut.shift) / cut.scale
         assert float(made.profile[slot, sensor]) == pytest.approx(wanted, abs=1e-4)
 

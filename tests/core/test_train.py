@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from core import train
 from core.data import city as made_up
 from core.data.sensors import SensorData
 from core.data.windows import windows
@@ -47,14 +49,17 @@ def test_every_model_comes_nearer_to_the_data_by_training(model: str, city: Sens
     assert run.record["metrics"]["best_epoch"] == 1 + int(np.argmin(errors))
 
 
-def test_the_kept_weights_are_those_of_the_best_epoch(city: SensorData, tmp_path: Path) -> None:
-    """With a rate that overshoots the last epoch is not the best one."""
-    settings = settings_for("intergat-plus", epochs=6, rate=0.3, batch=32)
-    run = trained(city, Plan(model="intergat-plus", settings=settings, load="city"), tmp_path / "run")
-    errors = [epoch["validation"] for epoch in run.progress]
-    assert np.argmin(errors) < 5, "the trial must overshoot"
-    kept = loss(model_of(run), windows(city, horizon=4), "validation", settings)
-    assert kept == pytest.approx(min(errors), rel=1e-4)
+def test_the_kept_weights_are_those_of_the_best_epoch(
+    city: SensorData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = iter([3.0, 1.0, 2.0])
+    monkeypatch.setattr(train, "loss", lambda *_: next(said))
+    run = trained(city, plan(epochs=3), tmp_path / "run")
+    assert run.record["metrics"]["best_epoch"] == 2
+    said = iter([3.0, 1.0])
+    trained(city, plan(epochs=2), tmp_path / "two")
+    for name, kept in weights(tmp_path / "two").items():
+        assert torch.equal(weights(tmp_path / "run")[name], kept), name
 
 
 def test_the_same_seed_reaches_the_same_weights_and_another_does_not(city: SensorData, tmp_path: Path) -> None:
@@ -114,6 +119,29 @@ def test_a_killed_training_continues_to_the_same_weights(tmp_path: Path) -> None
         assert torch.equal(tensor, killed[name]), name
     assert not (tmp_path / "killed" / CHECKPOINT).exists()
     assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_the_rate_falls_along_half_a_cosine_through_all_epochs(
+    city: SensorData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[float] = []
+
+    class Watched(torch.optim.Adam):
+        def step(self, *args):
+            seen.append(self.param_groups[0]["lr"])
+            return super().step(*args)
+
+    monkeypatch.setitem(train.OPTIMIZERS, "adam", Watched)
+    run = trained(city, plan(epochs=3, batch=256, rate=0.02, schedule="cosine"), tmp_path / "run")
+    assert run.record["training"]["schedule"] == "cosine"
+    assert seen[0] == 0.02
+    assert all(before > after for before, after in pairwise(seen))
+    third = len(seen) // 3                                               # of the steps, when an epoch is done
+    assert seen[third] == pytest.approx(0.02 * (0.01 + 0.99 * 0.75), rel=0.02)
+    assert seen[-1] < 0.1 * 0.02
+    seen.clear()
+    trained(city, plan(epochs=2, batch=256, rate=0.02), tmp_path / "constant")
+    assert set(seen) == {0.02}
 
 
 def test_a_stopped_training_says_so_and_continues(city: SensorData, tmp_path: Path) -> None:
@@ -271,7 +299,7 @@ def test_progress_has_one_json_line_for_each_epoch(city: SensorData, tmp_path: P
 
 @pytest.mark.parametrize(("wrong", "words"), [
     ({"optimizer": "sgd"}, "optimizer must be one of adam, adamw, got 'sgd'"),
-    ({"loss": "huber"}, "loss must be one of mse, mae, got 'huber'"),
+    ({"loss": "hinge"}, "loss must be one of mse, mae, huber, got 'hinge'"),
     ({"epochs": 0}, "epochs must be at least 1, got 0"),
     ({"batch": 0}, "batch must be at least 1, got 0"),
     ({"rate": 0.0}, "rate must be a finite number above 0, got 0.0"),

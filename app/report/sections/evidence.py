@@ -8,12 +8,13 @@ import pandas as pd
 
 from app.evidence import parts
 from app.evidence.parts import PARTS
+from app.figures.deletion import Interval, Removal, deletion_curves, interval_dots
 from app.figures.evidence import Found, effect_dots, overlap_dots, recovery_lines, whiteness_dots
-from app.figures.use import Interval, Removal, deletion_curves, interval_dots
 from app.reading import evidence as said
 from app.reading import use as used
 from app.reading.heads import head_label, head_name
-from app.reading.verdict import QUESTIONS, THRESHOLDS, Verdict, named_in, overall, verdicts
+from app.reading.verdict import QUESTIONS, Verdict, named_in, verdicts
+from app.reading.verdict_summary import overall, thresholds
 from app.reading.words import joined, probability
 from app.report.content import Asked, Block, Picture, Points, Row, Section, Table, Words, no_graph
 from app.selection import MEAN
@@ -67,7 +68,7 @@ def evidence(asked: Asked) -> Section:
     blocks: list[Block] = [
         Words(head_name(selected.head), "heading"),
         Points(tuple(f"**{name.capitalize()}?** {line.sentence}" for name, line in _lines(selected))),
-        Words(THRESHOLDS, "note"),
+        Words(thresholds(found["use"]), "note"),
         Table("The verdict on every head", _verdict_table(made)),
     ]
     measures: list[str] = []

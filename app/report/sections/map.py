@@ -9,7 +9,7 @@ from app.report.content import Asked, Block, Picture, Row, Section, Table, Words
 from app.report.ground import ground
 from app.tables.map import far_table
 
-QUESTION = "What has it learned that the roads do not show?"
+QUESTION = "Where do the learned pairs lie?"
 
 
 def roads(asked: Asked) -> Section:
@@ -20,7 +20,7 @@ def roads(asked: Asked) -> Section:
     classes = measured.edge_classes(asked.head, asked.share)
     match = measured.road_match(asked.head, asked.share)
     edges = drawn_edges(measured, asked.head, asked.share, planted=asked.selection.planted)
-    words = f"{threshold_words(measured, asked.head, asked.share)} Wider lines have more weight."
+    words = f"{threshold_words(measured, asked.head, asked.share)} Wider lines have more weight within their class."
     blocks: list[Block] = [
         Row(
             (

@@ -138,3 +138,17 @@ def test_no_name_of_a_sensor_or_unit_is_markup() -> None:
     drawn = error_scatter(np.arange(8.0), np.arange(8.0), ids, "<b>km</b>").to_json()
     for part in ("<img", "<script", "<b>km", "%{x}"):
         assert part not in drawn.replace("\\u003c", "<")
+
+
+def test_one_matrix_with_a_few_large_weights_leaves_the_other_its_colours() -> None:
+    random = np.random.default_rng(0)
+    even = random.uniform(0.5, 1.5, (60, 60))
+    spiky = np.where(random.random((60, 60)) < 0.004, 50.0, 0.1)
+    scale = common_scale(even, spiky)
+    between = ~np.eye(60, dtype=bool)
+    every = np.concatenate([even[between], spiky[between]])
+    assert scale.high == pytest.approx(np.quantile(every, 0.99))
+    assert scale.high < 2.0
+    assert scale.clipped
+    assert scale.words[-1].startswith("≥ ")
+    assert bounds(difference_heatmap(spiky - even, [str(k) for k in range(60)]))[1] < 2.0

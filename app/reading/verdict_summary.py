@@ -1,0 +1,129 @@
+"""Verdicts on all heads in one sentence, as a table, as a list, and the thresholds behind their words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.reading.evidence import ICONS
+from app.reading.heads import head_label
+from app.reading.verdict import (
+    GIVEN,
+    LEAST_EFFECT,
+    LEAST_NULLS,
+    LEAST_OVERLAP,
+    LEAST_WAYS,
+    LEVEL,
+    LITTLE,
+    MUCH,
+    NOT_YET,
+    OTHERS,
+    QUESTIONS,
+    Verdict,
+    orders_drawn,
+)  # fmt: skip
+from app.reading.words import THIN, counted, plain, whole_percent
+
+if TYPE_CHECKING:
+    from analysis.use import Use
+
+
+def overall(verdicts: Sequence[Verdict]) -> str:
+    """One sentence for the run, from the verdicts of its heads (without the mean of several)."""
+    if not verdicts:
+        return ""
+    lines = [line for one in verdicts for line in one.lines]
+    if all(line.state == "untested" for line in lines) and any(line.sentence == NOT_YET for line in lines):
+        return "Nobody has tested yet whether this graph is real, used by the model, and stable."
+    said = []
+    for question, words in _OVERALL.items():
+        states = [getattr(one, question).state for one in verdicts]
+        if getattr(verdicts[0], question).word == GIVEN:
+            said.append(f"{'' if len(verdicts) == 1 else 'all are '}on the roads by construction")
+            continue
+        if len(verdicts) == 1:
+            said.append(words.alone[states[0]])
+            continue
+        tested = [state for state in states if state != "untested"]
+        if not tested:
+            said.append(words.untested)
+            continue
+        yes, faint = tested.count("yes"), tested.count("faint")
+        of = f" of {len(tested)} tested" if len(tested) < len(states) else ""
+        many = f"{yes or 'none'}{of} {'is' if yes < 2 else 'are'} {'' if yes or not faint else 'clearly '}{words.many}"
+        said.append(many + (f" ({faint} {'more ' if yes else ''}{words.partly})" if faint else ""))
+    if len(verdicts) == 1:
+        return f"This matrix is {', '.join(said[:-1])}, and {said[-1]}."  # else 'in part' would belong to both
+    return f"Of {counted(len(verdicts), 'head')}, {', '.join(said[:-1])} and {said[-1]}."
+
+
+def thresholds(use: "Use | None") -> str:
+    """The thresholds behind the lines, for the caption under them; of what could be tested of this run."""
+    order = "costs more than random ones"
+    if use is None or "length" in orders_drawn(use):
+        order += f" and than {OTHERS['length']}"
+    return (
+        f"Real: p < {LEVEL} (after Holm's correction for the number of heads) under each kind of chance that keeps "
+        f"what is trivial and could be drawn, at least {LEAST_NULLS} of them, and a correlation of coupling with roads "
+        f"of at least {LEAST_EFFECT:g}; below that faint. "
+        f"Used: cutting it raises the mean absolute error by at least {whole_percent(MUCH)}, and removing the "
+        f"strongest pairs first {order}, with the 95{THIN}% interval above 0 in at least {LEAST_WAYS} ways of "
+        f"removing; ignored below {whole_percent(LITTLE)}, in between faint. "
+        f"Stable: overlap (Jaccard) of the strongest pairs between seeds of at least {LEAST_OVERLAP:g} and "
+        f"p < {LEVEL} (Holm); below that faint if above chance."
+    )
+
+
+def verdict_table(verdicts: Sequence[Verdict], selected: str = "") -> str:
+    """All verdicts of a run as a table in Markdown, a row for each matrix; the name of the selected one is bold."""
+    lines = [f"| head | {' | '.join(QUESTIONS)} |", "|---" * (1 + len(QUESTIONS)) + "|"]
+    for one in verdicts:
+        name = plain(head_label(one.head), 40)
+        words = [f"{ICONS[line.state]} {line.said.replace(' ', THIN)}" for line in one.lines]
+        lines.append(f"| {f'**{name}**' if one.head == selected else name} | {' | '.join(words)} |")
+    return "\n".join(lines)
+
+
+def verdict_list(one: Verdict) -> str:
+    """The three lines of a verdict as a list in Markdown, each under its question."""
+    named = zip(QUESTIONS, one.lines, strict=True)
+    return "\n".join(f"- {ICONS[line.state]} **{name.capitalize()}?** {line.sentence}" for name, line in named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    alone: Mapping[str, str]
+    many: str
+    partly: str
+    untested: str
+
+
+_OVERALL = {
+    "real": _Words(
+        {
+            "yes": "more than chance",
+            "faint": "faintly more than chance",
+            "no": "not distinguishable from chance",
+            "untested": "not tested against chance",
+        },
+        "more than chance",
+        "faintly",
+        "none was tested against chance",
+    ),
+    "used": _Words(
+        {"yes": "used by the model", "faint": "used in part", "no": "ignored", "untested": "not tested for use"},
+        "used by the model",
+        "in part",
+        "none was tested for use",
+    ),
+    "stable": _Words(
+        {
+            "yes": "stable",
+            "faint": "stable in part",
+            "no": "an accident of the seed",
+            "untested": "not tested on other seeds",
+        },
+        "stable",
+        "in part",
+        "none was tested on other seeds",
+    ),
+}

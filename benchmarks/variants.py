@@ -1,0 +1,132 @@
+"""``intergat-plus`` with one part of it changed, to see what the part is worth; see ``benchmarks.ablations``.
+
+Axes: s row, b window, n sensor, h head, t step ahead.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.data.windows import Windows
+from core.models.everyday import everyday
+from core.models.forecaster import Edit, Sizes
+from core.models.intergat_plus import OWN, InterGATPlus, InterGATPlusConfig
+from core.models.recurrence import last_states
+
+
+class Levels(InterGATPlus):
+    """The matrices mix values, not departures from the time of day."""
+
+    def mixed(self, x: Tensor, slot: Tensor) -> Tensor:  # noqa: ARG002
+        """What is mixed, (S, N)."""
+        return x
+
+    def spatial(self, x: Tensor, slot: Tensor, edit: Edit | None = None) -> tuple[Tensor, Tensor]:
+        """As in the whole model, but for what is mixed."""
+        features, m = super().spatial(x, slot, edit)
+        signals = (m @ self.mixed(x, slot).t()).permute(2, 1, 0)
+        return torch.cat([features[..., :OWN], signals, features[..., OWN + len(m) :]], dim=-1), m
+
+
+class Changes(Levels):
+    """The matrices mix how departures changed since the row before."""
+
+    def mixed(self, x: Tensor, slot: Tensor) -> Tensor:
+        """See ``Levels``."""
+        r = x - self.profile[slot]
+        return torch.cat([torch.zeros_like(r[:1]), r[1:] - r[:-1]])
+
+
+class Directed(InterGATPlus):
+    """R is not symmetrised: i may hear j where j does not hear i; normalised by what is sent and what is received."""
+
+    def _weights(self) -> Tensor:
+        return self.free.relu() * (1 - torch.eye(self.sizes.sensors, device=self.free.device))
+
+    def interaction(self) -> Tensor:
+        """M, (H, N, N)."""
+        s = self._weights()
+        received, sent = (s.sum(dim=dim, keepdim=True) for dim in (-1, -2))
+        return s * (torch.where(received > 0, received, 1.0) * torch.where(sent > 0, sent, 1.0)).rsqrt()
+
+
+class Everyday(InterGATPlus):
+    """The everyday course is the mean at the very time of day, not within half an hour of it."""
+
+    def observe(self, windows: Windows, adjacency: Tensor | None) -> None:
+        """As in the whole model, but for the course."""
+        super().observe(windows, adjacency)
+        self.profile.copy_((everyday(windows) - self.shift) / self.scale)
+
+
+class Alike(InterGATPlus):
+    """Nothing is learned of a single sensor."""
+
+    def __init__(self, sizes: Sizes, config: InterGATPlusConfig) -> None:
+        super().__init__(sizes, config)
+        self.sensor.requires_grad_(requires_grad=False).zero_()
+
+
+class Timeless(InterGATPlus):
+    """Nothing is learned of the time of day."""
+
+    def __init__(self, sizes: Sizes, config: InterGATPlusConfig) -> None:
+        super().__init__(sizes, config)
+        self.time.requires_grad_(requires_grad=False).zero_()
+
+
+class Recurrent(InterGATPlus):
+    """A GRU reads the signals row by row, in place of hidden layers that see all rows at once."""
+
+    def __init__(self, sizes: Sizes, config: InterGATPlusConfig) -> None:
+        super().__init__(sizes, config)
+        self.gru = nn.GRU(self.first.in_features - (OWN + config.heads) * (sizes.inputs - 1), config.width // 2)
+        self.decode = nn.Linear(config.width // 2, sizes.horizon)
+
+    def decoded(self, features: Tensor) -> Tensor:
+        """As in the whole model, but for the network."""
+        length, (s, n, _) = self.sizes.inputs, features.shape
+        known = self._known(s * n, features).view(s, n, 1)          # for each row: neighbouring windows share them
+        seen = torch.cat([features[..., :OWN] * known, features[..., OWN:], known], dim=-1)
+        y = self.decode(last_states(self.gru, seen, length)).transpose(1, 2)                 # (B, T, N)
+        return y + self.keep.sigmoid() * seen[length - 1 :, None, :, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One line of the ablations: the model with some of its configuration or training settings changed."""
+
+    name: str
+    what: str
+    model: type[InterGATPlus] = InterGATPlus
+    config: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+VARIANTS = {
+    variant.name: variant
+    for variant in (
+        Variant("whole", "the model as it is"),
+        Variant("hide 0", "a sensor always sees itself", config={"hide": 0.0}),
+        Variant("hide 0.3", "hidden from itself in 30 % of windows", config={"hide": 0.3}),
+        Variant("hide 0.8", "hidden from itself in 80 % of windows", config={"hide": 0.8}),
+        Variant("levels", "the matrices mix values, not departures", Levels),
+        Variant("changes", "the matrices mix changes of departures", Changes),
+        Variant("directed", "matrices that need not be symmetric", Directed),
+        Variant("1 head", "one matrix", config={"heads": 1}),
+        Variant("4 heads", "four matrices", config={"heads": 4}),
+        Variant("sharp day", "the everyday course is not smoothed over half an hour", Everyday),
+        Variant("alike", "nothing learned of single sensors", Alike),
+        Variant("timeless", "nothing learned of the time of day", Timeless),
+        Variant("recurrent", "a GRU in place of the hidden layers", Recurrent),
+        Variant("width 64", "half as wide", config={"width": 64}),
+        Variant("mse", "squared errors instead of Huber's loss", settings={"loss": "mse"}),
+        Variant("mae", "absolute errors instead of Huber's loss", settings={"loss": "mae"}),
+        Variant("constant rate", "the learning rate does not fall", settings={"schedule": "constant"}),
+        Variant("l1 0.1", "a penalty on the weights", settings={"l1": 0.1}),
+        Variant("l1 1", "a strong penalty on the weights", settings={"l1": 1.0}),
+    )
+}

@@ -1,0 +1,55 @@
+"""GAT-GRU as the paper's authors published it: attention that is nearly a plain mean of the neighbours.
+
+    h_i  = W x_i
+    e_ij = LeakyReLU(a_dst · h_i + a_src · h_j, 0.2)      of all pairs
+    e    = e / ‖e‖                                        the norm of the whole tensor of a row of the series, all pairs
+    α_ij = softmax over j in N(i) of e_ij                 no self loop but those of the road graph itself
+    y_i  = Σ_j α_ij h_j
+
+Two such layers, widths, decoder and training as in ``gat-gru``, which is the fair one. The division leaves logits
+of the size of 1 / N, so that the weights in a row differ by less than a per cent: this is a mean over the
+neighbours, whatever a_dst and a_src are. On a road graph without a diagonal a sensor does not hear itself. One that
+hears nobody at all gets the mean of all sensors, as a softmax over logits that are all masked alike gives it. And
+through the norm, every sensor moves every weight a little, roads or not.
+
+It is here to stand beside the figures of [1], whose baseline it is; nothing else should be compared with it.
+
+Axes: s row, i receiver, j sender, k head, f feature, d place in the list of a receiver's senders.
+[1] Beyond Attention: Learning Spatio-Temporal Dynamics with Emergent Interpretable Topologies, arXiv:2506.00770.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from core.data.windows import Windows
+from core.models.forecaster import RecurrentForecaster
+from core.models.gat import GAT, Heard
+
+
+class GATPublished(GAT):
+    """``gat-published``: the baseline of the paper, with what is wrong with it."""
+
+    def observe(self, windows: Windows, adjacency: Tensor | None) -> None:
+        """The scaler, and who hears whom: the road graph as it comes, or everybody where it names nobody.
+
+        Raises
+        ------
+        ValueError
+            The data have no road graph.
+        """
+        RecurrentForecaster.observe(self, windows, adjacency)
+        if adjacency is None:
+            raise ValueError("gat-published attends over road neighbours: the data must have an adjacency, got none")
+        hears = adjacency > 0
+        self.hears.copy_(hears | ~hears.any(dim=1, keepdim=True))
+
+    def _attention(self, h: Tensor, attend: Tensor, heard: Heard) -> Tensor:
+        """(S, K, N, F) and (K, 2, F) -> (S, K, N, D): the weights of each receiver's D places."""
+        ends = torch.einsum("skif,kef->skei", h, attend)                     # (S, K, 2, N)
+        dst, src = ends[:, :, 0], ends[:, :, 1]
+        e = functional.leaky_relu(dst[..., None] + src[:, :, heard.sender], 0.2)
+        norm = functional.leaky_relu(dst[..., None] + src[:, :, None], 0.2).flatten(2).norm(dim=-1)   # (S, K)
+        e = e / (norm[..., None, None] + 1e-8)
+        alpha: Tensor = e.masked_fill(~heard.taken, -torch.inf).softmax(dim=-1)
+        return alpha
