@@ -100,7 +100,6 @@ class Variant:
     """One line of the ablations: the model with some of its configuration or training settings changed."""
 
     name: str
-    what: str
     model: type[InterGATPlus] = InterGATPlus
     config: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -109,24 +108,24 @@ class Variant:
 VARIANTS = {
     variant.name: variant
     for variant in (
-        Variant("whole", "the model as it is"),
-        Variant("hide 0", "a sensor always sees itself", config={"hide": 0.0}),
-        Variant("hide 0.3", "hidden from itself in 30 % of windows", config={"hide": 0.3}),
-        Variant("hide 0.8", "hidden from itself in 80 % of windows", config={"hide": 0.8}),
-        Variant("levels", "the matrices mix values, not departures", Levels),
-        Variant("changes", "the matrices mix changes of departures", Changes),
-        Variant("directed", "matrices that need not be symmetric", Directed),
-        Variant("1 head", "one matrix", config={"heads": 1}),
-        Variant("4 heads", "four matrices", config={"heads": 4}),
-        Variant("sharp day", "the everyday course is not smoothed over half an hour", Everyday),
-        Variant("alike", "nothing learned of single sensors", Alike),
-        Variant("timeless", "nothing learned of the time of day", Timeless),
-        Variant("recurrent", "a GRU in place of the hidden layers", Recurrent),
-        Variant("width 64", "half as wide", config={"width": 64}),
-        Variant("mse", "squared errors instead of Huber's loss", settings={"loss": "mse"}),
-        Variant("mae", "absolute errors instead of Huber's loss", settings={"loss": "mae"}),
-        Variant("constant rate", "the learning rate does not fall", settings={"schedule": "constant"}),
-        Variant("l1 0.1", "a penalty on the weights", settings={"l1": 0.1}),
-        Variant("l1 1", "a strong penalty on the weights", settings={"l1": 1.0}),
+        Variant("whole"),
+        Variant("hide 0", config={"hide": 0.0}),
+        Variant("hide 0.3", config={"hide": 0.3}),
+        Variant("hide 0.8", config={"hide": 0.8}),
+        Variant("levels", Levels),
+        Variant("changes", Changes),
+        Variant("directed", Directed),
+        Variant("1 head", config={"heads": 1}),
+        Variant("4 heads", config={"heads": 4}),
+        Variant("sharp day", Everyday),
+        Variant("alike", Alike),
+        Variant("timeless", Timeless),
+        Variant("recurrent", Recurrent),
+        Variant("width 64", config={"width": 64}),
+        Variant("mse", settings={"loss": "mse"}),
+        Variant("mae", settings={"loss": "mae"}),
+        Variant("constant rate", settings={"schedule": "constant"}),
+        Variant("l1 0.1", settings={"l1": 0.1}),
+        Variant("l1 1", settings={"l1": 1.0}),
     )
 }

@@ -26,6 +26,8 @@ from core.data.windows import Windows
 from core.models.forecaster import RecurrentForecaster
 from core.models.gat import GAT, Heard
 
+SLOPE = 0.2  # of LeakyReLU below zero
+
 
 class GATPublished(GAT):
     """``gat-published``: the baseline of the paper, with what is wrong with it."""
@@ -48,8 +50,29 @@ class GATPublished(GAT):
         """(S, K, N, F) and (K, 2, F) -> (S, K, N, D): the weights of each receiver's D places."""
         ends = torch.einsum("skif,kef->skei", h, attend)                     # (S, K, 2, N)
         dst, src = ends[:, :, 0], ends[:, :, 1]
-        e = functional.leaky_relu(dst[..., None] + src[:, :, heard.sender], 0.2)
-        norm = functional.leaky_relu(dst[..., None] + src[:, :, None], 0.2).flatten(2).norm(dim=-1)   # (S, K)
+        e = functional.leaky_relu(dst[..., None] + src[:, :, heard.sender], SLOPE)
+        norm = norm_of_all(dst, src)                                         # (S, K)
         e = e / (norm[..., None, None] + 1e-8)
         alpha: Tensor = e.masked_fill(~heard.taken, -torch.inf).softmax(dim=-1)
         return alpha
+
+
+def norm_of_all(dst: Tensor, src: Tensor) -> Tensor:
+    """(S, K, N) and (S, K, N) -> (S, K): the root of Σ_ij LeakyReLU(dst_i + src_j)² over all pairs.
+
+    Of the senders in order of src, those below -dst_i have a negative logit, so the sum over j is two differences of
+    running sums: N log N instead of N². In float64, since they may be far larger than what is left.
+    """
+    a, (b, _) = dst.double(), src.double().sort(dim=-1)
+    start = b.new_zeros(*b.shape[:-1], 1)
+    first, second = (torch.cat([start, power.cumsum(dim=-1)], dim=-1) for power in (b, b**2))   # (S, K, N + 1)
+    below = torch.searchsorted(b.detach(), -a.detach())                      # (S, K, N) how many
+    count = torch.arange(b.shape[-1] + 1, dtype=b.dtype, device=b.device).expand_as(first)
+
+    def square(upto: Tensor) -> Tensor:
+        """Σ (a_i + b_j)² over the first so many j."""
+        return a**2 * count.gather(-1, upto) + 2 * a * first.gather(-1, upto) + second.gather(-1, upto)
+
+    negative, every = square(below), square(torch.full_like(below, b.shape[-1]))
+    total: Tensor = (SLOPE**2 * negative + (every - negative)).clamp(min=0).sum(dim=-1)
+    return total.clamp(min=torch.finfo(total.dtype).tiny).sqrt().to(dst.dtype)

@@ -116,7 +116,7 @@ def test_nothing_is_trained_where_one_folder_is_another_run(asked: list[object],
     ("words", "said"),
     [
         (["--epochs=2"], "its epochs is 1, not 2"),
-        (["--batch=32"], "its batch is 64, not 32"),
+        (["--batch=16"], "its batch is 32, not 16"),
         (["--rate=0.5"], "its rate is 0.003, not 0.5"),
         (["--protocol=published"], "its protocol is clean, not published"),
         (["--inputs=6"], "its inputs is 12, not 6"),

@@ -243,6 +243,20 @@ def test_the_published_attention_equals_its_equations(gappy: SensorData) -> None
     torch.testing.assert_close(alpha[0], torch.stack([*heads, last]), rtol=1e-4, atol=1e-6)
 
 
+def test_the_norm_over_all_pairs_and_its_slopes_are_those_of_the_plain_sum() -> None:
+    from core.models.gat_published import norm_of_all
+
+    torch.manual_seed(0)
+    ends = [torch.randn(3, 2, 9, requires_grad=True) for _ in range(2)]
+    quick = norm_of_all(*ends)
+    plain = functional.leaky_relu(ends[0][..., None] + ends[1][:, :, None], 0.2).flatten(2).norm(dim=-1)
+    torch.testing.assert_close(quick, plain)
+    weight = torch.rand(3, 2)
+    slopes = [torch.autograd.grad((norm * weight).sum(), ends) for norm in (quick, plain)]
+    torch.testing.assert_close(slopes[0], slopes[1])
+    assert float(norm_of_all(torch.zeros(1, 1, 4), torch.zeros(1, 1, 4))) < 1e-30
+
+
 def test_the_published_attention_has_no_self_loops_of_its_own_and_a_deaf_sensor_hears_all(gappy: SensorData) -> None:
     hears = observed("gat-published", cut_of(gappy)).hears
     assert hears.tolist() == [[True, True, False, False], [False, False, True, False], [True, False, False, False],
