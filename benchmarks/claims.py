@@ -181,7 +181,7 @@ def _sparse(runs: list[Entry]) -> Judged:
 
 
 def _aggregate(run: Entry) -> dict[str, float]:
-    heads = run["graph"]["heads"]
+    heads: dict[str, dict[str, float]] = run["graph"]["heads"]
     return heads.get("output", heads["mean"])
 
 

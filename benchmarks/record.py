@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.rows import PROTOCOLS
 from core.files import write_bytes
 
 FOLDER = Path(__file__).parent / "results"
@@ -41,9 +42,9 @@ class Record:
         self.folder = folder
 
     def cells(self) -> list[tuple[str, str]]:
-        """Data set and protocol of each file, by name."""
-        names = sorted(path.stem for path in self.folder.glob("*.json") if not path.stem.endswith(".losses"))
-        return [(dataset, protocol) for dataset, _, protocol in (name.rpartition("-") for name in names)]
+        """Data set and protocol of each file of entries, by name; other benchmarks keep files in the folder too."""
+        names = sorted(path.stem.rpartition("-") for path in self.folder.glob("*.json"))
+        return [(dataset, protocol) for dataset, _, protocol in names if protocol in PROTOCOLS]
 
     def runs(self, dataset: str, protocol: str) -> list[Entry]:
         """Every entry of a data set under a protocol, in the order in which they came."""

@@ -50,9 +50,9 @@ observed within 0.001 of zero.
 
 Every model is trained with its own settings (loss, rate, decay, clipping: `settings` in its file in `core/models`,
 and in every entry of the record) and the same budget: at most so many epochs, fewer where the loss that picks the
-epoch has not fallen for `patience` epochs. The paper trains 100 epochs. A loss *has stopped falling* where the best
-epoch came before the last tenth of those done, and at least two before the end; where it has not, more epochs could
-still change the row.
+epoch has not fallen for `patience` epochs; never fewer where the rate falls along a cosine (`intergat-plus`). The paper
+trains 100 epochs. A loss *has stopped falling* where the best epoch came before the last tenth of those done, and at
+least two before the end; where it has not, more epochs could still change the row.
 
 ## How to read the tables
 
@@ -88,8 +88,8 @@ def results(record: Record) -> str:
 def _budgets() -> list[str]:
     held: dict[str, Budget] = DATASETS | SIZES
     return table(
-        ["data", "epochs at most", "patience", "windows a step"],
-        [[budget.title, str(budget.epochs), str(budget.patience), str(budget.batch)] for budget in held.values()],
+        ["data", "epochs at most", "patience"],
+        [[budget.title, str(budget.epochs), str(budget.patience)] for budget in held.values()],
     )
 
 

@@ -74,7 +74,6 @@ class Budget:
     title: str
     epochs: int
     patience: int
-    batch: int = 64
 
 
 DATASETS = {

@@ -4,6 +4,8 @@ No figure is made here, but for medians and ratios.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import product
 from statistics import median
 from typing import Any
 
@@ -62,7 +64,8 @@ def _unique(values: Iterable[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
-def _where(device: str, threads: int) -> str:
+def where(device: str, threads: int) -> str:
+    """'GPU', '1 thread' or '2 threads'."""
     return "GPU" if device != "cpu" else f"{threads} thread{'s' * (threads != 1)}"
 
 
@@ -77,23 +80,42 @@ def _steps(rows: list[Row]) -> Iterable[str]:
     at = {(row["rival"], row["sensors"], (row["device"], row["threads"])): row for row in rows}
     rivals = _unique(row["rival"] for row in rows)
     for place in places:
-        yield f"### {_where(*place)}\n"
+        yield f"### {where(*place)}\n"
         yield from _table(["", *(f"N = {n}" for n in sizes)],
                           ([name, *(_cell(at.get((name, n, place))) for n in sizes)] for name in rivals))
         yield ""
     yield f"### Targets of {PLUS}\n"
-    marks = []
+    yield from _table(["target", "N", "on", "measured", ""],
+                      ([one.asked, str(one.sensors), one.where, f"{one.ratio:.3g}", _verdict(one.reached)]
+                       for one in targets(rows)))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the time of a step is to be beside another's, and what it is: ``ratio`` of medians."""
+
+    asked: str
+    sensors: int
+    where: str
+    ratio: float
+    reached: bool
+
+
+def targets(rows: list[Row]) -> list[Target]:
+    """Each target at each size and place at which both were measured."""
+    sizes, places = _unique(row["sensors"] for row in rows), _unique((row["device"], row["threads"]) for row in rows)
+    at = {(row["rival"], row["sensors"], (row["device"], row["threads"])): row for row in rows}
+    found = []
     for name, times, words in TARGETS:
-        for n in sizes:
-            for place in places:
-                ours, theirs = (at.get((rival, n, place), {}).get("seconds") for rival in (PLUS, name))
-                if not ours or not theirs:
-                    continue
-                ratio = median(ours) / median(theirs) if name == FLOOR else median(theirs) / median(ours)
-                fine = ratio <= times if name == FLOOR else ratio >= times
-                asked = f"{'at most' if name == FLOOR else 'at least'} {times:g} {words} {name}"
-                marks.append([asked, str(n), _where(*place), f"{ratio:.3g}", _verdict(fine)])
-    yield from _table(["target", "N", "on", "measured", ""], marks)
+        for n, place in product(sizes, places):
+            ours, theirs = (at.get((rival, n, place), {}).get("seconds") for rival in (PLUS, name))
+            if not ours or not theirs:
+                continue
+            ratio = median(ours) / median(theirs) if name == FLOOR else median(theirs) / median(ours)
+            fine = ratio <= times if name == FLOOR else ratio >= times
+            asked = f"{'at most' if name == FLOOR else 'at least'} {times:g} {words} {name}"
+            found.append(Target(asked, n, where(*place), ratio, fine))
+    return found
 
 
 def _epochs(rows: list[Row]) -> Iterable[str]:
@@ -103,7 +125,7 @@ def _epochs(rows: list[Row]) -> Iterable[str]:
            "the steps above.\n")
     places = _unique((row["device"], row["threads"]) for row in rows)
     at = {(row["rival"], (row["device"], row["threads"])): row for row in rows}
-    yield from _table(["", *(_where(*place) for place in places)],
+    yield from _table(["", *(where(*place) for place in places)],
                       ([name, *(_cell(at.get((name, place))) for place in places)]
                        for name in _unique(row["rival"] for row in rows)))
 
@@ -127,7 +149,7 @@ def _analyses(rows: list[Row]) -> Iterable[str]:
     sums = [sum(median(at[name, *column]) for name in names if name != BARE) / median(at[BARE, *column])
             for column in columns]
     lines.append(["all three", *(f"{times:.2f} times, {_verdict(times <= ANALYSIS_TARGET)}" for times in sums)])
-    yield from _table(["", *(f"N = {n}, {_where('cpu', count)}" for n, count in columns)], lines)
+    yield from _table(["", *(f"N = {n}, {where('cpu', count)}" for n, count in columns)], lines)
 
 
 def _race(rows: list[Row]) -> Iterable[str]:
@@ -135,7 +157,7 @@ def _race(rows: list[Row]) -> Iterable[str]:
     (slow, curve), (fast, other) = row["curves"].items()
     yield "## Time to the same error\n"
     end = (f"stopped after {row['asked']['minutes']:g} minutes" if row["cut short"] else "all that were asked for")
-    yield (f"Los-Loop, protocol 'clean', {_where('cpu', row['threads'])}. {slow} was trained for {len(curve)} epochs "
+    yield (f"Los-Loop, protocol 'clean', {where('cpu', row['threads'])}. {slow} was trained for {len(curve)} epochs "
            f"({end}); the best validation error of these is {row['goal']:.4f}, standardised and squared.\n")
     seconds = row["seconds"]
     yield from _table(["", "seconds to that error"],
@@ -156,7 +178,7 @@ def _point(curve: list[list[float]], k: int) -> list[str]:
 
 def _profile(rows: list[Row]) -> Iterable[str]:
     yield f"## Where a step of {PLUS} spends its time\n"
-    yield (f"The first {len(rows)} operators by their own time, {_where('cpu', rows[0]['threads'])}, by "
+    yield (f"The first {len(rows)} operators by their own time, {where('cpu', rows[0]['threads'])}, by "
            "`torch.profiler`.\n")
     yield from _table(["operator", "calls a step", "ms a step", "share"],
                       ([f"`{row['operator']}`", str(row["calls"]), f"{row['milliseconds']:.2f}", f"{row['share']:.1%}"]

@@ -36,12 +36,17 @@ Numbers = np.ndarray[Any, np.dtype[Any]]
 
 
 def settings_of(item: Item, epochs: int | None = None) -> Settings:
-    """The training settings of an item: its model's own, with the budget of its data."""
-    budget = BUDGETS[item.dataset]
-    chosen: dict[str, Any] = {"epochs": epochs or budget.epochs, "patience": budget.patience, "batch": budget.batch}
+    """The training settings of an item: its model's own, with the budget of its data.
+
+    A rate that falls through all epochs needs all of them: there patience does not end a training.
+    """
+    budget, own = BUDGETS[item.dataset], settings_for(item.row.model)
+    chosen: dict[str, Any] = {"epochs": epochs or budget.epochs, "seed": item.seed}
+    if own.schedule == "constant":
+        chosen["patience"] = budget.patience
     if item.row.l1 is not None:
         chosen["l1"] = item.row.l1
-    return settings_for(item.row.model, seed=item.seed, **chosen)
+    return settings_for(item.row.model, **chosen)
 
 
 def identity(item: Item, epochs: int | None = None) -> dict[str, Any]:

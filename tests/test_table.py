@@ -165,6 +165,7 @@ def test_the_record_gives_back_what_was_added(tmp_path: Path) -> None:
     again = Record(tmp_path / "new")
     assert again.runs("los-loop", "clean") == [made]
     assert again.settings("los-loop", "clean") == {made["key"]: SETTINGS}
+    (tmp_path / "new" / "another.json").write_text("{}")
     assert again.cells() == [("los-loop", "clean")]
     assert again.has("los-loop", "clean", made["key"], 0)
     assert not again.has("los-loop", "clean", made["key"], 1)

@@ -8,9 +8,10 @@
 
 Two such layers, widths, decoder and training as in ``gat-gru``, which is the fair one. The division leaves logits
 of the size of 1 / N, so that the weights in a row differ by less than a per cent: this is a mean over the
-neighbours, whatever a_dst and a_src are. On a road graph without a diagonal a sensor does not hear itself. One that
-hears nobody at all gets the mean of all sensors, as a softmax over logits that are all masked alike gives it. And
+neighbours, whatever a_dst and a_src are. On a road graph without a diagonal a sensor does not hear itself. And
 through the norm, every sensor moves every weight a little, roads or not.
+Departure: a sensor that the road graph leaves without anybody hears itself, where the authors' mask gives it the
+mean of all sensors.
 
 It is here to stand beside the figures of [1], whose baseline it is; nothing else should be compared with it.
 
@@ -33,7 +34,7 @@ class GATPublished(GAT):
     """``gat-published``: the baseline of the paper, with what is wrong with it."""
 
     def observe(self, windows: Windows, adjacency: Tensor | None) -> None:
-        """The scaler, and who hears whom: the road graph as it comes, or everybody where it names nobody.
+        """The scaler, and who hears whom: the road graph as it comes; where it names nobody, the sensor itself.
 
         Raises
         ------
@@ -44,7 +45,7 @@ class GATPublished(GAT):
         if adjacency is None:
             raise ValueError("gat-published attends over road neighbours: the data must have an adjacency, got none")
         hears = adjacency > 0
-        self.hears.copy_(hears | ~hears.any(dim=1, keepdim=True))
+        self.hears.copy_(hears | torch.diag(~hears.any(dim=1)))
 
     def _attention(self, h: Tensor, attend: Tensor, heard: Heard) -> Tensor:
         """(S, K, N, F) and (K, 2, F) -> (S, K, N, D): the weights of each receiver's D places."""
@@ -66,7 +67,7 @@ def norm_of_all(dst: Tensor, src: Tensor) -> Tensor:
     a, (b, _) = dst.double(), src.double().sort(dim=-1)
     start = b.new_zeros(*b.shape[:-1], 1)
     first, second = (torch.cat([start, power.cumsum(dim=-1)], dim=-1) for power in (b, b**2))   # (S, K, N + 1)
-    below = torch.searchsorted(b.detach(), -a.detach())                      # (S, K, N) how many
+    below = torch.searchsorted(b.detach().contiguous(), -a.detach().contiguous())    # (S, K, N)
     count = torch.arange(b.shape[-1] + 1, dtype=b.dtype, device=b.device).expand_as(first)
 
     def square(upto: Tensor) -> Tensor:
