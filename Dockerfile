@@ -24,6 +24,8 @@ COPY core core
 COPY analysis analysis
 COPY app app
 COPY assets assets
+# Its record is shown on a page; the commands that make it need more than is installed here.
+COPY benchmarks benchmarks
 
 # The code belongs to root and stays as it is. What browsers load beside the pages is put into app/static here; the app
 # finds it there when it starts and writes nothing. Runs and data belong to the user that serves.

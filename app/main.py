@@ -53,6 +53,7 @@ page = st.navigation(
             shown("data", "Data", "upload_file"),
             shown("matrix_alone", "Matrix", "data_array"),
         ],
+        "The project's record": [shown("benchmark", "Benchmark", "leaderboard")],
         "Words": [shown("glossary", "Glossary", "menu_book")],
     },
     expanded=True,  # else the last of more than twelve hide behind a button

@@ -73,7 +73,7 @@ def measured(data: SensorData, name: str, variant: Variant, seed: int) -> Entry:
     forecast, target, heads = forecasts(model.cpu().eval(), cut, "test")
     found = errors(forecast, target)
     seen = overall(model, cut)
-    model._known = lambda columns, like: like.new_zeros(1, columns)  # type: ignore[method-assign]
+    model._known = lambda columns, like: like.new_zeros(1, columns)  # type: ignore[method-assign]  # noqa: SLF001
     entry: Entry = {
         "variant": variant.name, "dataset": name, "seed": seed, "best_epoch": state.best_epoch,
         "seen": round(seen, 3), "hidden": round(overall(model, cut), 3), "rmse": round(float(found.rmse[-1]), 3),

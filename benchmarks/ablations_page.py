@@ -25,6 +25,7 @@ WHAT = {
     "levels": "the matrices mix values, not departures",
     "changes": "the matrices mix changes of departures",
     "directed": "matrices that need not be symmetric",
+    "low rank": "16 numbers a sensor in place of a free weight for every pair",
     "1 head": "one matrix",
     "4 heads": "four matrices",
     "sharp day": "the everyday course is not smoothed over half an hour",

@@ -53,6 +53,18 @@ class Directed(InterGATPlus):
         return s * (torch.where(received > 0, received, 1.0) * torch.where(sent > 0, sent, 1.0)).rsqrt()
 
 
+class LowRank(InterGATPlus):
+    """S = relu(E Eᵀ) of 16 numbers a sensor, in place of a free weight for every pair."""
+
+    def __init__(self, sizes: Sizes, config: InterGATPlusConfig) -> None:
+        super().__init__(sizes, config)
+        self.free = nn.Parameter(torch.randn(config.heads, sizes.sensors, 16) / 2)
+
+    def _weights(self) -> Tensor:
+        s = (self.free @ self.free.transpose(1, 2)).relu()
+        return s * (1 - torch.eye(self.sizes.sensors, device=s.device))
+
+
 class Everyday(InterGATPlus):
     """The everyday course is the mean at the very time of day, not within half an hour of it."""
 
@@ -115,6 +127,7 @@ VARIANTS = {
         Variant("levels", Levels),
         Variant("changes", Changes),
         Variant("directed", Directed),
+        Variant("low rank", LowRank),
         Variant("1 head", config={"heads": 1}),
         Variant("4 heads", config={"heads": 4}),
         Variant("sharp day", Everyday),

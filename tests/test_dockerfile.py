@@ -72,7 +72,7 @@ def test_nothing_that_is_copied_is_missing_or_left_out() -> None:
 
 def test_everything_that_the_app_imports_is_copied() -> None:
     folders = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()}
-    assert folders - {"tests", "benchmarks"} <= set(copied())
+    assert folders - {"tests"} <= set(copied())
 
 
 @pytest.mark.parametrize(

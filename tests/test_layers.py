@@ -47,6 +47,16 @@ def test_only_pages_and_their_caches_import_streamlit() -> None:
     assert not {str(file) for file in others if imported(file) & theirs}
 
 
+def test_only_the_page_of_the_benchmark_reads_its_record() -> None:
+    """An installation may lack the folder: nothing else may need it, and trainings are no business of a page."""
+    mine = {"app/benchmark.py", "app/reading/benchmark.py", "app/tables/benchmark.py", "app/views/benchmark_parts.py"}
+    needs = {str(file.relative_to(ROOT)): imported(file) for file in (ROOT / "app").rglob("*.py")}
+    assert {file for file, names in needs.items() if "benchmarks" in names} == mine
+    used = {name for file in mine for name in needs[file] if name.startswith("benchmarks.") and name.count(".") == 1}
+    for name in used:
+        assert "torch" not in imported(ROOT / f"{name.replace('.', '/')}.py"), name
+
+
 def test_the_import_reader_sees_every_form_of_import(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text("import torch.nn as n\ndef f():\n    from app import store\n")
@@ -99,7 +109,7 @@ def test_every_third_party_import_is_a_requirement() -> None:
     stated = {re.split("==", line)[0].lower().replace("_", "-")
               for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line}
     named = {"sklearn": "scikit-learn", "xstatic": "xstatic-leaflet", "branca": "folium"}
-    own = {"core", "analysis", "app", "tests", ""} | set(sys.stdlib_module_names)
+    own = {"core", "analysis", "app", "benchmarks", "tests", ""} | set(sys.stdlib_module_names)
     for layer in ("core", "analysis", "app"):
         for file in (ROOT / layer).rglob("*.py"):
             for name in {name.split(".")[0] for name in imported(file)} - own:

@@ -7,6 +7,7 @@ and all together on the page Glossary. The key of an entry is also its anchor th
 import unicodedata
 from collections.abc import Mapping
 
+from app.glossary.benchmark import BENCHMARK, WORDS
 from app.glossary.communities import COMMUNITIES
 from app.glossary.difference import DIFFERENCE
 from app.glossary.evidence import EVIDENCE
@@ -15,15 +16,16 @@ from app.glossary.matrix import MATRIX
 from app.glossary.records import Measure, Term
 from app.glossary.roads import ROADS
 from app.glossary.spectrum import SPECTRUM
-from app.glossary.terms import TERMS
+from app.glossary.terms import TERMS as OF_THIS_APP
 from app.glossary.use import USE
 
 __all__ = ["GROUPS", "MEASURES", "TERMS", "Entry", "Measure", "Term", "entry", "found"]
 
 Entry = Measure | Term
 
+TERMS: dict[str, Term] = {**OF_THIS_APP, **WORDS}
 MEASURES: dict[str, Measure] = {
-    **MATRIX, **ROADS, **SPECTRUM, **COMMUNITIES, **FORECASTS, **DIFFERENCE, **EVIDENCE, **USE,
+    **MATRIX, **ROADS, **SPECTRUM, **COMMUNITIES, **FORECASTS, **DIFFERENCE, **EVIDENCE, **USE, **BENCHMARK,
 }  # fmt: skip
 
 GROUPS: dict[str, Mapping[str, Entry]] = {
@@ -36,6 +38,7 @@ GROUPS: dict[str, Mapping[str, Entry]] = {
     "Two runs beside each other": DIFFERENCE,
     "Is the graph real?": EVIDENCE,
     "Does the model use it?": USE,
+    "The benchmark": BENCHMARK,
 }
 
 

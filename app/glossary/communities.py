@@ -37,7 +37,7 @@ COMMUNITIES: dict[str, Measure] = {
         r"2\, I(a; b) \,/\, \big(H(a) + H(b)\big)",
         source="Vinh, Epps and Bailey, Information theoretic measures for clusterings comparison, Journal of "
         "Machine Learning Research 11 (2010): with the mean of both entropies",
-        pages=("communities", "compare", "evidence"),
+        pages=("communities", "compare", "evidence", "benchmark"),
         also="agreement",
     ),
     "ari": Measure(
@@ -46,7 +46,7 @@ COMMUNITIES: dict[str, Measure] = {
         "same grouping.",
         r"\frac{\mathrm{RI} - E[\mathrm{RI}]}{\max \mathrm{RI} - E[\mathrm{RI}]}",
         source="Hubert and Arabie, Comparing partitions, Journal of Classification 2 (1985)",
-        pages=("communities", "compare", "evidence"),
+        pages=("communities", "compare", "evidence", "benchmark"),
         also="agreement",
     ),
     "contrast": Measure(
@@ -55,6 +55,6 @@ COMMUNITIES: dict[str, Measure] = {
         "large, below 0 less within than across.",
         r"(\mu_{\text{in}} - \mu_{\text{out}}) \,/\, \mu_{\text{out}}, \quad i \ne j",
         source="Beyond Attention, arXiv:2506.00770 (2025)",
-        pages=("communities", "evidence"),
+        pages=("communities", "evidence", "benchmark"),
     ),
 }

@@ -9,7 +9,7 @@ FORECASTS: dict[str, Measure] = {
         r"\mathrm{mean}\, |\hat y - y|",
         source="Willmott and Matsuura, Advantages of the mean absolute error over the root mean square error, "
         "Climate Research 30 (2005)",
-        pages=("overview", "forecast", "compare", "runs"),
+        pages=("overview", "forecast", "compare", "runs", "benchmark"),
         also="error",
     ),
     "rmse": Measure(
@@ -18,7 +18,7 @@ FORECASTS: dict[str, Measure] = {
         r"\sqrt{\mathrm{mean}\, (\hat y - y)^2}",
         source="Hyndman and Koehler, Another look at measures of forecast accuracy, International Journal of "
         "Forecasting 22 (2006)",
-        pages=("overview", "forecast"),
+        pages=("overview", "forecast", "benchmark"),
         also="error",
     ),
     "mape": Measure(
@@ -27,7 +27,7 @@ FORECASTS: dict[str, Measure] = {
         r"\mathrm{mean}\, |\hat y - y| \,/\, |y|",
         source="Hyndman and Koehler, Another look at measures of forecast accuracy, International Journal of "
         "Forecasting 22 (2006)",
-        pages=("overview",),
+        pages=("overview", "benchmark"),
         also="error",
     ),
     "accuracy": Measure(
@@ -36,7 +36,7 @@ FORECASTS: dict[str, Measure] = {
         r"1 - \lVert \hat Y - Y \rVert_F \,/\, \lVert Y \rVert_F",
         source="Zhao et al., T-GCN, IEEE Transactions on Intelligent Transportation Systems 21 (2020), "
         "arXiv:1811.05320",
-        pages=("overview",),
+        pages=("overview", "benchmark"),
     ),
     "r2": Measure(
         "R²",
@@ -44,7 +44,7 @@ FORECASTS: dict[str, Measure] = {
         r"1 - \textstyle\sum (\hat y - y)^2 \,/\, \sum (y - \bar y)^2",
         source="Wright, Correlation and causation, Journal of Agricultural Research 20 (1921); among the "
         "measures of T-GCN, arXiv:1811.05320 (2020)",
-        pages=("overview",),
+        pages=("overview", "benchmark"),
         also="R2, determination, variance explained",
     ),
     "simple": Measure(

@@ -12,7 +12,7 @@ ROADS: dict[str, Measure] = {
         r"\frac{\text{hits} / \text{pairs}}{\text{road pairs} / \tfrac12 N(N-1)}",
         source="Brin, Motwani, Ullman and Tsur, Dynamic itemset counting and implication rules for market basket"
         " data, SIGMOD 1997, there called interest",
-        pages=("overview", "map", "runs"),
+        pages=("overview", "map", "runs", "benchmark"),
         also="lift, precision, hits",
     ),
     "auroc": Measure(
@@ -21,7 +21,7 @@ ROADS: dict[str, Measure] = {
         r"P(w_{\text{road}} > w_{\text{other}}) + \tfrac12 P(w_{\text{road}} = w_{\text{other}})",
         source="Hanley and McNeil, The meaning and use of the area under a receiver operating characteristic "
         "curve, Radiology 143 (1982)",
-        pages=("overview", "map", "evidence"),
+        pages=("overview", "map", "evidence", "benchmark"),
         also="area under the curve, AUC",
     ),
     "average_precision": Measure(

@@ -17,7 +17,8 @@ from app.reading.words import code, one_line, whole_percent
 from app.selection import MEAN, MOST_SENSORS, SHARES, Selection, from_query, left_sentence
 
 _SELECTION, _LINK, _USED, _LEFT = "selection", "link", "control used", "link left over"
-_OWN = ("term",)  # parameters of one page, which checks them itself: they stay in the link and select nothing
+# Parameters of one page, which checks them itself: they stay in the link and select nothing.
+_OWN = ("term", "row", "dataset", "protocol", "measure", "ahead")
 
 
 def selected() -> Selection:

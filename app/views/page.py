@@ -152,17 +152,18 @@ def figure(
     caption: str = "",
     on_point: Callable[[Mapping[str, Any]], None] | None = None,
     keeps: str = "",
+    about: str = "",
 ) -> None:
     """A figure over the width there is, with its text alternative and what must be said under it.
 
     ``on_point`` is told which point was clicked, before the page is drawn. The reader's zoom stays as long as the run
-    and ``keeps`` do: what the axes stand for.
+    and ``keeps`` do: what the axes stand for. Pictures are named after the run, or after what else it is ``about``.
     """
     selection = controls.selected()
-    drawn.update_layout(uirevision=f"{selection.run} {keeps}")
+    drawn.update_layout(uirevision=f"{about or selection.run} {keeps}")
     theme = "dark" if st.context.theme.type == "dark" else "light"
     with st.container(gap=None):
-        plot(drawn, key, alt=alt, name=stem(selection.run, key), theme=theme, on_click=on_point)
+        plot(drawn, key, alt=alt, name=stem(about or selection.run, key), theme=theme, on_click=on_point)
         if caption:
             st.caption(caption)
 

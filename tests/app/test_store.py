@@ -280,7 +280,7 @@ from streamlit.testing.v1 import AppTest
 app = AppTest.from_file({str(ROOT / "app" / "main.py")!r}, default_timeout=60).run()
 late = [name for name in ("folium", "networkx") if name in sys.modules]
 assert not late, f"the first page waits for {{late}}"
-for page in {PAGES[1:]!r}:
+for page in {(*PAGES[1:], "benchmark")!r}:
     app.switch_page(f"views/{{page}}.py").run()
     assert not app.exception
 assert "torch" not in sys.modules and "lightning_fabric" not in sys.modules

@@ -1,0 +1,326 @@
+"""The project's own record of trainings and times, as numbers for a page. Nothing is trained or measured here.
+
+The record is made by `python -m benchmarks.table`, `benchmarks.ablations` and `benchmarks.speed`; all that is read here
+is torch-free. An installation without the folder `benchmarks` has no record: then this module cannot be imported.
+
+Axes: r row or variant, t of the four times ahead.
+"""
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import ablations_page, speed_page
+from benchmarks.claims import Claim, claims
+from benchmarks.figures import NONE, Against, Cell, against, p_words, percent, spread
+from benchmarks.record import FOLDER, Entry, Record
+from benchmarks.results import MEASURES, pareto, swept
+from benchmarks.rows import BUDGETS, DATASETS, LAMBDAS, MINUTES, PROTOCOLS, ROWS, SEEDS, SWEPT, SWEPT_ON, work
+from benchmarks.speed_page import Target
+
+__all__ = [
+    "LAMBDAS",
+    "MEASURES",
+    "MINUTES",
+    "NONE",
+    "PROTOCOLS",
+    "ROWS",
+    "SEEDS",
+    "SWEPT",
+    "SWEPT_ON",
+    "Against",
+    "Claim",
+    "Compared",
+    "Entry",
+    "Graph",
+    "Kept",
+    "Score",
+    "Spread",
+    "Step",
+    "Swept",
+    "Target",
+    "best",
+    "folder",
+    "p_words",
+    "percent",
+    "ranked",
+    "spread",
+]  # fmt: skip
+
+BASES = ("gru", "gat-gru")
+PARTS = ("table", "sweep")
+GRAPH_MEASURES = ("on_roads", "chance", "auroc", "contrast", "nmi", "nmi_chance", "ari", "planted_auroc")
+LARGER_IS_BETTER = ("accuracy", "r2")
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The values of some seeds; ``mean`` and ``deviation`` are nan where there are too few."""
+
+    values: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, values: Iterable[float | None]) -> "Spread":
+        """Of the values that are known.
+
+        >>> Spread.of([1.0, None, 3.0]).mean, Spread.of([]).deviation
+        (2.0, nan)
+        """
+        return cls(tuple(float(value) for value in values if value is not None and math.isfinite(value)))
+
+    @property
+    def mean(self) -> float:
+        """Their mean."""
+        return float(np.mean(self.values)) if self.values else math.nan
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of the sample; nan for a single one."""
+        return float(np.std(self.values, ddof=1)) if len(self.values) > 1 else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An error of a row at the four times ahead, each over ``seeds`` seeds; none where it was not measured."""
+
+    row: str
+    what: str
+    random: bool
+    seeds: int
+    errors: tuple[Spread, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A row against a base at the four times ahead; empty where they have no seed in common."""
+
+    row: str
+    base: str
+    found: tuple[Against, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """What a row's matrices are beside the roads and known groups: ``head`` is 'mean', 'sharpest' or 'output'."""
+
+    row: str
+    head: str
+    seeds: int
+    values: Mapping[str, Spread]
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """One weight of the penalty: RMSE at the last time ahead, shares of small weights and of zeros.
+
+    ``front``: no other weight of the model has a smaller error and a larger share.
+    """
+
+    model: str
+    weight: float
+    error: float
+    small: float
+    zeros: float
+    neighbours: float
+    front: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Seconds of one training step of a rival; none, and why, where it was left out."""
+
+    rival: str
+    sensors: int
+    where: str
+    seconds: tuple[float, ...]
+    why: str = ""
+
+
+def folder() -> Path:
+    """Where the record lies: TOPOLENS_RECORD, or the project's own."""
+    return Path(os.environ.get("TOPOLENS_RECORD") or FOLDER)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A record: the folder of the results, and ``speed.json`` beside that folder.
+
+    What cannot be read raises ``OSError``, ``ValueError``, ``KeyError`` or ``TypeError``.
+    """
+
+    folder: Path
+
+    @cached_property
+    def record(self) -> Record:
+        """Of the table and the sweep."""
+        return Read(self.folder)
+
+    @property
+    def stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """Name, time and size of every file of the record: what changes when the record does."""
+        files = [*sorted(self.folder.glob("*.json")), self.folder.parent / "speed.json"]
+        kept = [(file.name, file.stat()) for file in files if file.is_file()]
+        return tuple((name, found.st_mtime_ns, found.st_size) for name, found in kept)
+
+    def progress(self) -> tuple[int, int]:
+        """How many of the trainings of the table and the sweep the record holds, and how many there are."""
+        wanted = list(work(PARTS))
+        held: dict[tuple[str, str, str], set[int]] = {}
+        for item in wanted:
+            place = (item.dataset, item.protocol, item.row.name)
+            if place not in held:
+                held[place] = {run["seed"] for run in self.record.row(*place)}
+        done = sum(item.seed in held[item.dataset, item.protocol, item.row.name] for item in wanted)
+        return done, len(wanted)
+
+    def claims(self, row: str) -> list[Claim]:
+        """Every claim of the paper, asked of a row."""
+        return claims(self.record, row)
+
+    def datasets(self) -> dict[str, str]:
+        """The names of the data of the table with their titles, and of others that the record holds."""
+        held = {dataset for dataset, _ in self.record.cells()}
+        return {name: budget.title for name, budget in BUDGETS.items() if name in DATASETS or name in held}
+
+    def scores(self, dataset: str, protocol: str, measure: str) -> list[Score]:
+        """Every row of the table, measured or not."""
+        cell = Cell(self.record, dataset, protocol)
+        found = []
+        for row in ROWS.values():
+            errors = list(cell.errors(row.name, measure).values())
+            spreads = tuple(Spread.of(one[t] for one in errors) for t in range(len(MINUTES)))
+            found.append(Score(row.name, row.what, row.random, len(errors), spreads))
+        return found
+
+    def compared(self, dataset: str, protocol: str) -> list[Compared]:
+        """Every row against both bases, in RMSE."""
+        cell = Cell(self.record, dataset, protocol)
+        pairs = [(row, base) for base, row in product(BASES, ROWS) if row != base]
+        return [Compared(row, base, tuple(against(cell, row, base))) for row, base in pairs]
+
+    def graphs(self, dataset: str, protocol: str) -> list[Graph]:
+        """What is known of the matrices of every row that has any, by kind of head."""
+        cell = Cell(self.record, dataset, protocol)
+        return [graph for row in ROWS for graph in graphs_of(row, cell.runs(row))]
+
+    def sweep(self, dataset: str, share: str) -> list[Swept]:
+        """Every weight of the penalty that was trained; the front is that of ``share``, 'small' or 'zeros'."""
+        cell = Cell(self.record, dataset, "clean")
+        found = []
+        for model in SWEPT:
+            runs = {weight: run for weight in LAMBDAS if (run := swept(cell, model, weight)) and run["graph"]}
+            front = pareto({weight: (run["errors"]["rmse"][-1], run["graph"][share]) for weight, run in runs.items()})
+            for weight, run in runs.items():
+                graph = run["graph"]
+                found.append(
+                    Swept(model, weight, run["errors"]["rmse"][-1], graph["small"], graph["zeros"],
+                          graph["neighbours"], weight in front)
+                )  # fmt: skip
+        return found
+
+    def ablations(self) -> dict[str, dict[str, list[Entry]]]:
+        """Data set -> variant -> its entries, one for each seed, in the order of the project's page."""
+        entries = ablations_page.read(self.folder / ablations_page.RECORD.name)
+        return {
+            name: variants
+            for name in ablations_page.EPOCHS
+            if (variants := by_variant(entry for entry in entries if entry["dataset"] == name))
+        }
+
+    def steps(self) -> list[Step]:
+        """Seconds of a training step of every rival, at every size and place."""
+        return [
+            Step(row["rival"], row["sensors"], speed_page.where(row["device"], row["threads"]),
+                 tuple(row.get("seconds", ())), row.get("left out", ""))
+            for row in self._speed().get("steps", {}).get("rows", [])
+        ]  # fmt: skip
+
+    def targets(self) -> list[Target]:
+        """What the time of a step is to be beside another's, and what it is."""
+        return speed_page.targets(self._speed().get("steps", {}).get("rows", []))
+
+    def made(self) -> str:
+        """When and on what the steps were timed; '' where they were not."""
+        about = self._speed().get("steps", {}).get("made")
+        if about is None:
+            return ""
+        gpu = f", {about['gpu']}" if "gpu" in about else ""
+        return f"{about['date']}, {about['processor']}, {about['cores']} cores{gpu}, load {about['load']} at the start"
+
+    def _speed(self) -> dict[str, Any]:
+        file = self.folder.parent / "speed.json"
+        return dict(json.loads(file.read_text())) if file.exists() else {}
+
+
+class Read(Record):
+    """A record that is only read, each file once."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._seen: dict[tuple[str, str, str], dict[str, Any]] = {}
+
+    def _read(self, dataset: str, protocol: str) -> dict[str, Any]:
+        return self._once(dataset, protocol, "runs", super()._read)
+
+    def _losses(self, dataset: str, protocol: str) -> dict[str, Any]:
+        return self._once(dataset, protocol, "losses", super()._losses)
+
+    def _once(
+        self, dataset: str, protocol: str, kind: str, read: Callable[[str, str], dict[str, Any]]
+    ) -> dict[str, Any]:
+        place = (dataset, protocol, kind)
+        if place not in self._seen:
+            self._seen[place] = read(dataset, protocol)
+        return self._seen[place]
+
+
+def graphs_of(row: str, runs: Sequence[Entry]) -> list[Graph]:
+    """What the entries of a row say of its matrices, by kind of head: 'sharpest: head 2' is of the kind 'sharpest'."""
+    learned = [run["graph"]["heads"] for run in runs if run["graph"]]
+    named = [(name.partition(":")[0], head) for heads in learned for name, head in heads.items()]
+    kinds = dict.fromkeys(kind for kind, _ in named)
+    found = []
+    for kind in kinds:
+        heads = [head for name, head in named if name == kind]
+        values = {key: Spread.of(head.get(key) for head in heads) for key in GRAPH_MEASURES}
+        found.append(Graph(row, kind, len(heads), values))
+    return found
+
+
+def by_variant(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Entries of ablations by variant, in the order of the project's page; unknown variants are left out.
+
+    >>> list(by_variant([{"variant": "levels", "seed": 0}, {"variant": "whole", "seed": 0}]))
+    ['whole', 'levels']
+    """
+    held = list(entries)
+    found = {name: [entry for entry in held if entry["variant"] == name] for name in ablations_page.WHAT}
+    return {name: mine for name, mine in found.items() if mine}
+
+
+def ranked(means: Sequence[float], measure: str) -> list[int]:
+    """The places of some means, the best first; nan has none.
+
+    >>> ranked([3.0, math.nan, 2.0], "rmse"), ranked([3.0, 2.0], "r2")
+    ([2, 0], [0, 1])
+    """
+    known = [place for place, mean in enumerate(means) if math.isfinite(mean)]
+    return sorted(known, key=lambda place: means[place], reverse=measure in LARGER_IS_BETTER)
+
+
+def best(means: Sequence[float], measure: str) -> int | None:
+    """The place of the best of some means; None where there is nothing to compare.
+
+    >>> best([3.0, math.nan, 2.0], "rmse"), best([math.nan, 1.0], "mae")
+    (2, None)
+    """
+    order = ranked(means, measure)
+    return order[0] if len(order) > 1 else None
