@@ -22,7 +22,8 @@ from analysis.forecasts import errors
 from analysis.matrix import mean_of_heads, sparsity
 from analysis.roads import recovery, road_match
 from benchmarks.ablations_page import EPOCHS, PAGE, RECORD, Entry, page, read
-from benchmarks.training import commit, processor
+from benchmarks.machine import commit
+from benchmarks.training import machine
 from benchmarks.variants import VARIANTS, Variant
 from core.data import load
 from core.data.sensors import SensorData
@@ -80,7 +81,8 @@ def measured(data: SensorData, name: str, variant: Variant, seed: int) -> Entry:
         "mae": round(float(found.mae[-1]), 3), "seconds": round(seconds, 1),
     }
     return entry | graph(mean_of_heads(heads), heads, data) | {
-        "sha256": data.sha256, "commit": commit(), "machine": processor(), "torch": torch.__version__.split("+")[0],
+        "sha256": data.sha256, "commit": commit("core", "analysis"), "machine": machine(),
+        "torch": torch.__version__.split("+")[0],
     }
 
 

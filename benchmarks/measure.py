@@ -7,20 +7,19 @@ import gc
 import os
 import platform
 import statistics
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import torch
 from threadpoolctl import threadpool_limits
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.machine import commit, processor
+
 WRITTEN = ("benchmarks/SPEED.md", "benchmarks/speed.json")
 
 
@@ -101,8 +100,8 @@ def machine(device: str = "cpu") -> dict[str, Any]:
     """When, on what and with what something was measured: kinds and versions, no name of a machine."""
     found: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": _commit(),
-        "processor": _processor(),
+        "commit": commit(".", *(f":!{name}" for name in WRITTEN)),
+        "processor": processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
@@ -111,29 +110,6 @@ def machine(device: str = "cpu") -> dict[str, Any]:
     if device != "cpu":
         found["gpu"] = torch.cuda.get_device_name()
     return found
-
-
-def _commit() -> str:
-    """The commit that is checked out, and whether anything but the results differs from it."""
-    def said(*words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
-        return done.stdout.strip()
-
-    found = said("rev-parse", "--short=10", "HEAD")
-    if not found:
-        return "unknown"
-    changed = said("status", "--porcelain", "--", ".", *(f":!{name}" for name in WRITTEN))
-    return f"{found}, changed" if changed else found
-
-
-def _processor() -> str:
-    """The kind of processor, such as its maker prints it."""
-    about = Path("/proc/cpuinfo")
-    if about.exists():
-        for line in about.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
 
 
 def memory() -> float:

@@ -22,7 +22,8 @@ import numpy as np
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from benchmarks.measure import ROOT, Entrant, alternated, machine, median, memory, threads
+from benchmarks.machine import ROOT
+from benchmarks.measure import Entrant, alternated, machine, median, memory, threads
 from benchmarks.race import race
 from benchmarks.rivals.heads import analyses, head
 from benchmarks.rivals.steps import FLOOR, OURS, RIVALS, Bench, growth, made_up

@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import resource
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ import torch
 
 from analysis import communities, forecasts, matrix, roads, spectrum
 from benchmarks.datasets import opened
+from benchmarks.machine import commit, processor
 from benchmarks.rows import BUDGETS, MINUTES, ROWS, SHARE, SWEEP, Item, Row
 from core.data.sensors import SensorData
 from core.experiment import Plan, hour, resumed, settings_for, trained
@@ -96,8 +96,8 @@ def entry_of(run: Run, data: SensorData, item: Item, key: str, memory: float | N
         "validation_loss": metrics["validation_loss"],
         "graph": graph_of(run, data),
         "sha256": data.sha256,
-        "commit": commit(),
-        "machine": processor(),
+        "commit": commit("core", "analysis"),
+        "machine": machine(),
         "torch": torch.__version__.split("+")[0],
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -190,31 +190,9 @@ def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-def processor() -> str:
-    """Cores and the processor's name; never the machine's."""
-    name = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        name = next(
-            (line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")),
-            name,
-        )
-    return f"{os.cpu_count()} cores, {name}, {torch.get_num_threads()} thread(s)"
-
-
-def commit() -> str:
-    """The commit that was checked out, with '+' where files differ from it; '' outside of a repository."""
-    here = Path(__file__).parent
-
-    def said(*words: str) -> str:
-        try:
-            done = subprocess.run(["git", *words], cwd=here, capture_output=True, text=True, check=False)  # noqa: S607
-        except OSError:
-            return ""
-        return done.stdout.strip() if done.returncode == 0 else ""
-
-    name = said("rev-parse", "--short=10", "HEAD")
-    return name + "+" * bool(name and said("status", "--porcelain", "--untracked-files=no", "../core", "../analysis"))
+def machine() -> str:
+    """Cores, the kind of processor and threads."""
+    return f"{os.cpu_count()} cores, {processor()}, {torch.get_num_threads()} thread(s)"
 
 
 def _short(value: Any) -> Any:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.measure import ROOT, Entrant, alternated, machine, threads
+from benchmarks.machine import ROOT
+from benchmarks.measure import Entrant, alternated, machine, threads
 from benchmarks.race import FAST, SLOW, race
 from benchmarks.rivals.steps import Bench, made_up
 from benchmarks.speed import FIGURES, PAGE, speed
