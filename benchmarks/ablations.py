@@ -23,6 +23,7 @@ from analysis.matrix import mean_of_heads, sparsity
 from analysis.roads import recovery, road_match
 from benchmarks.ablations_page import EPOCHS, PAGE, RECORD, Entry, page, read
 from benchmarks.machine import commit
+from benchmarks.record import alone
 from benchmarks.training import machine
 from benchmarks.variants import VARIANTS, Variant
 from core.data import load
@@ -51,9 +52,10 @@ def ablations(datasets: tuple[str, ...], only: tuple[str, ...], seeds: int, rend
                 if any((e["variant"], e["dataset"], e["seed"]) == (variant.name, name, seed) for e in entries):
                     continue
                 found = measured(data, name, variant, seed)
-                entries = [*read(), found]          # read again: another process may have added some
-                lines = ",\n".join(json.dumps(entry) for entry in entries)
-                write_bytes(RECORD, f"[\n{lines}\n]\n".encode())
+                with alone(RECORD.parent):
+                    entries = [*read(), found]      # read again: another process may have added some
+                    lines = ",\n".join(json.dumps(entry) for entry in entries)
+                    write_bytes(RECORD, f"[\n{lines}\n]\n".encode())
                 click.echo(f"{name} {variant.name} seed {seed}: RMSE {found['rmse']}, roads {found['on_roads']:.1%}")
     write_bytes(PAGE, page(entries).encode())
 

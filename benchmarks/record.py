@@ -6,6 +6,7 @@
 A training is known by the key of its settings and by its seed. A key is a hash of all that decides what is learned:
 model and its configuration, training settings but for the seed, roads, windows, version of the row, and the values of
 the data. What is in the record is not trained again, on whatever machine; it holds no path and no name of a machine.
+Processes that write to one record at the same time take turns.
 
 Losses are sums over the seeds, in float32: what a Diebold-Mariano test of the mean loss needs, at a size that a
 repository can hold.
@@ -16,13 +17,16 @@ Axes: w test window, t of the four times ahead.
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app import locks
 from benchmarks.rows import PROTOCOLS
 from core.files import write_bytes
 
@@ -33,6 +37,24 @@ Entry = dict[str, Any]
 def key_of(settings: Mapping[str, Any]) -> str:
     """Twelve hexadecimal digits of the sha256 of settings as JSON with sorted names."""
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder, made if it is not there, while a file of it is read and written anew; waits for whoever holds it.
+
+    Without it, of two processes that add to one file at the same time, one would undo what the other has added.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not locks.possible():
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        locks.taken(handle)
+        yield
+    finally:
+        os.close(handle)
 
 
 class Record:
@@ -88,26 +110,34 @@ class Record:
         settings: Mapping[str, Any],
         losses: NDArray[np.float32] | None = None,
     ) -> None:
-        """Keep an entry; one that is there already is left as it is, and gains the name of another row at most."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if losses is not None:  # first: a record that knows the run knows its losses
-            self._add_losses(dataset, protocol, entry, losses)
-        whole = self._read(dataset, protocol)
-        same = [run for run in whole["runs"] if (run["key"], run["seed"]) == (entry["key"], entry["seed"])]
-        if same:
-            same[0]["rows"] = sorted({*same[0]["rows"], *entry["rows"]})
-        else:
-            whole["runs"].append(entry)
-            whole["settings"][entry["key"]] = dict(settings)
-        self._write(dataset, protocol, whole)
+        """Keep an entry; one of the same key and seed gives way to it, and leaves it the names of its rows.
+
+        So what was trained again, after other settings in between, is the newest again.
+        """
+        with self._alone():
+            if losses is not None:  # first: a record that knows the run knows its losses
+                self._add_losses(dataset, protocol, entry, losses)
+            whole = self._read(dataset, protocol)
+            runs, known = whole["runs"], (entry["key"], entry["seed"])
+            same = next((place for place, run in enumerate(runs) if (run["key"], run["seed"]) == known), None)
+            if same is None:
+                runs.append(entry)
+                whole["settings"][entry["key"]] = dict(settings)
+            else:
+                runs[same] = {**entry, "rows": sorted({*runs[same]["rows"], *entry["rows"]})}
+            self._write(dataset, protocol, whole)
 
     def name(self, dataset: str, protocol: str, key: str, seed: int, row: str) -> None:
         """Say that an entry stands for a row as well."""
-        whole = self._read(dataset, protocol)
-        for run in whole["runs"]:
-            if (run["key"], run["seed"]) == (key, seed) and row not in run["rows"]:
-                run["rows"] = sorted({*run["rows"], row})
-                self._write(dataset, protocol, whole)
+        with self._alone():
+            whole = self._read(dataset, protocol)
+            for run in whole["runs"]:
+                if (run["key"], run["seed"]) == (key, seed) and row not in run["rows"]:
+                    run["rows"] = sorted({*run["rows"], row})
+                    self._write(dataset, protocol, whole)
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return alone(self.folder)
 
     def _add_losses(self, dataset: str, protocol: str, entry: Entry, losses: NDArray[np.float32]) -> None:
         whole = self._losses(dataset, protocol)

@@ -53,7 +53,12 @@ class Job:
 @click.option("--protocol", "protocols", multiple=True, type=click.Choice(PROTOCOLS), help="Both by default.")
 @click.option("--only", multiple=True, type=click.Choice([*ROWS, *SWEEP]), help="A row; all by default.")
 @click.option("--seeds", default=SEEDS, show_default=True, help="So many, from 0.")
-@click.option("--epochs", type=int, help="At most so many, instead of each data set's own: another key in the record.")
+@click.option(
+    "--epochs",
+    type=int,
+    help="At most so many, instead of each data set's own: other settings, which begin a row of the record anew, so "
+    "use another --record for a trial.",
+)
 @click.option(
     "--budget", type=float, help="Minutes after which it stops; what is under way is kept and continued later."
 )

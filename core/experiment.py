@@ -162,7 +162,10 @@ def model_of(run: Run) -> Forecaster:
         model = built(run.model, sizes, run.record["model"]["config"])
         model.load_state_dict(load_file(run.path / "weights.safetensors"))
     except (ValueError, RuntimeError, TypeError) as error:
-        raise RunError(f"{run.path / 'weights.safetensors'} must fit model {run.model}: {error}") from None
+        raise RunError(
+            f"{run.path / 'weights.safetensors'} must fit model {run.model} as it is now; a run of an earlier form of "
+            f"it must be trained anew: {error}"
+        ) from None
     return model.eval()
 
 

@@ -50,7 +50,7 @@ class Settings:
     optimizer : 'adam' or 'adamw';  rate, weight_decay : its settings
     loss : 'mse', 'mae' or 'huber' (squared up to 1), on standardised values, missing ones left out
     l1 : weight of the model's penalty
-    schedule : 'constant', or 'cosine': the rate falls along half a cosine, to a hundredth of it in the last step
+    schedule : 'constant', or 'cosine': the rate falls along half a cosine, towards a hundredth of it at the end
     clip : largest norm of the gradient, above 0; None for no clipping
     patience : epochs without a better validation loss before training ends; None to use all epochs
     seed : of the initial weights and of the order of the windows
@@ -178,7 +178,7 @@ def _epoch(
     epoch: int,
     tick: Callable[[int, int, int], None],
 ) -> float:
-    """One pass over the training windows; the mean loss without the penalty. Global randomness is left as it was."""
+    """One pass over the training windows; the mean loss without the penalty. The CPU's global randomness stays."""
     drawn = settings.seed * 1_000_003 + epoch
     generator = torch.Generator().manual_seed(drawn) if windows.shuffled else None
     chunks = sum(1 for _ in windows.chunks("train", settings.batch))

@@ -4,6 +4,8 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +80,9 @@ class Held(Record):
     def __init__(self) -> None:
         super().__init__(Path("nowhere"))
         self.held: dict[tuple[str, ...], dict] = {}
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def _read(self, dataset: str, protocol: str) -> dict:
         return self.held.get((dataset, protocol), {"settings": {}, "runs": []})
@@ -199,6 +204,29 @@ def test_a_row_is_that_of_its_newest_settings(tmp_path: Path) -> None:
     record.add("los-loop", "clean", newer, SETTINGS, losses("gru", 0, 3.0))
     assert [run["errors"]["rmse"][0] for run in record.row("los-loop", "clean", "gru")] == [3.0]
     assert record.losses("los-loop", "clean", "gru")[0] == {0}
+
+
+def test_settings_that_are_trained_again_are_the_newest_again(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    trial = entry("gru", 0, 9.0, key="0" * 12, date="2026-02-01")
+    for made in (entry("gru", 0, 4.0), trial, entry("gru", 0, 4.0, date="2026-02-02")):
+        record.add("los-loop", "clean", made, SETTINGS, losses("gru", 0, 4.0))
+    assert [run["errors"]["rmse"][0] for run in record.row("los-loop", "clean", "gru")] == [4.0]
+    assert record.losses("los-loop", "clean", "gru")[0] == {0}
+    assert len(record.runs("los-loop", "clean")) == 2
+
+
+def test_what_is_added_at_the_same_time_is_all_there(tmp_path: Path) -> None:
+    def add(row: str) -> None:
+        for seed in range(10):
+            Record(tmp_path).add("los-loop", "clean", entry(row, seed, 4.0), SETTINGS, losses(row, seed, 4.0))
+
+    rows = ("gru", "tgcn", "gat-gru", "intergat-gru")
+    with ThreadPoolExecutor(len(rows)) as pool:
+        list(pool.map(add, rows))
+    record = Record(tmp_path)
+    assert {row: len(record.row("los-loop", "clean", row)) for row in rows} == dict.fromkeys(rows, 10)
+    assert all(record.losses("los-loop", "clean", row)[0] == set(range(10)) for row in rows)
 
 
 def test_a_run_may_stand_for_two_rows(tmp_path: Path) -> None:

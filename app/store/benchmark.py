@@ -27,7 +27,7 @@ def asked(what: str, *about: str) -> Any:
     kept = Kept(folder())
     try:
         return _asked(kept, str(kept.folder), kept.stamp, what, about)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RecordError(f"{what.capitalize()}: {type(error).__name__}, {error}") from error
 
 

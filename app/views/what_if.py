@@ -13,7 +13,7 @@ from app.figures.marks import Marks
 from app.figures.response import response_curves
 from app.reading import use as said
 from app.reading.forecasts import minutes_words
-from app.reading.words import code, counted, three
+from app.reading.words import code, counted, plain, three
 from app.selection import MOST_LINKS
 from app.store.probe import Response, Unready, ready, response_of
 from app.tables.use import response_order, response_table
@@ -131,7 +131,7 @@ def _amount(page: Opened, steps: int, last: NDArray[Any]) -> float:
 
     ``last`` is what was seen in it, NaN where missing: where nobody has said how much, it is an amount that fits.
     """
-    run = page.run
+    run, unit = page.run, plain(page.run.unit)  # labels are read as Markdown, too
     seen = run.tested.rows[np.isfinite(run.tested.rows)]
     low, high = (float(value) for value in np.quantile(seen, [0.01, 0.99])) if len(seen) else (0.0, 1.0)
     size = round_step((high - low) / 40 or 1.0)
@@ -146,7 +146,7 @@ def _amount(page: Opened, steps: int, last: NDArray[Any]) -> float:
     covered = minutes_words(steps * run.interval_minutes)
     return float(
         st.slider(
-            f"What they saw in the last {covered} is raised or dropped by [{run.unit}]".replace("[]", ""),
+            f"What they saw in the last {covered} is raised or dropped by [{unit}]".replace("[]", ""),
             -most,
             most,
             step=size,
@@ -154,7 +154,7 @@ def _amount(page: Opened, steps: int, last: NDArray[Any]) -> float:
             key=key,
             on_change=lambda: controls.choose(amount=float(f"{st.session_state[key]:g}")),
             help=f"The same for all {counted(steps, 'input')}. What they are made to see stays between "
-            f"{three(least)} and {three(largest)} {run.unit}: the least and the most that was observed in the test "
+            f"{three(least)} and {three(largest)} {unit}: the least and the most that was observed in the test "
             "part.",
         )
     )

@@ -7,9 +7,9 @@
     y_i  = Σ_j α_ij h_j
 
 Two such layers, widths, decoder and training as in ``gat-gru``, which is the fair one. The division leaves logits
-of the size of 1 / N, so that the weights in a row differ by less than a per cent: this is a mean over the
-neighbours, whatever a_dst and a_src are. On a road graph without a diagonal a sensor does not hear itself. And
-through the norm, every sensor moves every weight a little, roads or not.
+of the size of 1 / N, or about 1 / √N of a sender that stands out from all others: among 200 sensors the weights in a
+row differ by a few per cent. This is a mean over the neighbours, whatever a_dst and a_src are. On a road graph without
+a diagonal a sensor does not hear itself. And through the norm, every sensor moves every weight a little, roads or not.
 Departure: a sensor that the road graph leaves without anybody hears itself, where the authors' mask gives it the
 mean of all sensors.
 

@@ -50,15 +50,20 @@ def last_states(gru: nn.GRU, features: Tensor, length: int) -> Tensor:
         raise ValueError(f"length must be from 1 to the {rows} rows there are, got {length}")
     w, u, b, c = (cast(Tensor, weights) for weights in gru.all_weights[0])
     given = torch.addmm(b[:, None], w, features.flatten(0, 1).t())             # (3W, S*N)
-    states: Tensor = _Rolling.apply(given, u, c, length, sensors)  # type: ignore[no-untyped-call]  # (W, B*N)
+    needed = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in (given, u, c))
+    states: Tensor = _Rolling.apply(given, u, c, length, sensors, needed)  # type: ignore[no-untyped-call]  # (W, B*N)
     return states.t().reshape(rows - length + 1, sensors, -1)
 
 
 class _Rolling(torch.autograd.Function):
-    """``given (3W, S*N)``, ``U (3W, W)``, ``c (3W,)`` -> the last states (W, B*N)."""
+    """``given (3W, S*N)``, ``U (3W, W)``, ``c (3W,)`` -> the last states (W, B*N).
+
+    ``needed``: whether there will be a way back. Only the caller knows: in here gradients are always off, and
+    ``needs_input_grad`` is that of the weights even where they are off outside as well.
+    """
 
     @staticmethod
-    def forward(ctx: Any, given: Tensor, u: Tensor, c: Tensor, length: int, sensors: int) -> Tensor:
+    def forward(ctx: Any, given: Tensor, u: Tensor, c: Tensor, length: int, sensors: int, needed: bool) -> Tensor:
         width, columns = u.shape[1], given.shape[1] - (length - 1) * sensors
         last = given.new_empty(width, columns)
         kept = []                                   # of each block and step: gates with U_n h + c_n, n, h before
@@ -71,7 +76,7 @@ class _Rolling(torch.autograd.Function):
                 gates = torch.addmm(c[:, None], u, h)
                 gates[: 2 * width].add_(row[: 2 * width]).sigmoid_()
                 fresh = torch.addcmul(row[2 * width :], gates[:width], gates[2 * width :]).tanh_()
-                if any(ctx.needs_input_grad):
+                if needed:
                     steps.append((gates, fresh, h))
                 h = torch.lerp(fresh, h, gates[width : 2 * width])
             last[:, a:b] = h
@@ -81,7 +86,7 @@ class _Rolling(torch.autograd.Function):
         return last
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None, None]:
         if torch.is_grad_enabled():                 # only with create_graph: what follows would be silently constant
             raise RuntimeError("gradients of last_states are of first order: create_graph must be False")
         (u,) = ctx.saved_tensors
@@ -103,4 +108,4 @@ class _Rolling(torch.autograd.Function):
                 d_c += d_gates.sum(dim=1)
                 d_u.addmm_(d_gates, h.t())
                 d_h = torch.addmm(passed, back, d_gates)
-        return d_given, d_u, d_c, None, None
+        return d_given, d_u, d_c, None, None, None

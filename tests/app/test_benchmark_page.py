@@ -226,7 +226,7 @@ def test_a_training_that_comes_in_is_seen_at_the_next_look(record: Path) -> None
     assert cell(shown(app, "row", "60 min"), "tgcn", "seeds") == "1 of 5"
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"settings": {}, "runs": [{"rows": ["gru"]}]}', '"runs"'])
+@pytest.mark.parametrize("text", ["{", "[]", '{"settings": {}, "runs": [{"rows": ["gru"]}]}', '"runs"', "[" * 100_000])
 def test_a_broken_file_is_said_with_what_to_do(record: Path, text: str) -> None:
     made_record(record)
     (record / "los-loop-clean.json").write_text(text)

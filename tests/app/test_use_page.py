@@ -294,6 +294,16 @@ def test_what_if_answers_and_colours_are_centred_on_zero(demo: None, monkeypatch
     assert [meaning for _, meaning in maps[-1]["legend"]] == legend, "the scale is that of all steps"
 
 
+def test_a_unit_is_no_markup_in_the_label_of_the_amount(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "unit", property(lambda _run: "![x](y)"))
+    app = opened("evidence", run="demo/gru", part="what-if")
+    assert not app.exception
+    (amount,) = (slider for slider in app.slider if "raised or dropped" in slider.label)
+    for text in (amount.label, amount.help):
+        assert "![x]" not in text
+        assert r"\[x\]" in text
+
+
 def test_what_if_can_be_asked_of_a_model_without_any_graph(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
     maps = drawn(monkeypatch)
     app = opened("evidence", run="demo/gru", part="what-if", sensor="R1-05")

@@ -256,6 +256,19 @@ def test_the_norm_over_all_pairs_and_its_slopes_are_those_of_the_plain_sum() -> 
     assert float(norm_of_all(torch.zeros(1, 1, 4), torch.zeros(1, 1, 4))) < 1e-30
 
 
+@pytest.mark.parametrize("outlier", [0.0, 50.0])
+def test_the_norm_leaves_weights_that_differ_by_a_few_per_cent(outlier: float) -> None:
+    from core.models.gat_published import SLOPE, norm_of_all
+
+    torch.manual_seed(0)
+    dst, src = torch.randn(2, 200)
+    src[7] += outlier
+    e = functional.leaky_relu(dst[:, None] + src, SLOPE) / norm_of_all(dst[None, None], src[None, None])
+    alpha = e.softmax(dim=1)
+    spread = float((alpha.amax(dim=1) / alpha.amin(dim=1)).max()) - 1
+    assert 0.01 < spread < 0.08
+
+
 def test_the_published_attention_has_no_self_loops_but_where_there_is_nobody_else(gappy: SensorData) -> None:
     hears = observed("gat-published", cut_of(gappy)).hears
     assert hears.tolist() == [[True, True, False, False], [False, False, True, False], [True, False, False, False],

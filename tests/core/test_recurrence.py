@@ -1,5 +1,7 @@
 """The GRU over windows of neighbouring rows beside torch's own, window by window."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -42,6 +44,22 @@ def test_a_graph_can_be_walked_twice() -> None:
     total = last_states(gru, features, L).sum()
     once = torch.autograd.grad(total, features, retain_graph=True)[0]
     assert torch.equal(once, torch.autograd.grad(total, features)[0])
+
+
+def test_without_gradients_no_step_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    gru, features = made()
+    whole, kept = recurrence._Rolling.forward, []
+
+    def forward(ctx: Any, *given: Any) -> Tensor:
+        last = whole(ctx, *given)
+        kept.append(sum(len(steps) for steps in ctx.kept))
+        return last
+
+    monkeypatch.setattr(recurrence._Rolling, "forward", staticmethod(forward))
+    with torch.no_grad():
+        silent = last_states(gru, features, L)
+    assert torch.equal(silent, last_states(gru, features, L))
+    assert kept == [0, L]
 
 
 def test_second_derivatives_are_refused_instead_of_wrong() -> None:
