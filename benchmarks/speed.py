@@ -3,10 +3,10 @@
 Rivals take turns within one process: GAT-GRU with PyTorch Geometric's ``GATConv``; GAT-GRU and InterGAT-GRU in the way
 they are published (``benchmarks.rivals.published``); this project's models; and the floor, the matrix products of a
 step of ``intergat-plus`` alone (``benchmarks.rivals.floor`` says how they are counted). Data are made up at the size of
-Los-Loop (207 sensors, 2,016 rows, 12.7 neighbours a sensor), then larger; 12 steps in, 12 out, 4 heads, width 32, 64
-windows a step. A step is left out where what a smaller size took says that it is over a minute, or where it needs most
-of the memory. Above 207 sensors a figure has a budget of seconds, and as many turns as fit, and the rivals that are not
-this project's run on the most threads alone.
+Los-Loop (207 sensors, 2,016 rows, 12.7 neighbours a sensor), then larger; 12 steps in, 12 out, 64 windows a step, every
+model as it is configured: 4 heads of 32, and 2 heads and width 128 of ``intergat-plus``. A step is left out where what
+a smaller size took says that it is over a minute, or where it needs most of the memory. Above 207 sensors a figure has
+a budget of seconds, and as many turns as fit, and the rivals that are not this project's run on the most threads alone.
 
 What is found is written to ``benchmarks/speed.json`` and, as a page, to ``benchmarks/SPEED.md``, part by part: a part
 that is not asked for stays as it is there, with its own date and machine.

@@ -75,7 +75,10 @@ def _verdict(reached: bool) -> str:
 
 def _steps(rows: list[Row]) -> Iterable[str]:
     yield "## One training step\n"
-    yield "64 windows of 12 steps, 12 ahead, 4 heads, width 32. Forward, backward, Adam; the floor multiplies only.\n"
+    yield (
+        "64 windows of 12 steps, 12 ahead: forward, backward, Adam. The published layers and those like them have 4\n"
+        "heads of 32; `intergat-plus` has its own 2 heads and width 128, and the floor is what it must multiply.\n"
+    )
     sizes, places = _unique(row["sensors"] for row in rows), _unique((row["device"], row["threads"]) for row in rows)
     at = {(row["rival"], row["sensors"], (row["device"], row["threads"])): row for row in rows}
     rivals = _unique(row["rival"] for row in rows)

@@ -1,18 +1,17 @@
 """The floor: the matrix products of one training step of ``intergat-plus``, and nothing else.
 
 What must be multiplied, whatever the order of the rest, for B windows of L inputs in ``S = B + L - 1`` rows, N sensors,
-K heads, width F and T steps ahead; ``(m, k, n)`` is the product of an m x k with a k x n matrix, 2 m k n operations:
+K heads, width F, T steps ahead and Q numbers learned of a sensor and a time of day; ``(m, k, n)`` is the product of an
+m x k with a k x n matrix, 2 m k n operations, and ``U = (2 + K) L + Q + 1`` is what a window is seen by:
 
-    what                    forward                        gradient of the weights     gradient of what came in
-    mixing                  (S, N, K N)                    (K N, S, N)                 none: the series is given
-    projection              (S N, 2 + K, F)                (F, S N, 2 + K)             (S N, F, K): own path is given
-    GRU, input, per row     (S N, F, 3 F)                  (3 F, S N, F)               (S N, 3 F, F)
-    GRU, state, L - 1 times (B N, F, 3 F)                  (3 F, B N, F)               (B N, 3 F, F)
-    decoder                 (B N, F, T)                    (T, B N, F)                 (B N, T, F)
+    what               forward            gradient of the weights     gradient of what came in
+    mixing             (K N, N, S)        (K N, S, N)                 none: the series is given
+    first layer        (F, U, B N)        (F, B N, U)                 (K L + Q, F, B N): the own path is given
+    two inner layers   (F, F, B N)        (F, B N, F)                 (F, F, B N)
+    decoder            (T, F, B N)        (T, B N, F)                 (F, T, B N)
 
-The first state is zero and needs no product; rows that windows share are multiplied once. Operands are float32 and
-dense, lie in memory already, and results go where memory is ready. No activation, no copy, no sum over windows, no
-loss, no optimiser.
+Rows that windows share are mixed once. Operands are float32 and dense, lie in memory already, and results go where
+memory is ready. No activation, no copy, no sum over windows, no loss, no optimiser.
 """
 
 from collections.abc import Callable
@@ -21,6 +20,9 @@ from typing import NamedTuple
 import torch
 
 from core.models import Sizes
+from core.models.intergat_plus import OWN, InterGATPlusConfig
+
+DEFAULT = InterGATPlusConfig()
 
 
 class Product(NamedTuple):
@@ -37,31 +39,30 @@ class Product(NamedTuple):
         return 2 * self.m * self.k * self.n * self.times
 
 
-def products(sizes: Sizes, *, batch: int = 64, heads: int = 4, width: int = 32) -> list[Product]:
+def products(sizes: Sizes, *, batch: int = 64, config: InterGATPlusConfig = DEFAULT) -> list[Product]:
     """Every product of the table, forward before backward."""
-    n, t, again = sizes.sensors, sizes.horizon, sizes.inputs - 1
-    s = batch + again
-    rows, windows = s * n, batch * n
+    n, t, heads, width = sizes.sensors, sizes.horizon, config.heads, config.width
+    rows, windows = batch + sizes.inputs - 1, batch * n
+    learned = config.sensor + config.time
+    seen = (OWN + heads) * sizes.inputs + learned + 1
     return [
-        Product(s, n, heads * n),
-        Product(rows, 2 + heads, width),
-        Product(rows, width, 3 * width),
-        Product(windows, width, 3 * width, again),
-        Product(windows, width, t),
+        Product(heads * n, n, rows),
+        Product(width, seen, windows),
+        Product(width, width, windows, 2),
+        Product(t, width, windows),
         Product(t, windows, width),
-        Product(windows, t, width),
-        Product(3 * width, windows, width, again),
-        Product(windows, 3 * width, width, again),
-        Product(3 * width, rows, width),
-        Product(rows, 3 * width, width),
-        Product(width, rows, 2 + heads),
-        Product(rows, width, heads),
-        Product(heads * n, s, n),
+        Product(width, t, windows),
+        Product(width, windows, width, 2),
+        Product(width, width, windows, 2),
+        Product(width, windows, seen),
+        Product(heads * sizes.inputs + learned, width, windows),
+        Product(heads * n, rows, n),
     ]
 
 
-def floor(sizes: Sizes, *, batch: int = 64, heads: int = 4, width: int = 32,
-          device: str = "cpu") -> Callable[[], None]:
+def floor(
+    sizes: Sizes, *, batch: int = 64, config: InterGATPlusConfig = DEFAULT, device: str = "cpu"
+) -> Callable[[], None]:
     """What multiplies them all once when it is called."""
     generator = torch.Generator().manual_seed(0)
 
@@ -69,11 +70,10 @@ def floor(sizes: Sizes, *, batch: int = 64, heads: int = 4, width: int = 32,
         return torch.randn(rows, columns, generator=generator).to(device)
 
     work = []
-    for product in products(sizes, batch=batch, heads=heads, width=width):
-        m, k, n, times = product
-        # A gradient of weights has its first factor transposed, as it lies in memory after the forward pass.
-        left = matrix(k, m).T if k > m and k > n else matrix(m, k)
-        work.append((left, matrix(k, n), torch.empty(m, n, device=device), times))
+    for m, k, n, times in products(sizes, batch=batch, config=config):
+        # A gradient of weights has its second factor transposed, as it lies in memory after the forward pass.
+        right = matrix(n, k).T if k > m and k > n else matrix(k, n)
+        work.append((matrix(m, k), right, torch.empty(m, n, device=device), times))
 
     def once() -> None:
         for left, right, out, times in work:
