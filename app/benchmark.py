@@ -23,7 +23,18 @@ from benchmarks.claims import Claim, claims
 from benchmarks.figures import NONE, Against, Cell, against, p_words, percent, spread
 from benchmarks.record import FOLDER, Entry, Record
 from benchmarks.results import MEASURES, pareto, swept
-from benchmarks.rows import BUDGETS, DATASETS, LAMBDAS, MINUTES, PROTOCOLS, ROWS, SEEDS, SWEPT, SWEPT_ON, work
+from benchmarks.rows import (
+    BUDGETS,
+    DATASETS,
+    LAMBDAS,
+    MINUTES,
+    SEEDS,
+    SWEPT,
+    SWEPT_ON,
+    protocols_of,
+    rows_of,
+    work,
+)
 from benchmarks.speed_page import Target
 
 __all__ = [
@@ -31,8 +42,6 @@ __all__ = [
     "MEASURES",
     "MINUTES",
     "NONE",
-    "PROTOCOLS",
-    "ROWS",
     "SEEDS",
     "SWEPT",
     "SWEPT_ON",
@@ -51,6 +60,7 @@ __all__ = [
     "folder",
     "p_words",
     "percent",
+    "protocols_of",
     "ranked",
     "spread",
 ]  # fmt: skip
@@ -194,7 +204,7 @@ class Kept:
         """Every row of the table, measured or not."""
         cell = Cell(self.record, dataset, protocol)
         found = []
-        for row in ROWS.values():
+        for row in rows_of(dataset, protocol).values():
             errors = list(cell.errors(row.name, measure).values())
             spreads = tuple(Spread.of(one[t] for one in errors) for t in range(len(MINUTES)))
             found.append(Score(row.name, row.what, row.random, len(errors), spreads))
@@ -203,13 +213,13 @@ class Kept:
     def compared(self, dataset: str, protocol: str) -> list[Compared]:
         """Every row against both bases, in RMSE."""
         cell = Cell(self.record, dataset, protocol)
-        pairs = [(row, base) for base, row in product(BASES, ROWS) if row != base]
+        pairs = [(row, base) for base, row in product(BASES, rows_of(dataset, protocol)) if row != base]
         return [Compared(row, base, tuple(against(cell, row, base))) for row, base in pairs]
 
     def graphs(self, dataset: str, protocol: str) -> list[Graph]:
         """What is known of the matrices of every row that has any, by kind of head."""
         cell = Cell(self.record, dataset, protocol)
-        return [graph for row in ROWS for graph in graphs_of(row, cell.runs(row))]
+        return [graph for row in rows_of(dataset, protocol) for graph in graphs_of(row, cell.runs(row))]
 
     def sweep(self, dataset: str, share: str) -> list[Swept]:
         """Every weight of the penalty that was trained; the front is that of ``share``, 'small' or 'zeros'."""

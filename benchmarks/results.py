@@ -9,7 +9,6 @@ from benchmarks.rows import (
     DATASETS,
     LAMBDAS,
     MINUTES,
-    PROTOCOLS,
     ROWS,
     SEEDS,
     SIZED,
@@ -18,6 +17,8 @@ from benchmarks.rows import (
     SWEPT,
     SWEPT_ON,
     Budget,
+    protocols_of,
+    rows_of,
 )
 
 FILE = Path(__file__).parent / "RESULTS.md"
@@ -78,7 +79,7 @@ def results(record: Record) -> str:
     """The whole page."""
     lines = [INTRO, *_budgets(), ""]
     for name, budget in DATASETS.items():
-        for protocol in PROTOCOLS:
+        for protocol in protocols_of(name):
             lines += [f"## {budget.title}, protocol `{protocol}`", "", *_cell(Cell(record, name, protocol)), ""]
     lines += ["## The penalty: what l1 makes of error and sparsity", "", *_sweep(record), ""]
     lines += ["## Larger cities", "", *_sizes(record)]
@@ -94,12 +95,13 @@ def _budgets() -> list[str]:
 
 
 def _cell(cell: Cell) -> Iterator[str]:
-    held = {row: runs for row in ROWS if (runs := cell.runs(row))}
+    rows = rows_of(cell.dataset, cell.protocol)
+    held = {row: runs for row in rows if (runs := cell.runs(row))}
     if not held:
         yield "Not measured yet."
         return
     done = sum(len(runs) for runs in held.values())
-    wanted = sum(SEEDS if row.random else 1 for row in ROWS.values())
+    wanted = sum(SEEDS if row.random else 1 for row in rows.values())
     yield f"{done} of {wanted} runs. {_stopped(held)}"
     for measure, (title, digits) in MEASURES.items():
         yield from ("", f"**{title}**", "")
@@ -114,7 +116,7 @@ def _cell(cell: Cell) -> Iterator[str]:
                         for t in range(len(MINUTES))
                     ),
                 ]
-                for row in ROWS
+                for row in rows
             ],
         )
     yield from ("", "**Cost**", "")
@@ -129,10 +131,10 @@ def _cell(cell: Cell) -> Iterator[str]:
             "best epoch",
             "loss has stopped falling",
         ],
-        [_cost(row, held.get(row, [])) for row in ROWS],
+        [_cost(row, held.get(row, [])) for row in rows],
     )
     yield from ("", "**Tests**", "")
-    lines = [_tested(cell, row, base) for base in ("gru", "gat-gru") for row in ROWS if row != base]
+    lines = [_tested(cell, row, base) for base in ("gru", "gat-gru") for row in rows if row != base]
     yield from table(["row", "against", "seeds", *AHEAD], lines)
     graphs = [line for row in held for line in _graph(row, held[row])]
     if graphs:

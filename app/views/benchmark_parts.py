@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app import store
-from app.benchmark import LAMBDAS, MEASURES, MINUTES, PROTOCOLS, SEEDS, SWEPT, SWEPT_ON, Graph, Spread, ranked
+from app.benchmark import LAMBDAS, MEASURES, MINUTES, SEEDS, SWEPT, SWEPT_ON, Graph, Spread, protocols_of, ranked
 from app.figures import benchmark as drawn
 from app.reading import benchmark as said
 from app.reading.benchmark import OWN, PAPERS
@@ -118,7 +118,7 @@ def results_part() -> None:
     heading("How far off is each model?")
     with st.container(horizontal=True, gap="medium"):
         dataset = choice("Data", "dataset", asked("datasets"), "los-loop", listed=True)
-        protocol = choice("Protocol", "protocol", {name: name for name in PROTOCOLS})
+        protocol = choice("Protocol", "protocol", {name: name for name in protocols_of(dataset)})
         measure = choice("Measure", "measure", {name: title for name, (title, _) in MEASURES.items()})
         at = MINUTES.index(choice("Minutes ahead", "ahead", {one: str(one) for one in MINUTES}, MINUTES[-1]))
     scores = asked("scores", dataset, protocol, measure)

@@ -13,7 +13,12 @@ share of windows and sensors: the sensor does not see itself, and only its neigh
 is a map of who can stand in for whom, and not of what little a sensor's own past leaves to be explained.
 `benchmarks/ABLATIONS.md` says what each part adds, and what else was tried.
 
-R starts positive, so that every pair can still be learned when training begins.
+R starts positive, so that every pair can still be learned when training begins, and a share w of it from the data:
+
+    R = a₀ ((1 - w) 2 U + w P / mean(P))             U uniform in [0, 1), P the partial correlations of r, a₀ `start`
+
+P (`core/models/partial.py`) is what hiding asks for in closed form, as far as that is linear. From chance alone the
+network overfits before it has found a matrix where rows are few or noise is strong.
 
 Axes: s row, b window (B = S - L + 1), i receiver, j sender, h head, t step ahead, c signal: x, r and the H mixed.
 The departures, the separate own path and the hiding are this project's; the symmetric normalisation is that of Kipf
@@ -31,6 +36,7 @@ from core.choices import require_positive
 from core.data.windows import Windows
 from core.models.everyday import everyday, slots_ahead
 from core.models.forecaster import Edit, Sizes, SpatialForecaster
+from core.models.partial import partial_correlations
 
 OWN = 2                 # signals of the sensor itself, before the mixed ones
 HALF_HOURS = 48         # of a day
@@ -47,6 +53,8 @@ class InterGATPlusConfig:
     sensor, time : numbers that are learned for each sensor and for each time of day
     hide : share of windows, while training, in which a sensor does not see itself, from 0 to below 1
     start : mean of the free parameters at the start, above 0
+    informed : share of the start that comes from partial correlations, from 0 to below 1
+    shrinkage : of the correlations towards none, before they are inverted, above 0 and at most 1
     """
 
     heads: int = 2
@@ -55,11 +63,16 @@ class InterGATPlusConfig:
     time: int = 4
     hide: float = 0.6
     start: float = 0.1
+    informed: float = 0.5
+    shrinkage: float = 0.3
 
     def __post_init__(self) -> None:
         require_positive(self, "heads", "width", "sensor", "time")
-        if not 0 <= self.hide < 1:
-            raise ValueError(f"hide must be at least 0 and below 1, got {self.hide}")
+        for name in ("hide", "informed"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 0 and below 1, got {getattr(self, name)}")
+        if not 0 < self.shrinkage <= 1:
+            raise ValueError(f"shrinkage must be above 0 and at most 1, got {self.shrinkage}")
         if not self.start > 0:
             raise ValueError(f"start must be above 0, got {self.start}: relu would leave nothing to learn from")
 
@@ -92,10 +105,14 @@ class InterGATPlus(SpatialForecaster):
         return tuple(f"head {k + 1}" for k in range(self.config.heads))
 
     def observe(self, windows: Windows, adjacency: Tensor | None) -> None:
-        """The scaler, and the everyday course of each sensor, standardised."""
+        """The scaler, the everyday course of each sensor, standardised, and what the data say of R."""
         super().observe(windows, adjacency)
         course = everyday(windows, reach=windows.slots // HALF_HOURS)
         self.profile.copy_((course - self.shift) / self.scale)
+        w, partial = self.config.informed, partial_correlations(windows, course, self.config.shrinkage)
+        if w and partial.any():
+            with torch.no_grad():
+                self.free.mul_(1 - w).add_(w * self.config.start * partial / partial.mean())
 
     def penalty(self) -> Tensor:
         """Mean of each head's S, summed."""
