@@ -6,7 +6,6 @@ is torch-free. An installation without the folder `benchmarks` has no record: th
 Axes: r row or variant, t of the four times ahead.
 """
 
-import json
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import ablations_page, speed_page
+from app.benchmark_speed import Step, Target, Timed
+from benchmarks import ablations_page
 from benchmarks.claims import Claim, claims
 from benchmarks.figures import NONE, Against, Cell, against, p_words, percent, spread
 from benchmarks.record import FOLDER, Entry, Record
@@ -29,13 +29,14 @@ from benchmarks.rows import (
     LAMBDAS,
     MINUTES,
     SEEDS,
+    SIZED,
+    SIZES,
     SWEPT,
     SWEPT_ON,
     protocols_of,
     rows_of,
     work,
 )
-from benchmarks.speed_page import Target
 
 __all__ = [
     "LAMBDAS",
@@ -52,6 +53,7 @@ __all__ = [
     "Graph",
     "Kept",
     "Score",
+    "Sized",
     "Spread",
     "Step",
     "Swept",
@@ -144,14 +146,15 @@ class Swept:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """Seconds of one training step of a rival; none, and why, where it was left out."""
+class Sized:
+    """A row on a larger city that does not exist: time, memory and error over its seeds."""
 
-    rival: str
-    sensors: int
-    where: str
-    seconds: tuple[float, ...]
-    why: str = ""
+    row: str
+    seeds: int
+    seconds: Spread
+    memory: Spread
+    error: Spread
+    planted: Spread
 
 
 def folder() -> Path:
@@ -160,7 +163,7 @@ def folder() -> Path:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Kept(Timed):
     """A record: the folder of the results, and ``speed.json`` beside that folder.
 
     What cannot be read raises ``OSError``, ``ValueError``, ``KeyError`` or ``TypeError``.
@@ -245,29 +248,24 @@ class Kept:
             if (variants := by_variant(entry for entry in entries if entry["dataset"] == name))
         }
 
-    def steps(self) -> list[Step]:
-        """Seconds of a training step of every rival, at every size and place."""
-        return [
-            Step(row["rival"], row["sensors"], speed_page.where(row["device"], row["threads"]),
-                 tuple(row.get("seconds", ())), row.get("left out", ""))
-            for row in self._speed().get("steps", {}).get("rows", [])
-        ]  # fmt: skip
+    def sizes(self) -> dict[str, list[Sized]]:
+        """Title of each larger city -> every row that is trained there, measured or not."""
+        found = {}
+        for name, budget in SIZES.items():
+            cell = Cell(self.record, name, "clean")
+            found[budget.title] = [_sized(row, cell.runs(row)) for row in SIZED]
+        return found
 
-    def targets(self) -> list[Target]:
-        """What the time of a step is to be beside another's, and what it is."""
-        return speed_page.targets(self._speed().get("steps", {}).get("rows", []))
 
-    def made(self) -> str:
-        """When and on what the steps were timed; '' where they were not."""
-        about = self._speed().get("steps", {}).get("made")
-        if about is None:
-            return ""
-        gpu = f", {about['gpu']}" if "gpu" in about else ""
-        return f"{about['date']}, {about['processor']}, {about['cores']} cores{gpu}, load {about['load']} at the start"
-
-    def _speed(self) -> dict[str, Any]:
-        file = self.folder.parent / "speed.json"
-        return dict(json.loads(file.read_text())) if file.exists() else {}
+def _sized(row: str, runs: Sequence[Entry]) -> Sized:
+    means = [run["graph"]["heads"]["mean"] for run in runs if run["graph"]]
+    return Sized(
+        row, len(runs),
+        Spread.of(run["seconds_per_epoch"] for run in runs),
+        Spread.of(run["memory_mb"] for run in runs),
+        Spread.of(run["errors"]["rmse"][-1] for run in runs),
+        Spread.of(mean.get("planted_auroc") for mean in means),
+    )  # fmt: skip
 
 
 class Read(Record):

@@ -49,7 +49,8 @@ def test_only_pages_and_their_caches_import_streamlit() -> None:
 
 def test_only_the_page_of_the_benchmark_reads_its_record() -> None:
     """An installation may lack the folder: nothing else may need it, and trainings are no business of a page."""
-    mine = {"app/benchmark.py", "app/reading/benchmark.py", "app/tables/benchmark.py", "app/views/benchmark_parts.py"}
+    mine = {"app/benchmark.py", "app/benchmark_speed.py", "app/reading/benchmark.py", "app/tables/benchmark.py",
+            "app/views/benchmark_parts.py"}
     needs = {str(file.relative_to(ROOT)): imported(file) for file in (ROOT / "app").rglob("*.py")}
     assert {file for file, names in needs.items() if "benchmarks" in names} == mine
     used = {name for file in mine for name in needs[file] if name.startswith("benchmarks.") and name.count(".") == 1}

@@ -1,10 +1,12 @@
 """What the record of the benchmark says, in sentences. Every number is computed from the record."""
 
 import math
+import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from app.benchmark import MEASURES, MINUTES, Compared, Entry, Graph, Score, Spread, Step, Swept, Target, ranked
+from app.benchmark import MEASURES, MINUTES, Compared, Entry, Graph, Score, Sized, Spread, Step, Swept, Target, ranked
+from app.benchmark_speed import ANALYSIS_TARGET, BARE, RACE_TARGET, Analysis, Epoch, Race
 from app.reading.words import THIN, code, counted, joined, percent, probability, three
 from app.tables.benchmark import signed
 from benchmarks.ablations_page import WHAT
@@ -162,3 +164,62 @@ def targets_sentence(targets: Sequence[Target]) -> str:
     where = f" over {counted(sizes, 'size and place', 'sizes and places')}" if sizes > 1 else ""
     return f"{sum(one.reached for one in targets)} of {counted(len(targets), 'target')}{where} reached."
 
+
+
+def epochs_sentence(epochs: Sequence[Epoch]) -> str:
+    """How long an epoch of this project's model takes beside the others, on the most threads that were timed."""
+    if not epochs:
+        return ""
+    where = epochs[-1].where
+    middle = {one.rival: statistics.median(one.seconds) for one in epochs if one.where == where}
+    if OWN not in middle:
+        return ""
+    others = joined([f"{code(name)} {three(seconds)} s" for name, seconds in middle.items() if name != OWN])
+    own = f"One epoch at Los-Loop's size, {epochs[-1].steps} steps on {where}: {code(OWN)} {three(middle[OWN])} s"
+    return own + (f"; {others}." if others else ".")
+
+
+def analyses_sentence(analyses: Sequence[Analysis]) -> str:
+    """Which analyses of one head are within the target at every size and place, and which is furthest from it."""
+    beside = [one for one in analyses if one.what != BARE]
+    if not beside:
+        return "No analysis of a matrix has been timed yet."
+    over = [one for one in beside if one.times > ANALYSIS_TARGET]
+    what = f"{counted(len(beside), 'analysis', 'analyses')} of one head, each beside a bare eigendecomposition: "
+    if not over:
+        return what + f"all take at most {ANALYSIS_TARGET:g} times as long, as they should."
+    worst = max(over, key=lambda one: one.times)
+    return what + (
+        f"{len(beside) - len(over)} take at most {ANALYSIS_TARGET:g} times as long, as they should; the furthest from "
+        f"it, {worst.what} of {worst.sensors:,} sensors, {three(worst.times)} times."
+    )
+
+
+def race_sentence(race: Race | None) -> str:
+    """How much sooner this project's model is as good as the slow one at its best."""
+    if race is None:
+        return ""
+    goal = f"{race.rival} took {three(race.seconds)} s to the best validation error of its {race.epochs} epochs"
+    if race.times is None:
+        return f"{goal}; {code(OWN)} did not reach it."
+    verdict = "reached" if race.times >= RACE_TARGET else "**not reached**"
+    return (
+        f"{goal}; {code(OWN)} took {three(race.own or 0.0)} s to the same error, {three(race.times)} times less "
+        f"(target {RACE_TARGET:g}: {verdict})."
+    )
+
+
+def sizes_sentence(sized: Sequence[Sized], base: str = "gat-gru") -> str:
+    """Time, memory and error of this project's model on a larger city beside the fair baseline's."""
+    found = {one.row: one for one in sized if one.seeds}
+    if OWN not in found:
+        return f"{code(OWN)} has not been trained here yet."
+    own = found[OWN]
+    said = f"An epoch of {code(OWN)} takes {three(own.seconds.mean)} s and the training {three(own.memory.mean)} MB"
+    if base in found:
+        other = found[base]
+        said += (
+            f", of {code(base)} {three(other.seconds.mean)} s and {three(other.memory.mean)} MB; its RMSE is "
+            f"{signed(own.error.mean / other.error.mean - 1)} beside that"
+        )
+    return said + "."

@@ -19,15 +19,13 @@ from app.benchmark import (
     Graph,
     Score,
     Spread,
-    Step,
     Swept,
-    Target,
     best,
     p_words,
     percent,
     spread,
 )
-from app.reading.words import THIN, three
+from app.reading.words import THIN
 from benchmarks.ablations_page import COLUMNS, WHAT, cell
 
 AHEAD = [f"{minutes} min" for minutes in MINUTES]
@@ -230,38 +228,3 @@ def ablations_table(variants: Mapping[str, Sequence[Entry]]) -> pd.DataFrame:
 def columns_of(variants: Mapping[str, Sequence[Entry]]) -> list[str]:
     """The measures that any entry has."""
     return [key for key in COLUMNS if any(key in one for mine in variants.values() for one in mine)]
-
-
-def steps_table(steps: Sequence[Step]) -> pd.DataFrame:
-    """Every rival at every size and place."""
-    return pd.DataFrame(
-        [
-            {
-                "rival": one.rival,
-                "sensors": one.sensors,
-                "on": one.where,
-                "median [s]": float(pd.Series(one.seconds, dtype=float).median()),
-                "least [s]": min(one.seconds, default=math.nan),
-                "most [s]": max(one.seconds, default=math.nan),
-                "times": len(one.seconds),
-                "left out": one.why,
-            }
-            for one in steps
-        ]
-    )
-
-
-def targets_shown(targets: Sequence[Target]) -> pd.DataFrame:
-    """What a step is to take beside others, what it takes, and whether that is enough."""
-    return pd.DataFrame(
-        [
-            {
-                "target": one.asked,
-                "sensors": f"{one.sensors:,}",
-                "on": one.where,
-                "measured": three(one.ratio),
-                "": "reached" if one.reached else "**not reached**",
-            }
-            for one in targets
-        ]
-    )

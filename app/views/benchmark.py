@@ -16,13 +16,15 @@ COMMANDS = "python -m benchmarks.table\npython -m benchmarks.ablations\npython -
 def parts() -> None:
     """The whole page, from claims to speed. An installation may lack the folder that all of it is read from."""
     from app.views import benchmark_parts as part
+    from app.views import benchmark_speed as speed
 
     part.answered()
     part.claims_part()
     part.results_part()
     part.sweep_part()
     part.ablations_part()
-    part.speed_part()
+    speed.sizes_part()
+    speed.speed_part()
 
 
 def lacking(error: ModuleNotFoundError) -> None:

@@ -280,46 +280,6 @@ def ablations_part() -> None:
     )
 
 
-def speed_part() -> None:
-    """Seconds of a training step of each rival beside the floor."""
-    heading("How fast is a training step?")
-    steps = asked("steps")
-    if not steps:
-        missing("No step has been timed yet.", "python -m benchmarks.speed")
-        return
-    with st.container(horizontal=True, gap="medium"):
-        sizes = {one.sensors: f"{one.sensors:,}" for one in steps}
-        sensors = choice("Sensors", "sensors", sizes)
-        where = choice("On", "where", {one.where: one.where for one in steps if one.sensors == sensors})
-    here = [one for one in steps if (one.sensors, one.where) == (sensors, where)]
-    st.markdown(said.steps_sentence(here))
-    left, right = beside([3, 2])
-    with left:
-        figure(
-            drawn.step_bars(
-                [one.rival for one in here], [one.seconds for one in here], [one.why for one in here], bold=OWN,
-                floor="floor", theme=theme(),
-            ),
-            key="benchmark steps",
-            alt=f"Seconds of one training step of {len(here)} rivals at {sensors:,} sensors on {where}",
-            caption="64 windows of 12 steps, 12 ahead: forward, backward, Adam. Bars: medians; dotted: the floor, "
-            f"which only multiplies; ×: times that. {asked('made')}.",
-            keeps=f"{sensors} {where}",
-            about=NAME,
-        )  # fmt: skip
-    with right:
-        targets = asked("targets")
-        st.markdown(f"**Targets of {OWN}.** {said.targets_sentence(targets)}")
-        if near := [one for one in targets if (one.sensors, one.where) == (sensors, where)]:
-            ruled(tables.targets_shown(near).drop(columns=["sensors", "on"]))
-    if targets:
-        folded(
-            "Every target", ":material/flag:", "targets",
-            lambda: ruled(tables.targets_shown(targets)),
-        )  # fmt: skip
-    table("Every rival, size and place", lambda: tables.steps_table(steps), ENTRY, "steps")
-
-
 def theme() -> Any:
     """Of the page, 'light' or 'dark'."""
     return "dark" if st.context.theme.type == "dark" else "light"

@@ -61,6 +61,8 @@ def made_record(folder: Path) -> Path:
     written(folder, "los-loop", "clean", [*rows(BASE, 5), *swept()])
     written(folder, "los-loop", "published", rows(BASE | {"intergat-gru": 4.0}, 5))
     written(folder, "sz-taxi", "clean", rows(BASE, 2))
+    large = [entry("gat-gru", 0, 4.4, memory_mb=5000, seconds_per_epoch=80.0), entry("intergat-plus", 0, 4.0)]
+    written(folder, "made-1000", "clean", large)
     about = {"dataset": "los-loop", "zeros": 0.6, "mae": 4.0, "seconds": 40.0, "machine": "m", "commit": "c"}
     variants = [
         about | {"variant": name, "seed": seed, "rmse": rmse + 0.1 * seed, "on_roads": 0.5}
@@ -77,5 +79,14 @@ def made_record(folder: Path) -> Path:
         {"rival": "intergat-plus", **place, "sensors": 500, "seconds": [1.0]},
     ]
     made = {"date": "2026-01-01", "processor": "some", "cores": 2, "load": 0.1}
-    (folder.parent / "speed.json").write_text(json.dumps({"steps": {"made": made, "rows": steps}}))
+    epochs = [{"rival": rival, "device": "cpu", "threads": threads, "steps": 22, "seconds": [seconds / threads] * 3}
+              for rival, seconds in (("gru", 4.0), ("intergat-plus", 1.0)) for threads in (1, 2)]  # fmt: skip
+    times = {"scipy.linalg.eigh": 0.004, "spectrum": 0.006, "communities": 0.02}
+    analyses = [{"what": what, "sensors": 207, "threads": 1, "seconds": [seconds] * 3}
+                for what, seconds in times.items()]  # fmt: skip
+    race = [{"curves": {"PyG GAT-GRU": [[100, 0.5], [200, 0.4]], "intergat-plus": [[1, 0.6], [2, 0.3]]}, "goal": 0.4,
+             "seconds": {"PyG GAT-GRU": 200.0, "intergat-plus": 2.0}}]  # fmt: skip
+    parts = {"steps": steps, "epochs": epochs, "analyses": analyses, "race": race}
+    speed = {part: {"made": made, "rows": rows} for part, rows in parts.items()}
+    (folder.parent / "speed.json").write_text(json.dumps(speed))
     return folder

@@ -1,5 +1,6 @@
 """What the page on the benchmark is told: the record read once, its spreads, its sentences and its tables."""
 
+import dataclasses
 import json
 import math
 import statistics
@@ -11,6 +12,7 @@ import pytest
 from app.benchmark import LAMBDAS, MINUTES, Kept, Spread, best, folder, graphs_of, ranked
 from app.reading import benchmark as said
 from app.tables import benchmark as tables
+from app.tables import benchmark_speed as timed
 from app.views.tables import csv
 from benchmarks.figures import Cell, against
 from benchmarks.record import FOLDER, Record
@@ -140,6 +142,50 @@ def test_sentences_say_what_cannot_be_said_yet(tmp_path: Path) -> None:
     assert empty.made() == ""
 
 
+def test_an_epoch_is_said_of_the_most_threads(kept: Kept) -> None:
+    assert said.epochs_sentence(kept.epochs()) == (
+        "One epoch at Los-Loop's size, 22 steps on 2 threads: `intergat-plus` 0.500 s; `gru` 2.00 s."
+    )
+    assert said.epochs_sentence([]) == ""
+
+
+def test_an_analysis_stands_beside_the_bare_eigendecomposition(kept: Kept) -> None:
+    found = {one.what: one.times for one in kept.analyses()}
+    assert found == pytest.approx({"scipy.linalg.eigh": 1.0, "spectrum": 1.5, "communities": 5.0})
+    words = said.analyses_sentence(kept.analyses())
+    assert "1 take at most 2 times as long" in words
+    assert "communities of 207 sensors, 5.00 times" in words
+    assert "all take at most 2" in said.analyses_sentence([one for one in kept.analyses() if one.times < 2])
+    assert list(timed.analyses_shown(kept.analyses())[""]) == ["", "reached", "**not reached**"]
+    assert "No analysis" in said.analyses_sentence([])
+
+
+def test_the_race_says_how_much_sooner_or_that_it_was_never(kept: Kept) -> None:
+    race = kept.race()
+    assert race is not None
+    assert race.times == 100
+    assert "took 2.00 s to the same error, 100 times less (target 30: reached)" in said.race_sentence(race)
+    assert "did not reach it" in said.race_sentence(dataclasses.replace(race, own=None))
+    assert "**not reached**" in said.race_sentence(dataclasses.replace(race, own=20.0))
+    assert Kept(kept.folder / "nothing").race() is None
+    assert said.race_sentence(None) == ""
+
+
+def test_larger_cities_are_told_beside_the_fair_baseline(kept: Kept) -> None:
+    cities = kept.sizes()
+    sized = cities["A made-up city of 1,000 sensors"]
+    assert said.sizes_sentence(sized) == (
+        "An epoch of `intergat-plus` takes 2.00 s and the training 500 MB, of `gat-gru` 80.0 s and 5,000 MB; its RMSE "
+        "is −9.1 % beside that."
+    )
+    assert "not been trained here" in said.sizes_sentence(cities["A made-up city of 500 sensors"])
+    table = timed.sizes_table(cities)
+    assert len(table) == 8
+    of_large = table[table["city"] == "A made-up city of 1,000 sensors"].set_index("row")
+    assert of_large.loc["gat-gru", "peak memory [MB]"] == 5000
+    assert timed.sizes_shown(sized).set_index("row").loc["`gru`", "seeds"] == "0"
+
+
 def test_a_difference_has_a_sign_and_rounding_has_none() -> None:
     assert [tables.signed(share) for share in (0.05, -0.05, 0.0004, -0.0004)] == ["+5.0 %", "−5.0 %", "0.0 %", "0.0 %"]
 
@@ -154,7 +200,7 @@ def test_csv_has_every_number_in_full(kept: Kept) -> None:
     assert set(tests["minutes ahead"]) == set(MINUTES)
     graphs = tables.graphs_table(kept.graphs("los-loop", "clean")).set_index(["row", "head"])
     assert graphs.loc[("intergat-plus", "mean"), "on_roads"] == pytest.approx(0.5)
-    steps = tables.steps_table(kept.steps())
+    steps = timed.steps_table(kept.steps())
     assert list(steps["median [s]"].fillna(-1)) == [0.05, 10.0, -1, 0.2, 1.0]
     assert "needs 14 GB" in csv(steps).decode()
     trainings = tables.ablations_table(kept.ablations()["los-loop"])
