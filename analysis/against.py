@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.arrays import FloatArray, IntArray, checked_road, joined
-from analysis.communities import checked_labels
 from analysis.configuration import configurations
+from analysis.groups import checked_labels
 from analysis.matrix import coupling
 from analysis.moran import cross_products
 from analysis.nulls import (
@@ -127,7 +127,7 @@ def against_groups(
     seed: int = 0,
     nulls: Sequence[str] = GROUP_NULLS,
 ) -> Tests:
-    """Contrast of the coupling within known groups with that across them, `communities.contrast`.
+    """Contrast of the coupling within known groups with that across them, `groups.contrast`.
 
         contrast = (within - across) / across
 
@@ -211,7 +211,7 @@ def groups_agreement(
     seed: int = 0,
     nulls: Sequence[str] = LABEL_NULLS,
 ) -> Tests:
-    """Adjusted Rand index of found communities with known groups, `communities.agreement`.
+    """Adjusted Rand index of found communities with known groups, `groups.agreement`.
 
     Given the sizes, it rises in a straight line with the number of pairs that are together in both groupings: the
     Moran null takes the matrix of pairs that are together as it takes any other. It takes out one level a sensor

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.arrays import FloatArray, IntArray
-from analysis.communities import agreement
+from analysis.groups import agreement
 from analysis.matching import checked_runs, matched_runs
 
 AGAIN = 5  # partitions of a consensus matrix, at least
@@ -174,7 +174,7 @@ def adjusted_rand(labels: IntArray, reference: IntArray) -> float:
     Raises
     ------
     ValueError
-        As `communities.agreement`.
+        As `groups.agreement`.
 
     Examples
     --------

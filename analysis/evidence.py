@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.against import agreement_tests, group_tests, road_tests
 from analysis.arrays import checked_heads, checked_road, joined
-from analysis.communities import checked_labels
+from analysis.groups import checked_labels
 from analysis.matrix import coupling, mean_of_heads, symmetrised
 from analysis.modes import Modes, mode_tests
 from analysis.nulls import Tests, preparation, preparation_of_some

@@ -82,7 +82,7 @@ def spatial_weights(kilometres: ArrayLike) -> FloatArray:
 
     Parameters
     ----------
-    kilometres : (N, N) distances, symmetric, from `roads.kilometres`; any unit
+    kilometres : (N, N) distances, symmetric, from `distances.kilometres`; any unit
 
     Returns
     -------

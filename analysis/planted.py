@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.arrays import FloatArray, checked, checked_road
-from analysis.communities import agreement, spectral_communities
+from analysis.communities import spectral_communities
+from analysis.groups import agreement
 from analysis.process import Truth, process, ring, truth
 from analysis.roads import recovery
 from analysis.simple_graphs import correlation, partial_correlation, ridge_var

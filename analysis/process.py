@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from analysis.arrays import FloatArray, IntArray, checked_road, joined
 from analysis.communities import spectral_communities
-from analysis.roads import hops
+from analysis.distances import hops
 
 ACROSS = 0.3  # coupling between groups, inside them 1: as in the demo city
 FAR_SHARE = 0.5  # coupling of a far pair, of the root of what its ends are coupled otherwise

@@ -136,7 +136,7 @@ def stability(
 
     References
     ----------
-    Jaccard, New Phytologist 11 (1912); for the rest see `matching.matched_heads`, `communities.agreement` and
+    Jaccard, New Phytologist 11 (1912); for the rest see `matching.matched_heads`, `groups.agreement` and
     `consensus.consensus`.
 
     Examples

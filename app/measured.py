@@ -18,8 +18,9 @@ from app.selection import MEAN
 from core.run import Run
 
 if TYPE_CHECKING:
-    from analysis.communities import Agreement, Communities, Contrast
+    from analysis.communities import Communities
     from analysis.forecasts import Errors
+    from analysis.groups import Agreement, Contrast
     from analysis.matrix import Pairs, Sparsity, Strength
     from analysis.roads import EdgeClasses, Reach, RoadMatch
     from analysis.spectrum import Localisation, Spectrum
@@ -134,7 +135,7 @@ class Measured(Memo):
     @once()
     def modularity(self, head: str, method: str = "louvain", count: int = 0) -> float:
         """Modularity of the communities in the head they were found in."""
-        from analysis.communities import modularity
+        from analysis.groups import modularity
 
         return modularity(self.matrix(head), self.communities(head, method, count).labels)
 
@@ -162,7 +163,7 @@ class Measured(Memo):
     @once()
     def agreement(self, head: str, method: str, count: int, reference: str) -> "Agreement | None":
         """Agreement of a head's communities with a reference, which gets as many clusters; None without one."""
-        from analysis.communities import agreement
+        from analysis.groups import agreement
 
         found = self.communities(head, method, count)
         other = self.reference(reference, method, found.count)
@@ -171,7 +172,7 @@ class Measured(Memo):
     @once()
     def contrasts(self, reference: str, method: str, count: int) -> "tuple[Contrast, ...] | None":
         """Contrast of the mean and of each head within against across a reference's groups; None without one."""
-        from analysis.communities import contrast
+        from analysis.groups import contrast
 
         other = self.reference(reference, method, count)
         return None if other is None else tuple(contrast(self.matrix(head), other.labels) for head in self.heads)
@@ -214,7 +215,7 @@ class Measured(Memo):
         """Distance between sensors as the crow flies, (N, N) km; None without coordinates."""
         if not self.run.has_coordinates:
             return None
-        from analysis.roads import kilometres
+        from analysis.distances import kilometres
 
         return kilometres(self.run.nodes["latitude"].to_numpy(), self.run.nodes["longitude"].to_numpy())
 
@@ -223,7 +224,7 @@ class Measured(Memo):
         """Road links between sensors, (N, N), inf where there is no way; None without a road graph."""
         if self.run.adjacency is None:
             return None
-        from analysis.roads import hops
+        from analysis.distances import hops
 
         return hops(self.run.adjacency)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis import communities, forecasts, matrix, roads, spectrum
+from analysis import communities, distances, forecasts, groups, matrix, roads, spectrum
 from app.evidence import parts
 from app.evidence.document import plain_result
 from app.parts import errors_by_step, linked
@@ -127,8 +127,8 @@ def head_measures(head: Array, run: Run, share: float) -> dict[str, Any]:
         "strongest": _fields(matrix.strongest_pairs(head, share)),
         "spectrum": _spectrum(head, run.adjacency),
         "localisation": _fields(spectrum.localisation(head)),
-        "spectral communities": _fields(found) | {"modularity": communities.modularity(head, found.labels)},
-        "louvain communities": _fields(louvain) | {"modularity": communities.modularity(head, louvain.labels)},
+        "spectral communities": _fields(found) | {"modularity": groups.modularity(head, found.labels)},
+        "louvain communities": _fields(louvain) | {"modularity": groups.modularity(head, louvain.labels)},
     }
     if (road := linked(run.adjacency)) is not None:
         measured["roads"] = _match(roads.road_match(head, road, share))
@@ -138,8 +138,8 @@ def head_measures(head: Array, run: Run, share: float) -> dict[str, Any]:
         measured["road clusters"] = _groups(head, found.labels, clusters)
     if run.has_coordinates:
         strongest = matrix.strongest_pairs(head, share)
-        km = roads.kilometres(run.nodes["latitude"].to_numpy(), run.nodes["longitude"].to_numpy())
-        measured["kilometres"] = roads.spans(strongest.first, strongest.second, km)
+        km = distances.kilometres(run.nodes["latitude"].to_numpy(), run.nodes["longitude"].to_numpy())
+        measured["kilometres"] = distances.spans(strongest.first, strongest.second, km)
     if run.groups is not None:
         measured["known groups"] = _groups(head, found.labels, run.groups)
     if (truth := linked(run.truth)) is not None:
@@ -172,8 +172,8 @@ def _match(match: roads.RoadMatch) -> dict[str, Any]:
 
 def _groups(head: Array, labels: Array, known: Array) -> dict[str, Any]:
     return {
-        "agreement": _fields(communities.agreement(labels, known)),
-        "contrast": _fields(communities.contrast(head, known)),
+        "agreement": _fields(groups.agreement(labels, known)),
+        "contrast": _fields(groups.contrast(head, known)),
     }
 
 

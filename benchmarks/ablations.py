@@ -17,8 +17,9 @@ import click
 import numpy as np
 import torch
 
-from analysis.communities import agreement, spectral_communities
+from analysis.communities import spectral_communities
 from analysis.forecasts import errors
+from analysis.groups import agreement
 from analysis.matrix import mean_of_heads, sparsity
 from analysis.roads import recovery, road_match
 from benchmarks.ablations_page import EPOCHS, PAGE, RECORD, Entry, page, read

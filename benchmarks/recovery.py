@@ -13,10 +13,10 @@ import click
 import numpy as np
 
 from analysis.arrays import FloatArray
+from analysis.distances import hops
 from analysis.matrix import mean_of_heads
 from analysis.planted import WAYS, Recovery, recovered
 from analysis.process import Truth, process, ring, truth
-from analysis.roads import hops
 from analysis.simple_graphs import correlation, partial_correlation, ridge_var
 from core.data import city
 from core.data.process import made

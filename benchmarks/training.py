@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from analysis import communities, forecasts, matrix, roads, spectrum
+from analysis import communities, forecasts, groups, matrix, roads, spectrum
 from benchmarks.datasets import opened
 from benchmarks.machine import commit, processor
 from benchmarks.rows import BUDGETS, MINUTES, ROWS, SHARE, SWEEP, Item, Row
@@ -160,14 +160,14 @@ def _head(head: Numbers, data: SensorData) -> dict[str, float]:
             "on_roads": match.precision,
             "chance": match.chance,
             "auroc": match.auroc,
-            "contrast": communities.contrast(head, clusters).value,
+            "contrast": groups.contrast(head, clusters).value,
         }
     if data.truth is not None:
         found["planted_auroc"] = roads.recovery(head, data.truth).auroc
     if data.groups is not None:
         known = np.array(data.groups)
         labels = communities.spectral_communities(head, len(set(data.groups) - {""})).labels
-        agreed = communities.agreement(labels, known)
+        agreed = groups.agreement(labels, known)
         found |= {"nmi": agreed.nmi, "ari": agreed.ari, "nmi_chance": agreed.chance_nmi, "nmi_p": agreed.p}
     if len(head) <= 400:  # a hundred eigenvalue problems
         local = spectrum.localisation(head, PERMUTATIONS)

@@ -8,7 +8,8 @@ import numpy as np
 from app.reading.words import counted, plain, probability, three, two
 
 if TYPE_CHECKING:
-    from analysis.communities import Agreement, Communities, Contrast
+    from analysis.communities import Communities
+    from analysis.groups import Agreement, Contrast
 
 NOTHING_KNOWN = "These data have neither a road graph nor known groups, so there is nothing to compare with."
 NOT_TWO = "There are no two communities to compare with anything."

@@ -12,8 +12,8 @@ from app.reading.forecasts import ahead, benefit
 from app.reading.words import counted, percent, plain, probability, three, two, whole_percent, with_unit
 
 if TYPE_CHECKING:
-    from analysis.communities import Agreement
     from analysis.difference import EdgeChange, MatrixDifference, SpectrumDifference
+    from analysis.groups import Agreement
     from analysis.matching import LabelMatch
 
 Floats = NDArray[np.floating[Any]]

@@ -6,7 +6,8 @@ from app.measured import Reference
 from app.store.measured import measured_of
 
 if TYPE_CHECKING:
-    from analysis.communities import Agreement, Communities, Contrast
+    from analysis.communities import Communities
+    from analysis.groups import Agreement, Contrast
 
 
 def communities_of(version: str, head: str, method: str, count: int) -> "Communities":

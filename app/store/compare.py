@@ -16,8 +16,9 @@ from app.store.entries import Floats, Ints, cached, load_run
 from app.store.matrix import matrix_of
 
 if TYPE_CHECKING:
-    from analysis.communities import Agreement, Communities
+    from analysis.communities import Communities
     from analysis.difference import EdgeChange, MatrixDifference, SpectrumDifference
+    from analysis.groups import Agreement
     from analysis.matching import HeadMatch, LabelMatch
 
 MODES = 10  # leading modes whose patterns are compared
@@ -171,7 +172,7 @@ class Groups:
 @cached
 def groups_of(version: str, head: str, other: str, other_head: str, method: str, count: int) -> Groups:
     """Communities of both by the same method, numbered alike."""
-    from analysis.communities import agreement
+    from analysis.groups import agreement
     from analysis.matching import matched_labels
 
     first = communities_of(version, head, method, count)

@@ -12,7 +12,7 @@ from analysis.against import (
     road_tests,
 )
 from analysis.arrays import FloatArray
-from analysis.communities import agreement, contrast
+from analysis.groups import agreement, contrast
 from analysis.matrix import coupling
 from analysis.nulls import Untested, preparation
 from tests.analysis.mapped import DISTANCE, EDGE, GROUPS, PAIRS, ROAD, SENSORS, M

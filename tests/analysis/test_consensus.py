@@ -6,8 +6,8 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from analysis.arrays import IntArray
-from analysis.communities import modularity
 from analysis.consensus import adjusted_rand, consensus, consensus_graph, consensus_matrix
+from analysis.groups import modularity
 from tests.analysis.families import SHUFFLED, planted
 from tests.analysis.planted import membership
 

@@ -24,10 +24,12 @@ from analysis import (
     consensus,
     deletion,
     difference,
+    distances,
     evidence,
     forecast_tests,
     forecasts,
     gates,
+    groups,
     matching,
     matrix,
     modes,
@@ -121,18 +123,18 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     spectrum.dirichlet_energy: (M, M),
     spectrum.spectrum: (M, ROAD),
     spectrum.localisation: (M, 5),
-    communities.checked_labels: (LABELS, "labels", 9),
+    groups.checked_labels: (LABELS, "labels", 9),
     communities.spectral_communities: (M,),
     communities.louvain_communities: (M,),
-    communities.modularity: (M, LABELS),
-    communities.contrast: (M, LABELS),
-    communities.agreement: (LABELS, LABELS, 5),
+    groups.modularity: (M, LABELS),
+    groups.contrast: (M, LABELS),
+    groups.agreement: (LABELS, LABELS, 5),
     roads.road_match: (M, ROAD, 0.3),
     roads.recovery: (M, ROAD),
-    roads.hops: (ROAD,),
-    roads.kilometres: (SENSORS / 10, SENSORS / 5),
+    distances.hops: (ROAD,),
+    distances.kilometres: (SENSORS / 10, SENSORS / 5),
     roads.reach: (M, ROAD, 0.5),
-    roads.spans: (SENSORS[:4], SENSORS[3:7], M),
+    distances.spans: (SENSORS[:4], SENSORS[3:7], M),
     roads.edge_classes: (M, ROAD, 0.3),
     difference.matrix_difference: (M, HEADS[1], "mean"),
     difference.edge_change: (M, HEADS[1], 0.3),
@@ -417,7 +419,7 @@ class TestHeadsAreRefused:
             function(bad)
 
 
-FLOAT32 = [function for function in CASES if function is not roads.spans]
+FLOAT32 = [function for function in CASES if function is not distances.spans]
 
 
 @pytest.mark.parametrize("function", FLOAT32, ids=name_of)

@@ -11,8 +11,9 @@ from sklearn.metrics import adjusted_rand_score, average_precision_score, roc_au
 from analysis import communities
 from analysis.arrays import FloatArray
 from analysis.communities import spectral_communities
+from analysis.distances import hops
 from analysis.matrix import coupling, strongest_pairs
-from analysis.roads import hops, recovery, road_match
+from analysis.roads import recovery, road_match
 from analysis.spectrum import dirichlet_energy, spectrum
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.arrays import FloatArray
+from analysis.distances import hops
 from analysis.process import noise_of, process, ring, truth
-from analysis.roads import hops
 from tests.analysis import planted as made
 from tests.analysis.planted import grid
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.communities import agreement
 from analysis.difference import edge_change, matrix_difference, spectrum_difference
+from analysis.groups import agreement
 from analysis.matching import matched_labels
 from app.reading import difference as said
 from app.reading.runs import Measured, best_sentence, runs_answer

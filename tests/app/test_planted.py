@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from analysis.distances import hops
 from analysis.matrix import mean_of_heads
 from analysis.planted import LEAST, MOST, WAYS, Recovery
-from analysis.roads import hops, recovery
+from analysis.roads import recovery
 from app.__main__ import cli
 from app.planted import Setting, beside, learned_recovery, means, planted_of, sentence, setting_of, table
 from core.run import Run, RunError

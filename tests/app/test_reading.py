@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from analysis.communities import Contrast, agreement, contrast, modularity, spectral_communities
+from analysis.communities import spectral_communities
+from analysis.groups import Contrast, agreement, contrast, modularity
 from analysis.matrix import sparsity, strongest_pairs
 from analysis.roads import RoadMatch, edge_classes, reach, recovery, road_match
 from analysis.spectrum import localisation, spectrum
