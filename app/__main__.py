@@ -36,13 +36,16 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--dataset", help="los-loop, sz-taxi, pemsd7m, city, or folder:PATH for data of your own.")
+@click.option("--dataset", help="los-loop, sz-taxi, pemsd7m, city, folder:PATH of your own; nbody, nbody-small.")
 @click.option("--model", default="intergat-gru", show_default=True, help="A wrong name lists the known ones.")
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder; it must not exist yet.")
 @click.option("--resume", type=click.Path(path_type=Path), help="Continue the run in this folder instead.")
-@click.option("--protocol", default="clean", show_default=True, help="clean, or published (optimistic).")
-@click.option("--inputs", default=12, show_default=True, help="Steps that a forecast sees.")
-@click.option("--horizon", type=int, help="Steps ahead.  [default: one hour]")
+@click.option("--protocol", help="Of sensors: clean, or published (optimistic).  [default: clean]")
+@click.option("--inputs", type=int, help="Steps, or frames of particles, that a forecast sees.  [default: 12; 10]")
+@click.option("--horizon", type=int, help="Of sensors: steps ahead.  [default: one hour]")
+@click.option("--particles", type=int, help="Of nbody: how many charged particles move.")
+@click.option("--ahead", help="Of particles: frames ahead, one, or several as in 5+10.  [default: the data's]")
+@click.option("--trajectories", type=int, help="Of particles: to train on; a third as many test.  [default: 3000]")
 @click.option("--title", default="", help="How the run is called in the app.")
 @click.option("--seed", type=int, help="Of the weights and the order of the windows.  [default: 0]")
 @click.option("--seeds", type=int, help="Train so many runs, OUT-seed0, OUT-seed1, ...; said again, it goes on.")
@@ -66,9 +69,12 @@ def train(
     model: str,
     out: Path | None,
     resume: Path | None,
-    protocol: str,
-    inputs: int,
+    protocol: str | None,
+    inputs: int | None,
     horizon: int | None,
+    particles: int | None,
+    ahead: str | None,
+    trajectories: int | None,
     title: str,
     seeds: int | None,
     timing: bool,
@@ -81,8 +87,11 @@ def train(
         from app.turn import wait_for_turn
 
         wait_for_turn(turn)  # before torch is loaded: who waits takes no memory from who trains
-    from core.data import load
+    from app.bars import progress_bar
+    from app.particles import named, opened
+    from core.data import holds_particles
     from core.experiment import Plan, epoch_seconds, resumed, settings_for, trained
+    from core.plan import require_fitting
     from core.run import RunError, read_record
 
     settings = {name: value for name, value in chosen.items() if value is not None}
@@ -95,15 +104,25 @@ def train(
         record = read_record(resume)
         if record.get("kind") == "matrix":
             raise RunError(f"run {resume.name} is a matrix alone: there is nothing to train")
-        with _bar(record["training"]["epochs"], turn) as bar:
-            run = resumed(load(record["data"]["load"]), resume, tick=bar)
+        with progress_bar(record["training"]["epochs"], turn) as bar:
+            run = resumed(opened(record["data"]["load"]), resume, tick=bar)
     else:
         if dataset is None or (out is None and not timing):
             raise click.UsageError("--dataset and --out are needed, or --resume")
+        moving = holds_particles(dataset)
+        of_sensors = {"protocol": protocol, "horizon": horizon}
+        of_particles = {"particles": particles, "ahead": ahead, "trajectories": trajectories}
+        for name, value in (of_sensors if moving else of_particles).items():
+            if value is not None:
+                what = "sensors" if moving else "particles, which are in nbody and nbody-small"
+                raise click.UsageError(f"--{name} is for {what}: leave it out with --dataset {dataset}")
+        if moving:
+            dataset, inputs = named(dataset, particles, trajectories, inputs, ahead), None
+        require_fitting(model, dataset, particles=moving)
         plan = Plan(
             model=model,
             settings=settings_for(model, **settings),
-            protocol=protocol,
+            protocol=protocol or "clean",
             inputs=inputs,
             horizon=horizon,
             title=title,
@@ -112,15 +131,15 @@ def train(
         if timing:
             if seeds is not None:
                 raise click.UsageError("--timing measures one training: leave out --seeds")
-            click.echo(json.dumps({"seconds_per_epoch": epoch_seconds(load(dataset), plan)}))
+            click.echo(json.dumps({"seconds_per_epoch": epoch_seconds(opened(dataset), plan)}))
             return
         assert out is not None  # noqa: S101  # for mypy
         if seeds is not None:
-            runs = trained_family(load(dataset), plan, out, seeds, bar=lambda epochs: _bar(epochs, turn))
+            runs = trained_family(opened(dataset), plan, out, seeds, bar=lambda epochs: progress_bar(epochs, turn))
             click.echo(f"What they agree on: python -m app consensus {runs[0].path} --out {out}-consensus")
             return
-        with _bar(plan.settings.epochs, turn) as bar:
-            run = trained(load(dataset), plan, out, tick=bar)
+        with progress_bar(plan.settings.epochs, turn) as bar:
+            run = trained(opened(dataset), plan, out, tick=bar)
     click.echo(f"{run.path}: {run.record['metrics']['epochs']} epochs, best {run.record['metrics']['best_epoch']}")
 
 
@@ -129,11 +148,26 @@ def train(
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 @spoken
 def evaluate(run: Path, as_json: bool) -> None:
-    """Errors of a run on its test part, beside the last value and the mean of the window."""
+    """Errors of a run on its test part, beside forecasts that need no training.
+
+    Of sensors, beside the last value and the mean of the window; of particles, beside the last frame and a flight
+    straight ahead.
+    """
     from app.measures import error_table, plain
+    from app.tables.particles import particle_error_table
     from core.run import Run
 
-    table = error_table(loaded := Run.load(run))
+    loaded = Run.load(run)
+    if loaded.particles is not None:
+        rows = particle_error_table(loaded)
+        if as_json:
+            document = plain({"kind": loaded.kind, "rows": rows.to_dict(orient="records")})
+            click.echo(json.dumps(document, indent=1, allow_nan=False))
+            return
+        click.echo(f"{loaded.record['title']}: test part, mean over its trajectories, particles and three components")
+        click.echo(rows.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
+        return
+    table = error_table(loaded)
     if as_json:
         marks = {"protocol": loaded.protocol, "optimistic": loaded.optimistic, "pooled": loaded.pooled}
         document = plain({**marks, "unit": loaded.unit, "rows": table.to_dict(orient="records")})
@@ -205,6 +239,7 @@ def matrix_alone(
 @spoken
 def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...], evidence: bool) -> None:
     """Train the runs that ship with the project, on the made-up city, and test them. Finished ones are kept."""
+    from app.bars import Bar
     from core.data import city
     from core.experiment import Plan, resumed, settings_for, trained
 
@@ -217,7 +252,7 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...], evidence: 
             title=f"{model} · demo city",
             load="city",
         )
-        with _Bar(epochs) as bar:
+        with Bar(epochs) as bar:
             if (out / model / "run.json").exists():
                 resumed(data, out / model, tick=bar)
             else:
@@ -271,58 +306,6 @@ def check(folder: Path) -> None:
     for line in lines(values, findings(values), name=one_line, unit=one_line):
         click.echo(f"{'!' if line.problem else ' '} {line.sentence}")
 
-
-class _Bar:
-    """A progress bar over all epochs, made when the first chunk is done."""
-
-    def __init__(self, epochs: int) -> None:
-        self.epochs = epochs
-        self.bar: Any = None
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __call__(self, epoch: int, chunk: int, chunks: int) -> None:
-        if self.bar is None:
-            from tqdm import tqdm
-
-            self.bar = tqdm(total=self.epochs, initial=epoch - 1, unit="epoch", bar_format=_FORMAT, mininterval=0.5)
-        self.bar.n = round(epoch - 1 + chunk / chunks, 3)
-        self.bar.refresh() if chunk == chunks else self.bar.update(0)
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-
-class _Lines:
-    """What stands for the bar where a log is kept: a line for each epoch, and a clock beside the log."""
-
-    def __init__(self, epochs: int, log: Path) -> None:
-        from app.turn import Clock
-
-        self.epochs = epochs
-        self.epoch = 0
-        self.clock = Clock(log)
-
-    def __enter__(self) -> "_Lines":
-        return self
-
-    def __call__(self, epoch: int, chunk: int, chunks: int) -> None:
-        self.clock(epoch, chunk, chunks)
-        if epoch != self.epoch:
-            self.epoch = epoch
-            click.echo(f"epoch {epoch} of {self.epochs}")
-
-    def __exit__(self, *_: object) -> None:
-        return
-
-
-def _bar(epochs: int, log: Path | None) -> _Bar | _Lines:
-    return _Bar(epochs) if log is None else _Lines(epochs, log)
-
-
-_FORMAT = "{percentage:3.0f}% |{bar}| epoch {n:.1f} of {total} [{elapsed} gone, {remaining} left]"
 
 if __name__ == "__main__":
     cli(prog_name="python -m app")

@@ -15,8 +15,7 @@ from core.family import family_of, traits
 from core.run import Run, RunError, read_record
 
 if TYPE_CHECKING:  # both load torch, which the app never does
-    from core.data.sensors import SensorData
-    from core.experiment import Plan
+    from core.experiment import Data, Plan
 
 MOST_SEEDS = 100
 MOST_SOURCE = 1000  # letters, see core.matrices.written
@@ -42,7 +41,7 @@ def seed_name(name: str, seed: int) -> str:
     return f"{name}-seed{seed}"
 
 
-def trained_family(data: "SensorData", plan: "Plan", out: Path, seeds: int, bar: Bar) -> list[Run]:
+def trained_family(data: "Data", plan: "Plan", out: Path, seeds: int, bar: Bar) -> list[Run]:
     """Train a plan with as many seeds, from its own on, each as a run of its own; what is done already is kept.
 
     Parameters
@@ -59,12 +58,12 @@ def trained_family(data: "SensorData", plan: "Plan", out: Path, seeds: int, bar:
     ValueError
         Too few or too many seeds, or what ``core.experiment.trained`` refuses.
     """
-    from core.experiment import resumed, trained
+    from core.experiment import resumed, trained, whole_of
 
     if not 1 <= seeds <= MOST_SEEDS:
         raise ValueError(f"seeds must be from 1 to {MOST_SEEDS}, got {seeds}")
     first = plan.settings.seed
-    title = plan.title or f"{plan.model} on {data.name}"
+    title = plan.title or f"{plan.model} on {whole_of(data).name}"
     plans = [
         replace(plan, settings=replace(plan.settings, seed=seed), title=seed_title(title, seed))
         for seed in range(first, first + seeds)
@@ -82,24 +81,15 @@ def trained_family(data: "SensorData", plan: "Plan", out: Path, seeds: int, bar:
 _WORDS = {"": "begins", "begun": "goes on", "done": "is done already"}
 
 
-def _state(folder: Path, data: "SensorData", plan: "Plan") -> str:
+def _state(folder: Path, data: "Data", plan: "Plan") -> str:
     """How far the run of a plan has come: '', 'begun' or 'done'; RunError where another thing is in its place."""
-    from core.experiment import hour
-
     if not (folder / "run.json").exists():
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise RunError(f"{folder} is in the way, and is no run: move it, or name another --out")
         return ""
     record = read_record(folder)
     there = {} if record.get("kind") == "matrix" else {**traits(record), "seed": record["seed"]}
-    wanted: dict[str, Any] = {
-        "model": plan.model,
-        "data": data.sha256,
-        "protocol": plan.protocol,
-        "inputs": plan.inputs,
-        "horizon": hour(data) if plan.horizon is None else plan.horizon,
-        **asdict(plan.settings),
-    }
+    wanted = {"model": plan.model, **_cut(data, plan), **asdict(plan.settings)}
     for name, value in wanted.items():
         if there.get(name) != value:
             got, asked = (str(one)[:40] for one in (there.get(name), value))
@@ -108,6 +98,19 @@ def _state(folder: Path, data: "SensorData", plan: "Plan") -> str:
                 "Name another --out, or ask for what it was begun with"
             )
     return "done" if record["state"] == "done" else "begun"
+
+
+def _cut(data: "Data", plan: "Plan") -> dict[str, Any]:
+    """The data of a plan and how they are cut, by the names of ``core.family.traits``."""
+    from core.data.trajectories import Scenes
+    from core.experiment import whole_of
+    from core.sensor_outcome import steps
+
+    own = {"data": whole_of(data).sha256}
+    if isinstance(data, Scenes):
+        return {**own, "inputs": data.inputs, "last": data.last, "ahead": list(data.ahead)}
+    inputs, horizon = steps(data, plan)
+    return {**own, "protocol": plan.protocol, "inputs": inputs, "horizon": horizon}
 
 
 def kept_consensus(runs: Sequence[Path], out: Path, *, title: str = "") -> Run:
@@ -180,6 +183,11 @@ def _check_alike(first: Run, others: Sequence[Run]) -> None:
         seen.add(run.path.resolve())
         if run.nodes["id"].tolist() != first.nodes["id"].tolist():
             raise RunError(f"runs must have the same sensors in the same order, but {run.name} and {first.name} do not")
+        moving = "particles" in (run.kind, first.kind)
+        if moving and run.record["data"]["sha256"] != first.record["data"]["sha256"]:
+            raise RunError(
+                f"runs of particles must show the same trajectory, but {run.name} and {first.name} are of other data"
+            )
         if len(run.heads) != len(first.heads):
             raise RunError(
                 f"runs must have as many heads as the first, {len(first.heads)}, got {len(run.heads)} in {run.name}"
@@ -188,7 +196,7 @@ def _check_alike(first: Run, others: Sequence[Run]) -> None:
 
 def _differing(runs: Sequence[Run]) -> set[str]:
     """In which traits but for the seed runs differ, by name."""
-    if any(run.kind != "model" for run in runs):
+    if any(run.kind == "matrix" for run in runs):
         return {"not all of them were trained here"}
     first, *others = (traits(run.record) for run in runs)
     return {name for other in others for name in {*first, *other} if first.get(name) != other.get(name)}

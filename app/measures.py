@@ -26,7 +26,7 @@ def error_table(run: Run) -> pd.DataFrame:
     Raises
     ------
     RunError
-        The run is a matrix alone, which has no forecasts.
+        The run is a matrix alone, which has no forecasts, or of particles: those have a table of their own.
     """
     rows = []
     for name, errors in errors_by_step(run, run.model).items():
@@ -40,7 +40,8 @@ def error_table(run: Run) -> pd.DataFrame:
 def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
     """Every measure of a run, ready for JSON: undefined figures are None, arrays are lists.
 
-    A matrix alone has no model and no forecast: what is measured on those is left out.
+    A matrix alone has no model and no forecast: what is measured on those is left out. Of particles it is the errors
+    at each frame ahead.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def measures(run: Run, share: float = 0.02) -> dict[str, Any]:
             "kind": run.kind,
             "data": run.dataset,
             **(_settings(run) if run.kind == "model" else {}),
-            "sensors": list(run.nodes["id"]),
+            **(_moving(run) if run.particles is not None else {"sensors": list(run.nodes["id"])}),
             "share": share,
             "heads": {name: head_measures(head, run, share) for name, head in heads.items()},
             "similarity": {
@@ -95,6 +96,20 @@ def _settings(run: Run) -> dict[str, Any]:
         "optimistic": run.optimistic,
         "quantity": run.quantity,
         "unit": run.unit,
+    }
+
+
+def _moving(run: Run) -> dict[str, Any]:
+    """What was trained on which particles, and how far off it is; the charges are those of the trajectory shown."""
+    moving = run.tracked
+    return {
+        "model": run.model,
+        "particles": list(run.nodes["id"]),
+        "charges": moving.charge[0],
+        "frames seen": moving.inputs,
+        "frames ahead": moving.ahead,
+        "interval": moving.interval,
+        "errors": dict(moving.errors),
     }
 
 

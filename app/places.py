@@ -53,7 +53,7 @@ def places(run: Run) -> Places:
     if run.adjacency is not None and run.adjacency.any():
         return Places(*layout(run.adjacency), "roads")
     learned = np.zeros((n, n), dtype=np.float32)
-    if run.heads:
+    if run.heads and run.kind != "particles":  # few and dense: the strongest pairs would join next to none of them
         from analysis.matrix import mean_of_heads, strongest_pairs
 
         pairs = strongest_pairs(mean_of_heads(run.interaction), LEARNED)

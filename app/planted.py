@@ -194,6 +194,7 @@ def command(run: Path, model: str | None, epochs: int, seeds: int, target: str |
     if epochs < 1:
         raise ValueError(f"epochs must be at least 1, got {epochs}")
     loaded = Run.load(run)
+    _ = loaded.tested  # a run without a series of sensors stops here
     model = model or (loaded.model if loaded.heads else OTHERWISE)
     model_class(model)  # a wrong name stops here
     like = setting_of(loaded)

@@ -6,43 +6,21 @@ Trains what the record in ``benchmarks/results`` does not hold yet, each trainin
 """
 
 import json
-import math
-import os
-import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import click
 import numpy as np
 
 from benchmarks.claims import FILE as CLAIMS
 from benchmarks.claims import page
+from benchmarks.jobs import Training, trained
 from benchmarks.record import FOLDER, Record
 from benchmarks.results import FILE as RESULTS
 from benchmarks.results import results
 from benchmarks.rows import BUDGETS, MINUTES, PROTOCOLS, ROWS, SEEDS, SIZES, SWEEP, Item, work
 
-ROOT = Path(__file__).parents[1]
 PARTS = ("table", "sweep", "sizes")
-PATIENCE = 60.0  # seconds that a stopped training has to keep its last epoch
-POLL = 0.2
-
-
-@dataclass(slots=True)
-class Job:
-    """A training under way."""
-
-    item: Item
-    key: str
-    out: Path
-    process: subprocess.Popen[bytes]
-    log: TextIO
-    started: float
 
 
 @click.command()
@@ -155,90 +133,42 @@ def _trained(
     keep: bool,
 ) -> int:
     """Train all, so many side by side; return how many failed."""
-    end = math.inf if budget is None else time.monotonic() + 60 * budget
-    waiting, alive, failed, total = list(todo), list[Job](), 0, len(todo)
-    click.echo(f"{total} trainings to do")
-    try:
-        while (waiting or alive) and time.monotonic() < end:
-            for item, key in list(waiting):
-                if len(alive) == jobs:
-                    break
-                if any((job.key, job.item.seed) == (key, item.seed) for job in alive):
-                    continue  # another row trains the same: it will be known then
-                waiting.remove((item, key))
-                if not _known(record, item, key):
-                    alive.append(_started(item, key, epochs, runs))
-            for job in [job for job in alive if job.process.poll() is not None]:
-                alive.remove(job)
-                failed += _finished(record, job, keep, f"{total - len(waiting) - len(alive)}/{total}")
-            time.sleep(POLL)
-    finally:
-        _stopped(alive)
-    if waiting or alive:
-        click.echo(f"stopped after {budget:g} minutes; {len(waiting) + len(alive)} trainings are left")
-    return failed
+    made = {_training(item, key, epochs): item for item, key in todo}
+    return trained(
+        list(made),
+        "benchmarks.training",
+        known=lambda training: _known(record, made[training], training.key),
+        kept=lambda training, out: _kept(record, made[training], out),
+        jobs=jobs,
+        budget=budget,
+        runs=runs,
+        keep=keep,
+    )
 
 
-def _started(item: Item, key: str, epochs: int | None, runs: Path) -> Job:
-    runs.mkdir(parents=True, exist_ok=True)
+def _training(item: Item, key: str, epochs: int | None) -> Training:
     name = f"{item.dataset}-{item.protocol}-{item.row.name.replace(' ', '-').replace('=', '-')}-{key}-{item.seed}"
-    out = (runs / name.replace(".", "_")).resolve()
     task = {
         "row": item.row.name,
         "dataset": item.dataset,
         "protocol": item.protocol,
         "seed": item.seed,
         "key": key,
-        "out": str(out),
         "epochs": epochs,
     }
-    out.with_suffix(".task").write_text(json.dumps(task))
-    log = out.with_suffix(".log").open("w")
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.training", str(out.with_suffix(".task"))],
-        cwd=ROOT,
-        env={**os.environ, **threads},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    return Job(item, key, out, process, log, time.monotonic())
+    return Training(item.name, name.replace(".", "_"), key, item.seed, task)
 
 
-def _finished(record: Record, job: Job, keep: bool, count: str) -> bool:
-    """Put a finished training into the record and say so in a line; True where it failed."""
-    job.log.close()
-    if job.process.returncode != 0:
-        said = job.out.with_suffix(".log").read_text().strip().splitlines()
-        click.echo(f"{count} {job.item.name}: FAILED, {said[-1] if said else 'no word'}")
-        return True
-    made = json.loads(job.out.with_suffix(".entry").read_text())
-    losses = np.frombuffer(job.out.with_suffix(".losses").read_bytes(), dtype="<f4").reshape(len(MINUTES), -1)
-    entry, item = made["entry"], job.item
+def _kept(record: Record, item: Item, out: Path) -> str:
+    """Put what a training left beside its folder into the record; the words for its line."""
+    made = json.loads(out.with_suffix(".entry").read_text())
+    losses = np.frombuffer(out.with_suffix(".losses").read_bytes(), dtype="<f4").reshape(len(MINUTES), -1)
+    entry = made["entry"]
     record.add(item.dataset, item.protocol, entry, made["settings"], losses if _keeps_losses(item) else None)
-    if not keep:
-        shutil.rmtree(job.out)
-    for kind in (".task", ".log", ".entry", ".losses"):
-        job.out.with_suffix(kind).unlink(missing_ok=True)
-    click.echo(
-        f"{count} {item.name}: RMSE {' '.join(f'{x:.3f}' for x in entry['errors']['rmse'])}, best epoch "
-        f"{entry['epochs']['best']} of {entry['epochs']['done']}, {time.monotonic() - job.started:.0f} s"
+    return (
+        f"RMSE {' '.join(f'{x:.3f}' for x in entry['errors']['rmse'])}, best epoch "
+        f"{entry['epochs']['best']} of {entry['epochs']['done']}"
     )
-    return False
-
-
-def _stopped(alive: list[Job]) -> None:
-    """End trainings that are under way; each keeps its last whole epoch."""
-    for job in alive:
-        job.process.terminate()
-    for job in alive:
-        try:
-            job.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            job.process.kill()
-            job.process.wait()
-        job.log.close()
 
 
 def _said_plan(todo: list[tuple[Item, str]], epochs: int | None, jobs: int) -> None:

@@ -19,15 +19,20 @@ def traits(record: Mapping[str, Any]) -> dict[str, Any]:
 
     Parameters
     ----------
-    record : of a model, whatever its state, as ``core.record.read_record`` returns it
+    record : of a model of sensors or of particles, whatever its state, as ``core.record.read_record`` returns it
     """
-    windows, training = record["windows"], record["training"]
+    training = record["training"]
+    cut, names = (
+        (record["scenes"], ("inputs", "last", "ahead", "velocities", "split"))
+        if kind_of(record) == "particles"
+        else (record["windows"], ("protocol", "inputs", "horizon", "slots", "split"))
+    )
     return {
         "data": record["data"]["sha256"],
         "sensors": record["data"]["nodes"].get("id"),
         "model": record["model"]["name"],
         "configuration": record["model"]["config"],
-        **{name: windows[name] for name in ("protocol", "inputs", "horizon", "slots", "split")},
+        **{name: cut[name] for name in names},
         **{name: value for name, value in training.items() if name != "seed"},
     }
 
@@ -55,14 +60,14 @@ def family_of(path: Path) -> tuple[Path, ...]:
     """
     record = read_record(path)
     path = Path(os.path.abspath(path))  # noqa: PTH100  of '.' as well, and no link is followed
-    if kind_of(record) != "model":
+    if kind_of(record) == "matrix":
         return ()
     ours, graphs = traits(record), _graphs(path)
     found: dict[int, Path] = {}
     for folder in (path, *_beside(path)):
         try:
             other = read_record(folder)
-            if other["state"] != "done" or other.get("seed") in found or kind_of(other) != "model":
+            if other["state"] != "done" or other.get("seed") in found or kind_of(other) != kind_of(record):
                 continue
             if traits(other) == ours and _same(_graphs(folder), graphs):
                 found[other["seed"]] = folder

@@ -1,7 +1,8 @@
 """``run.json`` and ``progress.jsonl`` of a run: read, and checked as if they came from a stranger.
 
-A run is of one of two kinds. A 'model' was trained, or is being trained, on data. A 'matrix' was handed over by itself:
-it has heads and sensors, but no model, no data in time and no forecast, and its record must not claim any.
+A run is of one of three kinds. A 'model' was trained, or is being trained, on sensors. A run of 'particles' was so on
+moving particles; what only its record has is in ``core/particle_record.py``. A 'matrix' was handed over by itself: it
+has heads and sensors, but no model, no data in time and no forecast, and its record must not claim any.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from core import particle_record
 from core.document import document, text
 from core.protocols import PROTOCOLS
 
@@ -24,12 +26,13 @@ FILES = (        # of a run that is done; see core/run.py for what each holds
     "spread.safetensors",
     "network.safetensors",
     "forecasts.safetensors",
+    "particles.safetensors",
     "progress.jsonl",
 )
 CHECKPOINT = "checkpoint.safetensors"   # of one that is not: what its training goes on from
 MOST_TEXT = 2**26                       # bytes of run.json and of progress.jsonl
 STATES = ("training", "done", "stopped", "failed")
-KINDS = ("model", "matrix")             # a record without a kind is of a model
+KINDS = ("model", "matrix", "particles")    # a record without a kind is of a model
 DIRECTIONS = ("receivers", "senders")   # what the rows of a matrix were, in the file it came from
 
 
@@ -95,7 +98,7 @@ def read_progress(path: Path) -> tuple[Mapping[str, float], ...]:
 
 
 def kind_of(record: Mapping[str, Any]) -> str:
-    """Of which kind a checked record is: 'model' or 'matrix'."""
+    """Of which kind a checked record is: 'model', 'matrix' or 'particles'."""
     return cast(str, record.get("kind", KINDS[0]))
 
 
@@ -116,7 +119,7 @@ def _check(record: Mapping[str, Any]) -> None:
     kind = kind_of(record)
     if not isinstance(kind, str) or kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    wanted = _COMMON | (_MODEL | _OPTIONAL if kind == "model" else _MATRIX)
+    wanted = _COMMON | _OF_KIND[kind]
     for dotted, types in wanted.items():
         section, _, key = dotted.rpartition(".")
         if dotted in _OPTIONAL and key not in record[section]:
@@ -139,7 +142,10 @@ def _check(record: Mapping[str, Any]) -> None:
     if kind == "matrix":
         _check_alone(record)
     else:
-        _check_split(record["windows"]["split"])
+        section = "windows" if kind == "model" else "scenes"
+        _check_split(section, record[section]["split"])
+    if kind == "particles":
+        particle_record.check(record)
 
 
 def _check_alone(record: Mapping[str, Any]) -> None:
@@ -148,17 +154,17 @@ def _check_alone(record: Mapping[str, Any]) -> None:
         raise ValueError(f"state of a matrix must be done, got {record['state']!r}: nothing is trained")
     if not record["heads"]:
         raise ValueError("heads of a matrix must be at least one name")
-    for dotted in sorted({name.partition(".")[0] for name in _MODEL} - {"data"}) + list(_MEASURED):
+    for dotted in [*sorted({name.partition(".")[0] for name in _MODEL} - {"data"}), "scenes", *_MEASURED]:
         if _at(record, dotted) is not None:
             raise ValueError(f"a matrix must have no {dotted}, which only a model has")
 
 
-def _check_split(split: Mapping[str, Any]) -> None:
+def _check_split(section: str, split: Mapping[str, Any]) -> None:
     for part, rows in split.items():
         pair = isinstance(rows, list) and len(rows) == 2 and all(_is(row, int) for row in rows)
         if not pair or not 0 <= rows[0] <= rows[1]:
             raise ValueError(
-                f"windows.split.{part} must be the first row and the row after the last, 0 <= first <= last"
+                f"{section}.split.{part} must be the first row and the row after the last, 0 <= first <= last"
             )
 
 
@@ -203,6 +209,11 @@ _OPTIONAL: Types = {
     "times.seconds_per_epoch": (int, float),
     "metrics.epochs": int,
     "metrics.best_epoch": int,
+}
+_OF_KIND: dict[str, Types] = {
+    "model": _MODEL | _OPTIONAL,
+    "matrix": _MATRIX,
+    "particles": particle_record.TYPES | _OPTIONAL,
 }
 _RANGES: dict[str, tuple[int, int]] = {
     "data.interval_minutes": (1, 527_040),      # a leap year

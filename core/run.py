@@ -5,11 +5,12 @@
     interaction.safetensors  ``interaction (H, N, N)`` float32: row i is what receiver i takes from each j
     spread.safetensors       ``spread (H, N, N)``: its deviation over time; only where it depends on the input
     network.safetensors      ``adjacency (N, N)``, ``truth (N, N)``: the graphs the data came with, if any
-    forecasts.safetensors    the test part: what was observed and what was forecast
+    forecasts.safetensors    the test part: what was observed and what was forecast; see ``core/forecasts.py``
     progress.jsonl           one line per epoch
 
-A matrix alone, which somebody has from elsewhere, is a run of the kind 'matrix': ``run.json``, ``interaction`` and
-``network``, and none of the other files, since there is no model behind it.
+A run of the kind 'particles' has ``particles.safetensors`` in place of the forecasts, and other arrays in ``network``:
+see ``core/particles.py``. A matrix alone, which somebody has from elsewhere, is a run of the kind 'matrix':
+``run.json``, ``interaction`` and ``network``, and none of the other files, since there is no model behind it.
 
 A run carries its sensors and their road graph, so it opens on a machine that does not have the data.
 No torch here: a run can be opened and looked at without it.
@@ -25,56 +26,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core import forecasts, particles
+from core.forecasts import Forecasts
+from core.particles import Particles
 from core.protocols import protocol
-from core.record import FILES, SCHEMA, STATES, RunError, kind_of, node_table, read_progress, read_record, unfinished
-from core.tensors import FloatArray, read_tensors, require_finite, require_weights, required, tensor
+from core.record import SCHEMA, STATES, RunError, kind_of, node_table, read_progress, read_record, unfinished
+from core.tensors import FloatArray, read_tensors, require_finite, require_weights, tensor
 
-__all__ = ["SCHEMA", "STATES", "Forecasts", "Run", "RunError", "read_progress", "read_record", "read_tensors"]
+__all__ = [
+    "SCHEMA", "STATES", "Forecasts", "Particles", "Run", "RunError", "read_progress", "read_record", "read_tensors",
+]
 
-ALONE = ("run.json", "interaction.safetensors", "network.safetensors")  # the files of a matrix alone
-EARLIEST, LATEST = (int(np.datetime64(t, "m").astype(np.int64)) for t in ("0001-01-01T00:00", "9999-12-31T23:59"))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Forecasts:
-    """The test part of a run: W windows, T steps ahead, N sensors, R rows.
-
-    Attributes
-    ----------
-    forecast : (W, T, N) in the data's unit; step t of window w is row ``first[w] + t``
-    rows : (R, N) what was observed, NaN where missing
-    times : (R,) local time of each row
-    first : (W,) row of the first step ahead of each window
-    last_value : (W, N) the last value seen before each window's first step
-    window_mean : (W, N) the mean of each window's inputs
-    """
-
-    forecast: FloatArray
-    rows: FloatArray
-    times: NDArray[np.datetime64]
-    first: NDArray[np.int64]
-    last_value: FloatArray
-    window_mean: FloatArray
-
-    @property
-    def target(self) -> FloatArray:
-        """What was observed at each step of each window, (W, T, N), NaN where missing."""
-        steps = np.arange(self.forecast.shape[1])
-        return cast(FloatArray, self.rows[self.first[:, None] + steps])
-
-    @property
-    def hours(self) -> NDArray[np.int64]:
-        """The local hour of day of each step of each window, (W, T), 0 to 23."""
-        hour = (self.times.astype("datetime64[h]").astype(np.int64)) % 24
-        return cast(NDArray[np.int64], hour[self.first[:, None] + np.arange(self.forecast.shape[1])])
-
-    def simple(self) -> dict[str, FloatArray]:
-        """The forecasts that cost nothing, each (W, T, N): every model stands beside them."""
-        shape = self.forecast.shape
-        return {
-            "last value": np.broadcast_to(self.last_value[:, None], shape),
-            "window mean": np.broadcast_to(self.window_mean[:, None], shape),
-        }
+FOREIGN = {     # the files of a run that one of another kind must not have
+    "model": (particles.FILE,),
+    "matrix": ("weights.safetensors", "spread.safetensors", forecasts.FILE, particles.FILE, "progress.jsonl"),
+    "particles": ("spread.safetensors", forecasts.FILE),
+}
+CALLED = {"model": "of sensors", "matrix": "a matrix alone", "particles": "of particles"}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -85,7 +53,8 @@ class Run:
     normalisation. H is 0 for models that mix no sensors.
 
     A matrix alone has no forecasts, and nothing is invented for it: what only a model has is '', 0, NaN, None or
-    False, as each property says.
+    False, as each property says. A run of particles has ``particles`` in place of forecasts, a model and a seed; all
+    that is about series and their clock it has no more than a matrix alone.
     """
 
     path: Path
@@ -97,6 +66,7 @@ class Run:
     truth: FloatArray | None
     forecasts: Forecasts | None
     progress: tuple[Mapping[str, float], ...]
+    particles: Particles | None = None
 
     @property
     def name(self) -> str:
@@ -105,13 +75,13 @@ class Run:
 
     @property
     def kind(self) -> str:
-        """Whether this is a trained 'model' or a 'matrix' alone."""
+        """Whether this is a trained 'model' of sensors, one of 'particles', or a 'matrix' alone."""
         return kind_of(self.record)
 
     @property
     def model(self) -> str:
-        """Name of the model, as in ``core.models.MODELS``; '' for a matrix alone."""
-        return cast(str, self._of_model("model", "name", ""))
+        """Name of the model, as in ``MODELS`` or ``PARTICLE_MODELS`` of ``core.models``; '' for a matrix alone."""
+        return "" if self.kind == "matrix" else cast(str, self.record["model"]["name"])
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -176,7 +146,7 @@ class Run:
     @property
     def seed(self) -> int | None:
         """Seed of the initial weights and of the order of the windows; None for a matrix alone."""
-        return int(self.record["seed"]) if self.kind == "model" else None
+        return None if self.kind == "matrix" else int(self.record["seed"])
 
     @property
     def groups(self) -> NDArray[np.str_] | None:
@@ -191,7 +161,13 @@ class Run:
 
     @property
     def tested(self) -> Forecasts:
-        """The forecasts, where there must be some; RunError for a matrix alone."""
+        """The forecasts of sensors, where there must be some; RunError for a matrix alone, and for particles."""
+        if self.kind == "particles":
+            raise RunError(
+                f"run {self.name} is of particles, which have no series of sensors: its errors are printed by "
+                f"python -m app evaluate {self.path}, its matrices are measured by "
+                f"python -m app analyse {self.path} --json -"
+            )
         if self.forecasts is None:
             raise RunError(
                 f"run {self.name} is a matrix alone, without a model: it has no forecasts. "
@@ -199,8 +175,15 @@ class Run:
             )
         return self.forecasts
 
+    @property
+    def tracked(self) -> Particles:
+        """The particles, where there must be some; RunError for a run of another kind."""
+        if self.particles is None:
+            raise RunError(f"run {self.name} must be of particles, and is {CALLED[self.kind]}")
+        return self.particles
+
     def _of_model(self, section: str, key: str, absent: Any) -> Any:
-        """The entry of a model's record; ``absent`` for a matrix alone, whose record has none."""
+        """The entry of the record of a model of sensors; ``absent`` for a run of another kind, which has none."""
         return self.record[section][key] if self.kind == "model" else absent
 
     @classmethod
@@ -229,17 +212,17 @@ class Run:
             )
         nodes = node_table(path, record)
         n, h = len(nodes), len(record["heads"])
-        alone = kind_of(record) == "matrix"
-        if alone:
-            if others := [name for name in FILES if name not in ALONE and (path / name).exists()]:
-                raise RunError(f"run {path.name} is a matrix alone and must have no {others[0]}")
-        else:
+        kind = kind_of(record)
+        if others := [name for name in FOREIGN[kind] if (path / name).exists()]:
+            raise RunError(f"run {path.name} is {CALLED[kind]} and must have no {others[0]}")
+        if kind != "matrix":
             _check_weights(path / "weights.safetensors")
         interaction = tensor(path / "interaction.safetensors", "interaction", (h, n, n))
         spread = None
         if (path / "spread.safetensors").exists():
             spread = tensor(path / "spread.safetensors", "spread", (h, n, n))
-        graphs = read_tensors(path / "network.safetensors")
+        moving = particles.read_particles(path, record, n) if kind == "particles" else None
+        graphs = {} if moving else read_tensors(path / "network.safetensors")
         for name, array in graphs.items():
             require_weights(path / "network.safetensors", name, array, (n, n))
         return cls(
@@ -250,8 +233,9 @@ class Run:
             spread=spread,
             adjacency=graphs.get("adjacency"),
             truth=graphs.get("truth"),
-            forecasts=None if alone else _forecasts(path / "forecasts.safetensors", n, record["windows"]),
+            forecasts=forecasts.read_forecasts(path, record["windows"], n) if kind == "model" else None,
             progress=read_progress(path),
+            particles=moving,
         )
 
 
@@ -260,32 +244,3 @@ def _check_weights(file: Path) -> None:
         if array.dtype.kind not in "fiub":
             raise RunError(f"{file}: {name} must hold numbers, got {array.dtype}")
         require_finite(file, name, array)
-
-
-def _forecasts(file: Path, n: int, windows: Mapping[str, Any]) -> Forecasts:
-    inputs, horizon = windows["inputs"], windows["horizon"]
-    tensors = read_tensors(file)
-    wanted = {"forecast", "rows", "times", "first", "last_value", "window_mean"}
-    if set(tensors) != wanted:
-        raise RunError(f"{file} must hold {sorted(wanted)}, got {sorted(tensors)}")
-    first, rows, times = tensors["first"], tensors["rows"], tensors["times"]
-    for name in ("first", "times"):
-        if (array := tensors[name]).dtype != np.int64 or array.ndim != 1:
-            raise RunError(f"{file}: {name} must be a row of int64")
-        if not (array[1:] > array[:-1]).all():      # compared, not subtracted: a difference could overflow
-            raise RunError(f"{file}: {name} must grow from each entry to the next")
-    w, r = len(first), len(times)
-    if rows.shape != (r, n) or rows.dtype != np.float32 or np.isinf(rows).any():
-        raise RunError(f"{file}: rows must be float32 of shape {(r, n)} without infinities, got {rows.shape}")
-    if w == 0 or first[0] < inputs or first[-1] > r - horizon:
-        raise RunError(f"{file}: first must point at windows within the {r} rows")
-    if times[0] < EARLIEST or times[-1] > LATEST:
-        raise RunError(f"{file}: times must be minutes within the years 1 to 9999, got {times[0]} to {times[-1]}")
-    return Forecasts(
-        forecast=required(file, "forecast", tensors["forecast"], (w, horizon, n)),
-        rows=rows,
-        times=times.astype("datetime64[m]"),
-        first=first,
-        last_value=required(file, "last_value", tensors["last_value"], (w, n)),
-        window_mean=required(file, "window_mean", tensors["window_mean"], (w, n)),
-    )

@@ -1,5 +1,8 @@
 """Training: one loop, the same for every model, that can be killed at any moment and continued.
 
+What it is trained on comes in chunks: inputs that the model is called with, and a target of the forecast's shape, with
+NaN for what is not known or not asked, which counts nothing. Windows of a series come so, and scenes of particles.
+
 After each epoch the whole state (weights, best weights, optimiser, history) is written as one file. What is
 random in an epoch is drawn from generators seeded by (seed, epoch), so nothing else needs to be kept, and a
 continued training reaches the same weights as an unbroken one on the same machine.
@@ -8,10 +11,10 @@ continued training reaches the same weights as an unbroken one on the same machi
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from lightning_fabric import Fabric
@@ -21,9 +24,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.choices import chosen, require_positive
-from core.data.windows import Part, Windows
+from core.data.windows import Part
 from core.files import write_bytes
-from core.models import Forecaster
+from core.models.model import Model
 
 OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -39,21 +42,44 @@ CHECKPOINT = "checkpoint.safetensors"
 WITHIN = 1 << 40        # apart from the seeds of the order: what a model draws while it is trained
 
 
+class Chunk(Protocol):
+    """A step of a training: what the model is called with, and what should come out, NaN where that is not known."""
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """The arguments of the model."""
+
+    @property
+    def target(self) -> Tensor:
+        """Of the shape of the forecast ``y``."""
+
+
+class Chunks(Protocol):
+    """What a model is trained on, in parts; ``core.data.windows.Windows`` for sensors, scenes for particles."""
+
+    @property
+    def shuffled(self) -> bool:
+        """Whether training takes its chunks in a new order each epoch."""
+
+    def chunks(self, part: Part, size: int, generator: torch.Generator | None = None) -> Iterator[Chunk]:
+        """A part, ``size`` windows or scenes at a time, each exactly once."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """How a model is trained.
 
     Attributes
     ----------
-    epochs : passes over the training windows
-    batch : neighbouring windows a step
+    epochs : passes over the training part
+    batch : neighbouring windows, or scenes, a step
     optimizer : 'adam' or 'adamw';  rate, weight_decay : its settings
     loss : 'mse', 'mae' or 'huber' (squared up to 1), on standardised values, missing ones left out
     l1 : weight of the model's penalty
     schedule : 'constant', or 'cosine': the rate falls along half a cosine, towards a hundredth of it at the end
     clip : largest norm of the gradient, above 0; None for no clipping
     patience : epochs without a better validation loss before training ends; None to use all epochs
-    seed : of the initial weights and of the order of the windows
+    seed : of the initial weights and of the order of the chunks
     """
 
     epochs: int = 30
@@ -100,8 +126,8 @@ class TrainingError(ValueError):
 
 
 def fit(
-    model: Forecaster,
-    windows: Windows,
+    model: Model,
+    windows: Chunks,
     settings: Settings,
     folder: Path,
     *,
@@ -113,7 +139,7 @@ def fit(
     Parameters
     ----------
     model : already has its scaler (``model.observe``)
-    windows : the parts; the part named 'validation' picks the epoch
+    windows : what it is trained on; the part named 'validation' picks the epoch
     folder : the run's folder; ``progress.jsonl`` and the checkpoint are written there, and a checkpoint that
         lies there is continued
     tick : called after every chunk with epoch, chunk and chunks of the epoch
@@ -171,9 +197,9 @@ def fit(
 def _epoch(
     fabric: Fabric,
     forecast: Any,
-    model: Forecaster,
+    model: Model,
     optimizer: Any,
-    windows: Windows,
+    windows: Chunks,
     settings: Settings,
     epoch: int,
     tick: Callable[[int, int, int], None],
@@ -188,11 +214,11 @@ def _epoch(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(drawn + WITHIN)
         for k, chunk in enumerate(windows.chunks("train", settings.batch, generator), start=1):
-            series, slot, target = fabric.to_device((chunk.series, chunk.slot, chunk.target))
+            *inputs, target = fabric.to_device((*chunk.inputs, chunk.target))
             for group in optimizer.param_groups:
                 group["lr"] = settings.rate * share((epoch - 1 + (k - 1) / max(chunks, k)) / settings.epochs)
             optimizer.zero_grad(set_to_none=True)
-            error, seen = _error(model, forecast(series, slot).y, target, settings.loss)
+            error, seen = _error(model, forecast(*inputs).y, target, settings.loss)
             fabric.backward(error / max(seen, 1) + settings.l1 * model.penalty())
             if settings.clip is not None:
                 fabric.clip_gradients(forecast, optimizer, max_norm=settings.clip, error_if_nonfinite=False)
@@ -203,19 +229,19 @@ def _epoch(
 
 
 @torch.no_grad()
-def loss(model: Forecaster, windows: Windows, part: Part, settings: Settings) -> float:
+def loss(model: Model, windows: Chunks, part: Part, settings: Settings) -> float:
     """The mean loss over a part, on standardised values, without the penalty."""
     device = model.scale.device
     model.eval()
     total = count = 0.0
     for chunk in windows.chunks(part, settings.batch):
-        y = model(chunk.series.to(device), chunk.slot.to(device)).y
+        y = model(*(given.to(device) for given in chunk.inputs)).y
         error, seen = _error(model, y, chunk.target.to(device), settings.loss)
         total, count = total + error.item(), count + seen
     return total / max(count, 1)
 
 
-def _error(model: Forecaster, y: Tensor, target: Tensor, kind: str) -> tuple[Tensor, int]:
+def _error(model: Model, y: Tensor, target: Tensor, kind: str) -> tuple[Tensor, int]:
     """Summed error of what was observed, standardised, and how many values that were."""
     seen = ~target.isnan()
     target = torch.where(seen, target, y.detach())     # a missing value adds neither error nor gradient
@@ -233,7 +259,7 @@ def _write_progress(folder: Path, state: State) -> None:
 
 
 def _write_checkpoint(
-    path: Path, model: Forecaster, optimizer: Any, state: State, best: dict[str, Tensor]
+    path: Path, model: Model, optimizer: Any, state: State, best: dict[str, Tensor]
 ) -> None:
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     tensors |= {f"best.{name}": tensor for name, tensor in best.items()}
@@ -243,7 +269,7 @@ def _write_checkpoint(
     write_bytes(path, save(whole, metadata={"state": json.dumps(asdict(state))}))
 
 
-def _restored(path: Path, model: Forecaster, optimizer: Any) -> tuple[State, dict[str, Tensor]]:
+def _restored(path: Path, model: Model, optimizer: Any) -> tuple[State, dict[str, Tensor]]:
     """State, best weights; model and optimiser as the last whole epoch left them, or untouched."""
     fresh = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
     if not path.exists():

@@ -17,6 +17,7 @@ from app.evidence import kept
 from app.measured import Measured
 from app.parts import communities_in, linked
 from app.reading.evidence import NULLS
+from app.reading.particles import NO_SERIES
 from app.reading.use import BESIDE, REMOVALS
 from app.reading.words import code, one_line, plain
 from app.selection import MEAN
@@ -157,6 +158,11 @@ def _no_pairs(run: Run) -> str:
     return NO_GRAPH if not run.heads else "There is one sensor only, and no pair to test." if len(run.nodes) < 2 else ""
 
 
+def _no_series(run: Run) -> str:
+    """Why no model can be run on a series of sensors; '' where it can."""
+    return NO_SERIES if run.kind == "particles" else NO_MODEL if run.forecasts is None else ""
+
+
 def _chance_kind() -> "type[Chance]":
     from analysis.evidence import Chance
 
@@ -222,7 +228,7 @@ def _use(run: Run, _: Family, tick: Tick) -> "Use":
 
 
 def _use_missing(run: Run, _: Family) -> str:
-    return NO_MODEL if run.kind == "matrix" else _no_pairs(run)
+    return _no_series(run) or _no_pairs(run)
 
 
 def _stability_kind() -> "type[Stability]":
@@ -275,8 +281,8 @@ def _residuals(run: Run, _: Family, tick: Tick) -> "Residuals":
 
 
 def _residuals_missing(run: Run, _: Family) -> str:
-    if run.forecasts is None:
-        return NO_MODEL
+    if problem := _no_series(run):
+        return problem
     if not run.heads and linked(run.adjacency) is None:
         return "There is neither a learned graph nor a road graph to look for structure along."
     return ""
@@ -295,8 +301,8 @@ def _planted(run: Run, _: Family, tick: Tick) -> "Planted":
 
 
 def _planted_missing(run: Run, _: Family) -> str:
-    if run.forecasts is None:
-        return NO_MODEL
+    if problem := _no_series(run):
+        return problem
     return "There is one sensor only, and no pair to be found." if len(run.nodes) < 2 else ""
 
 

@@ -18,7 +18,7 @@ from app.reading.facts import subject, title
 from app.reading.words import counted, one_line, three, whole_percent
 from app.selection import MEAN
 from core.files import write_bytes
-from core.run import Run
+from core.run import Run, RunError
 
 SENSOR = "#94a3b8"
 
@@ -46,8 +46,13 @@ def map_page(
     Raises
     ------
     ValueError
-        The run has no matrix, no head of that name, or the share is outside of 0 to 1.
+        The run has no matrix, no head of that name, or the share is outside of 0 to 1; or it is of particles.
     """
+    if measured.run.kind == "particles":
+        raise RunError(
+            f"run {measured.run.name} is of particles, which move and have no place on a map: write its graph, as in "
+            f"python -m app export {measured.run.path} -o graph.graphml"
+        )
     places, strength = measured.places(), measured.strength(head)
     groups = measured.run.nodes["group"].tolist()
     tooltips = [

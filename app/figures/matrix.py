@@ -18,6 +18,7 @@ from app.figures.text import digits, labels
 __all__ = ["drawn_cell", "head_multiples", "matrix_heatmap", "similarity_heatmap", "weight_histogram"]
 
 MOST_CELLS = 400  # a side of a heatmap sent in full: 400 x 400 float32 are 0.85 MB on the wire
+MOST_NUMBERED = 10  # heads whose likeness fits as numbers into cells that can be read
 RECEIVER, SENDER = "receiver (who listens)", "sender (who is heard)"
 
 
@@ -146,7 +147,7 @@ def weight_histogram(
 
 
 def similarity_heatmap(similarity: NDArray[Any], names: Sequence[str], selected: int | None = None) -> go.Figure:
-    """How alike the heads are: correlations (H, H) between -1 and 1, with the number in each cell.
+    """How alike the heads are: correlations (H, H) between -1 and 1; of at most ten, with the number in each cell.
 
     The row and the column of the selected head are named in bold.
     """
@@ -162,12 +163,12 @@ def similarity_heatmap(similarity: NDArray[Any], names: Sequence[str], selected:
             colorscale=list(DIVERGING),
             zmin=-1,
             zmax=1,
-            texttemplate="%{z:.2f}",
+            texttemplate="%{z:.2f}" if len(heads) <= MOST_NUMBERED else None,
             colorbar=colour_bar("correlation", [-1, 0, 1], ["-1", "0", "1"]),
             hovertemplate="%{y} and %{x}: %{z:.3g}<extra></extra>",
         )
     )
-    framed(figure, x="head", y="head", height=max(300, 170 + 50 * len(heads)), bar=True)
+    framed(figure, x="head", y="head", height=max(300, 170 + 50 * min(len(heads), MOST_NUMBERED)), bar=True)
     squared(figure)
     shown = [f"<b>{name}</b>" if place == selected else name for place, name in enumerate(heads)]
     figure.update_xaxes(type="category", tickvals=heads, ticktext=shown)

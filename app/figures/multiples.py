@@ -43,7 +43,8 @@ def head_multiples(
         return noted(framed(go.Figure(), height=240), "this model mixes no sensors: there is no matrix")
     every = [scale_of(head) for head in heads]
     columns, row = _grid(len(heads), half=half)
-    titles = [safe(name, 28 if row > 150 else 12) for name in names]
+    titles = [_title(name, 28 if row > 150 else 12) for name in names]
+    line = 16 * any("<br>" in title for title in titles)
     said = f"{safe(unit)}, one scale for all"
     words = shared(every).words
     if same_scale:
@@ -55,7 +56,7 @@ def head_multiples(
         said, words = f"{safe(unit)}, each on its own scale", ["least", "most"]
     rows = -(-len(heads) // columns)
     free = rows * columns > len(heads)  # the last place of the grid has no head: the colour bar lies there
-    name_room = 24 if same_scale else 40
+    name_room = (24 if same_scale else 40) + line
     room = rows * (row + name_room) - name_room
     top, bottom = name_room + (8 if free else BAR_ROOM + 28), 8
     figure = make_subplots(rows, columns, horizontal_spacing=0.03, vertical_spacing=name_room / room)
@@ -91,6 +92,17 @@ def head_multiples(
     look = {"colorscale": every[0].colours, "cmin": 0, "cmax": 255, "colorbar": bar}
     figure.update_layout(coloraxis=look)
     return figure
+
+
+def _title(name: str, room: int) -> str:
+    """The name of a head in as much room; one that is too long goes on after its comma in a second line.
+
+    >>> _title("layer 2, frame 10", 12), _title("layer 2, frame 10", 28)
+    ('layer 2<br>frame 10', 'layer 2, frame 10')
+    """
+    if len(name) <= room or ", " not in name:
+        return safe(name, room)
+    return "<br>".join(safe(part, room) for part in name.split(", ", 1))
 
 
 def _grid(heads: int, *, half: bool) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.reading.forecasts import minutes_words
+from app.reading.particles import particle_facts
 from app.reading.words import counted, percent, plain, three
 
 if TYPE_CHECKING:
@@ -13,9 +14,12 @@ if TYPE_CHECKING:
 def facts(run: "Run") -> dict[str, str]:
     """Data, dates, split, forecast, model, training and protocol of a run; texts from the data are made harmless.
 
-    Of a matrix alone: the file, its sensors and heads, and how its rows were taken.
+    Of a matrix alone: the file, its sensors and heads, and how its rows were taken. Of particles: which trajectories
+    and frames, model and training.
     """
     record = run.record
+    if run.kind == "particles":
+        return {**particle_facts(run), "Model": learned(run), "Training": training(run)}
     if run.kind == "matrix":
         return {
             "File": f"{plain(run.dataset)}, {counted(len(run.nodes), 'sensor')}, {counted(len(run.heads), 'head')}",
@@ -24,23 +28,25 @@ def facts(run: "Run") -> dict[str, str]:
             "Model": "none",
         }
     data, ahead = record["data"], minutes_words(run.horizon * run.interval_minutes)
-    parameters = whole(record["model"].get("parameters"))
     described = f"{plain(run.quantity)} in {plain(run.unit)} every {minutes_words(run.interval_minutes)}"
     if isinstance(missing := data.get("missing"), float) and missing:
         described += f", {percent(missing)} missing"
-    learned = {
-        "Model": f"{plain(run.model)}, {counted(len(run.heads), 'head')}"
-        + (f", {counted(parameters, 'parameter')}" if parameters else "")
-    }
     return {
         "Data": f"{plain(run.dataset)}, {counted(len(run.nodes), 'sensor')}, {described}",
         "Dates": dates(run),
         "Split in time": split(record["windows"]["split"]),
         "Forecast": f"{counted(run.horizon, 'step')} ({ahead}) from the last {counted(run.inputs, 'step')}",
-        **learned,
+        "Model": learned(run),
         "Training": training(run),
         "Protocol": plain(run.protocol) + (" (optimistic)" if run.optimistic else ""),
     }
+
+
+def learned(run: "Run") -> str:
+    """The model, its heads and its parameters."""
+    parameters = whole(run.record["model"].get("parameters"))
+    words = f"{plain(run.model)}, {counted(len(run.heads), 'head')}"
+    return words + (f", {counted(parameters, 'parameter')}" if parameters else "")
 
 
 def title(run: "Run") -> str:

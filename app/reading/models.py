@@ -50,6 +50,10 @@ EPOCHS = 30
 GIVEN_ALONE = ("tgcn", "ridge-var")  # models that mix sensors without a matrix that could be looked at
 
 
+GATELESS = ("egnn", "set")  # models whose particles send each other messages, with gates unless these are left out
+LONELY = ("lstm", "mlp", "linear", "last-frame", "constant-velocity")  # models of particles that hear nobody
+
+
 def graphless(model: str) -> str:
     """Why a model has no matrix to show, as what it does: 'lets no sensor listen to another'.
 
@@ -58,4 +62,6 @@ def graphless(model: str) -> str:
     """
     if model in GIVEN_ALONE:
         return "lets sensors listen to each other, but learns no matrix of who hears whom"
-    return "lets no sensor listen to another"
+    if model in GATELESS:
+        return "lets particles send each other messages, but was trained without gates that say who hears whom"
+    return f"lets no {'particle' if model in LONELY else 'sensor'} listen to another"

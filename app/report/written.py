@@ -84,7 +84,7 @@ def control_beside(run: Run) -> Run | None:
     for folder in sorted(run.path.resolve().parent.iterdir()):
         try:
             record = read_record(folder)
-            if kind_of(record) == "matrix" or record["state"] != "done" or record["model"]["name"] != CONTROL:
+            if kind_of(record) != "model" or record["state"] != "done" or record["model"]["name"] != CONTROL:
                 continue
             if _alike(record) == _alike(run.record):
                 return Run.load(folder)

@@ -37,7 +37,9 @@ class RunEntry:
     key : by which it is linked: the folder's name, for demo runs after 'demo/'
     version : the folder and the state of its files, the key of every cache
     state : training, done, stopped, failed, or unreadable
-    kind : 'model', or 'matrix' for a matrix alone: that one has no model, protocol, inputs or steps ahead ('' and 0)
+    kind : 'model'; 'particles', which has no protocol, inputs or steps ahead ('' and 0), its frames being another
+        thing; or 'matrix' for a matrix alone, which has no model either
+    frames : of particles: seen, and up to the farthest forecast; 0 for the other kinds
     problem : why it cannot be read; '' where it can
     """
 
@@ -53,6 +55,7 @@ class RunEntry:
     sha256: str = ""
     inputs: int = 0
     horizon: int = 1
+    frames: int = 0
     heads: tuple[str, ...] = ()
     ids: tuple[str, ...] = field(default=(), repr=False)
     problem: str = ""
@@ -224,10 +227,15 @@ def _read(key: str, folder: Path, version: str) -> RunEntry:
     )
     if of_all.kind == "matrix":
         return of_all
-    return replace(
+    of_all = replace(
         of_all,
         title=record["title"] or f"{record['model']['name']} on {record['data']['name']}",
         model=record["model"]["name"],
+    )
+    if of_all.kind == "particles":
+        return replace(of_all, frames=record["scenes"]["inputs"] + record["scenes"]["ahead"][-1])
+    return replace(
+        of_all,
         protocol=record["windows"]["protocol"],
         inputs=record["windows"]["inputs"],
         horizon=record["windows"]["horizon"],
@@ -235,5 +243,7 @@ def _read(key: str, folder: Path, version: str) -> RunEntry:
 
 
 def _arrays(run: Run) -> tuple[Floats, ...]:
-    kept = run.forecasts
+    kept, moving = run.forecasts, run.particles
+    if moving is not None:
+        return moving.frames, moving.charge, moving.forecast, moving.force
     return () if kept is None else (kept.forecast, kept.rows, kept.last_value, kept.window_mean)

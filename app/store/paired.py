@@ -39,6 +39,8 @@ class Common:
 
 def why_no_errors(entry: RunEntry, other: RunEntry, first: Run, second: Run) -> str:
     """Why the errors of two runs cannot be set against each other; '' where they can."""
+    if "particles" in (first.kind, second.kind):
+        return "the errors of particles are squared distances, which no series of a sensor has"
     if first.forecasts is None or second.forecasts is None:
         return "a matrix alone has no forecast"
     if entry.sha256 != other.sha256 or aligned(entry.version, other.version) is None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from app import jobs
 from app.memo import Memo, once
+from app.reading.particles import NO_SERIES
 from app.reading.words import code, plain
 from app.selection import MEAN
 from app.store.entries import UNREADABLE, Floats, load_run
@@ -22,7 +23,7 @@ from core.run import Run
 CUTS = ("pair", "weight", "inputs", "inside", "border", "head")
 ANSWERS = 64  # of each kind that are kept for a run
 
-_ASKING = Lock()  # one at a time, whatever the run: torch has one set of threads for all
+ASKING = Lock()  # one at a time, whatever the run: torch has one set of threads for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Asked(Memo):
 
         from core.probe import Probe
 
-        with _ASKING:
+        with ASKING:
             torch.set_num_threads(jobs.threads())
             self._probe = Probe(run)
         self._run = run
@@ -101,7 +102,7 @@ class Asked(Memo):
 
         gates = gates_of(self._run, what, head, pair, sensor, members)
         probe = self._probe
-        with _ASKING:
+        with ASKING:
             after = probe.gated(gates)
         found = cut(lambda _gates, _added: after, probe.forecast, probe.target, gates)
         return Live(
@@ -127,7 +128,7 @@ class Asked(Memo):
     def response(self, window: int, sensors: tuple[int, ...], steps: int, amount: float) -> Response:
         """What the forecast does when inputs are raised or dropped; see `response_of`."""
         probe = self._probe
-        with _ASKING:
+        with ASKING:
             seen = probe.inputs(window)
             changed = seen.copy()
             part = np.ix_(range(len(seen) - steps, len(seen)), sensors)
@@ -237,6 +238,8 @@ def _of(version: str) -> Asked:
 @st.cache_resource(show_spinner="Loading the model and repeating its forecasts …", max_entries=2)
 def _asked(version: str) -> Asked | Unready:
     run = load_run(version)
+    if run.kind == "particles":
+        return Unready(NO_SERIES, "Open a run of sensors to ask its model.")
     if run.forecasts is None:
         return Unready(
             "A matrix alone has no model behind it, so there is nothing to ask.",

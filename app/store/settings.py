@@ -29,7 +29,7 @@ def _settings_at(version: str, path: str) -> dict[str, str]:  # noqa: ARG001  a 
 
 def _settings(record: Mapping[str, Any]) -> dict[str, str]:
     """The settings in a record, flat; results, times and the sensors are none."""
-    data, windows = record["data"], _part(record, "windows")
+    data, windows, scenes = record["data"], _part(record, "windows"), _part(record, "scenes")
     found: dict[str, Any] = {
         "model": _part(record, "model").get("name", "a matrix alone"),
         **{f"model: {name}": value for name, value in _part(record, "model", "config").items()},
@@ -38,6 +38,9 @@ def _settings(record: Mapping[str, Any]) -> dict[str, str]:
         "protocol": windows.get("protocol"),
         "steps seen": windows.get("inputs"),
         "steps forecast": windows.get("horizon"),
+        "frames seen": scenes.get("inputs"),
+        "last frame seen": scenes.get("last"),
+        "frames ahead": scenes.get("ahead"),
         "seed": record.get("seed"),
         **{f"training: {name}": value for name, value in _part(record, "training").items() if name != "seed"},
         **{f"version of {name}": value for name, value in _part(record, "versions").items()},

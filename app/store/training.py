@@ -73,7 +73,8 @@ def _begun(run: str, stamps: tuple[str, ...]) -> Begun | None:
         progress = pd.DataFrame(list(read_progress(Path(run))))
     except UNREADABLE:
         return None
-    groups, split = record["data"]["nodes"].get("group"), record["windows"]["split"]
+    groups = record["data"]["nodes"].get("group")
+    split = record["scenes" if "scenes" in record else "windows"]["split"]
     progress = progress.reindex(columns=["epoch", "train", "validation", "seconds"]).astype(float)
     progress = progress.dropna(subset=["train", "validation"])
     return Begun(

@@ -9,6 +9,7 @@ from app import store
 from app.reading import difference as said
 from app.reading.forecasts import OPTIMISTIC
 from app.reading.models import graphless
+from app.reading.particles import NO_COMPARISON
 from app.reading.words import one_line, plain
 from app.selection import MEAN
 from app.store import compare
@@ -29,7 +30,9 @@ def others_of(page: Opened) -> dict[str, tuple[store.RunEntry, str]]:
     found = {
         other.key: (other, kin(page.entry, other))
         for other in page.entries
-        if other.key != page.entry.key and (other.state == "done" or other.key == page.selection.other)
+        if other.key != page.entry.key
+        and other.kind != "particles"
+        and (other.state == "done" or other.key == page.selection.other)
     }
     nearness = list(said.KIN)
     return dict(sorted(found.items(), key=lambda item: nearness.index(item[1][1])))
@@ -76,6 +79,9 @@ def offer(others: dict[str, tuple[store.RunEntry, str]]) -> None:
 def second_of(page: Opened) -> tuple[store.RunEntry, Run]:
     """The second run; where it cannot be opened the page says why and ends."""
     entry = {entry.key: entry for entry in page.entries}.get(page.selection.other, page.entry)
+    if entry.kind == "particles":  # no control offers it, but a link may
+        st.info(f"The second run: {NO_COMPARISON[0].lower()}{NO_COMPARISON[1:]}", icon=":material/scatter_plot:")
+        st.stop()
     try:
         return entry, store.load_run(entry.version)
     except store.UNREADABLE as error:
@@ -150,7 +156,7 @@ def settings_table(first: store.RunEntry, second: store.RunEntry) -> pd.DataFram
     return pd.DataFrame(rows, columns=["setting", "A", "B"])
 
 
-page = opened("What differs between two runs?")
+page = opened("What differs between two runs?", moving=NO_COMPARISON)
 others = others_of(page)
 place = st.container()
 left, right = st.columns(2, gap="medium")

@@ -14,6 +14,7 @@ from app.figures.marks import index_of
 from app.parts import shown_sensors
 from app.reading import answers
 from app.reading import forecasts as said
+from app.reading.particles import NO_FORECAST
 from app.reading.words import counted, three
 from app.selection import MOST_SENSORS
 from app.tables.forecast import hour_table, sensor_table, step_table
@@ -53,7 +54,7 @@ def chosen_bar(point: Mapping[str, Any]) -> None:
         controls.choose(sensors=controls.with_first(page.ids[place]))
 
 
-page = opened("How far off is the forecast, and where?", forecasts=True)
+page = opened("How far off is the forecast, and where?", forecasts=True, moving=NO_FORECAST)
 run, version, selection = page.run, page.version, page.selection
 forecasts = run.tested
 steps = said.shown_steps(run.horizon, run.interval_minutes)

@@ -9,6 +9,7 @@ from app.edges import drawn_edges
 from app.figures.colours import BOTH, LEARNED, sequential
 from app.figures.map import EDGE_CAP, Edges
 from app.reading import answers
+from app.reading.particles import NO_MAP
 from app.reading.words import code, counted, percent, three, whole_percent
 from app.tables.map import class_table, far_order, far_table, partner_table
 from app.views import controls
@@ -45,7 +46,7 @@ def chosen_partner(row: int) -> None:
         choose_pair(page, sensor, int(partners["position"].iloc[row]))
 
 
-page = opened("Where do the learned pairs lie?", heads=True)
+page = opened("Where do the learned pairs lie?", heads=True, moving=NO_MAP)
 run, version, selection = page.run, page.version, page.selection
 classes = store.edge_classes_of(version, selection.head, selection.share)
 pairs = store.pairs_of(version, selection.head, selection.share)

@@ -16,6 +16,7 @@ from app.reading.facts import facts
 from app.reading.heads import head_name, order_words
 from app.reading.matrices import MATRIX_ALONE, matrix_answer
 from app.reading.models import graphless
+from app.reading.particles import GATES, particles_answer
 from app.reading.roads import given_sentence
 from app.reading.verdict import verdicts
 from app.reading.verdict_summary import overall, thresholds, verdict_list, verdict_table
@@ -23,9 +24,10 @@ from app.reading.words import plain, whole_percent
 from app.selection import MEAN
 from app.store.evidence import PARTS, evidence_of, unavailable
 from app.tables.overview import error_table, errors_beside, head_table
+from app.tables.particles import particle_error_table
 from app.views import controls
 from app.views.guide import guide
-from app.views.page import Opened, answer, beside, figure, folded, heading, how_to_read, opened, table
+from app.views.page import Opened, answer, beside, figure, folded, heading, how_to_read, listing, opened, table
 from app.views.takeaway import report_download
 
 
@@ -83,6 +85,20 @@ def show_alone(page: Opened) -> None:
     answer(matrix_answer(page.entry.title, len(page.run.nodes), len(page.run.heads)), MATRIX_ALONE)
     heading("What is it?")
     show_facts(page)
+
+
+def show_particles(page: Opened) -> None:
+    """The answer for a run of particles: how far off positions are, and what was trained on what."""
+    run = page.run
+    answer(particles_answer(run, page.entry.title), GATES if run.heads else "")
+    left, right = beside([3, 2])
+    with left:
+        heading("How far off is it?")
+        listing(particle_error_table(run), page.entry, "errors")
+        st.caption("Mean squared errors over all trajectories of the test part, their particles and three components.")
+    with right:
+        heading("What was trained on what?")
+        show_facts(page)
 
 
 def show_facts(page: Opened) -> None:
@@ -165,7 +181,9 @@ def show_verdicts(page: Opened) -> None:
 
 page = opened("What did the model learn, and what is it worth?")
 run = page.run
-if run.forecasts is None:
+if run.kind == "particles":
+    show_particles(page)
+elif run.forecasts is None:
     show_alone(page)
 else:
     show_errors(page)

@@ -16,6 +16,7 @@ from app.measured import Measured
 from app.reading.forecasts import OPTIMISTIC
 from app.reading.heads import head_phrase
 from app.reading.models import graphless
+from app.reading.particles import NO_PARTICLES, SENSORS, TRAIN_PARTICLES, TRAINING
 from app.reading.words import code, one_line, plain
 from app.selection import Selection
 from app.views import controls
@@ -87,7 +88,9 @@ class Opened:
         return head_phrase(self.selection.head)
 
 
-def opened(question: str, *, heads: bool = False, forecasts: bool = False) -> Opened:
+def opened(
+    question: str, *, heads: bool = False, forecasts: bool = False, moving: str = "", particles: bool = False
+) -> Opened:
     """The selected run under the page's question; where there is none to show, the page says why and ends.
 
     A run under an optimistic protocol is marked here, and so on every page.
@@ -96,14 +99,16 @@ def opened(question: str, *, heads: bool = False, forecasts: bool = False) -> Op
     ----------
     question : the page's title
     heads : whether the page needs a learned matrix
-    forecasts : whether it needs forecasts, which a matrix alone has not
+    forecasts : whether it needs forecasts of sensors, which a matrix alone has not
+    moving : why the page cannot show a run of particles, and where to look instead; '' where it can
+    particles : whether it needs a run of particles
     """
     st.title(question, anchor=False)
     entries = store.runs()
     selection = controls.selected()
     entry = {entry.key: entry for entry in entries}.get(selection.run)
     if entry is None:
-        _no_runs()
+        _no_runs(particles=particles)
     assert entry is not None  # noqa: S101  # for mypy: _no_runs() ends the page
     if entry.problem:
         _not_open(entry, entry.problem)
@@ -116,15 +121,21 @@ def opened(question: str, *, heads: bool = False, forecasts: bool = False) -> Op
     theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     page = Opened(run, entry, entries, selection, theme)
     _let_go_of_what_is_not_there(page)
+    if moving and run.kind == "particles":
+        _not_of_particles(page, moving)
     if heads and not run.heads:
         _no_heads(page)
+    if particles and run.kind != "particles":
+        _no_particles(page)
+    if run.kind == "particles" and not particles:
+        st.caption(SENSORS)
     if forecasts and run.forecasts is None:
         _no_forecasts(page)
     return page
 
 
 def _let_go_of_what_is_not_there(page: Opened) -> None:
-    """A link may name a community or a time that this run does not have: what only its arrays can tell."""
+    """A link may name a community, a time or a trajectory that this run does not have: what only its arrays tell."""
     run, selection = page.run, page.selection
     stale: dict[str, Any] = {}
     if selection.community:
@@ -133,6 +144,8 @@ def _let_go_of_what_is_not_there(page: Opened) -> None:
             stale["community"] = 0
     if selection.time and (run.forecasts is None or np.datetime64(selection.time) not in run.forecasts.times):
         stale["time"] = ""
+    if run.particles is not None and selection.trajectory > len(run.particles.frames):
+        stale["trajectory"] = 1
     if stale:
         controls.let_go(**stale)
 
@@ -153,6 +166,8 @@ def figure(
     on_point: Callable[[Mapping[str, Any]], None] | None = None,
     keeps: str = "",
     about: str = "",
+    frame: int | None = None,
+    on_frame: Callable[[int], None] | None = None,
 ) -> None:
     """A figure over the width there is, with its text alternative and what must be said under it.
 
@@ -163,7 +178,8 @@ def figure(
     drawn.update_layout(uirevision=f"{about or selection.run} {keeps}")
     theme = "dark" if st.context.theme.type == "dark" else "light"
     with st.container(gap=None):
-        plot(drawn, key, alt=alt, name=stem(about or selection.run, key), theme=theme, on_click=on_point)
+        name = stem(about or selection.run, key)
+        plot(drawn, key, alt=alt, name=name, theme=theme, on_click=on_point, frame=frame, on_frame=on_frame)
         if caption:
             st.caption(caption)
 
@@ -192,12 +208,16 @@ def beside(widths: Sequence[float] | int = 2) -> Sequence[st.delta_generator.Del
     return st.columns(widths, gap="medium")
 
 
-def _no_runs() -> None:
+def _no_runs(*, particles: bool) -> None:
     st.info(
         "There is no run to look at: neither the demo nor a run of your own was found.", icon=":material/folder_off:"
     )
-    st.markdown("Train one on the made-up city, which takes a minute, then come back to this page:")
-    st.code("python -m app train --dataset city --model intergat-plus --epochs 10 --out runs/mine", language="bash")
+    if particles:
+        st.markdown(TRAIN_PARTICLES)
+        st.code(TRAINING, language="bash")
+    else:
+        st.markdown("Train one on the made-up city, which takes a minute, then come back to this page:")
+        st.code("python -m app train --dataset city --model intergat-plus --epochs 10 --out runs/mine", language="bash")
     st.caption(
         f"Runs are looked for in {code(str(store.runs_folder()), 200)} and {code(str(store.demo_folder()), 200)}."
     )
@@ -226,11 +246,25 @@ def _not_open(entry: store.RunEntry, problem: str) -> None:
 def _no_heads(page: Opened) -> None:
     st.info(
         f"{plain(page.run.model)} {graphless(page.run.model)}: it has no learned graph, so there is nothing to "
-        "show here. Its forecasts are on the page Forecast.",
+        f"show here. Its forecasts are on the page {'Particles' if page.run.kind == 'particles' else 'Forecast'}.",
         icon=":material/hub:",
     )
     same = [other for other in page.entries if other.state == "done" and other.heads]
     _offer(sorted(same, key=lambda other: other.sha256 != page.entry.sha256)[:3])
+    st.stop()
+
+
+def _not_of_particles(page: Opened, why: str) -> None:
+    st.info(why, icon=":material/scatter_plot:")
+    _offer([other for other in page.entries if other.state == "done" and other.kind == "model"][:3])
+    st.stop()
+
+
+def _no_particles(page: Opened) -> None:
+    st.info(NO_PARTICLES.format(plain(page.entry.title)), icon=":material/scatter_plot:")
+    st.markdown(TRAIN_PARTICLES)
+    st.code(TRAINING, language="bash")
+    _offer([other for other in page.entries if other.state == "done" and other.kind == "particles"][:3])
     st.stop()
 
 

@@ -9,8 +9,10 @@ from app import datasets, jobs, locks, store, trainings
 from app.drafts import LIMITS, MOST_TITLE, Draft, free_name
 from app.estimate import Asked, Estimate, estimate, estimate_sentences, machine
 from app.reading.models import LOSSES, OPTIMIZERS, TRAINABLE, Trainable
+from app.reading.particles import NO_TRAINING, TRAINING
 from app.reading.words import code, counted, one_line
 from app.store.training import finished
+from app.views import controls
 from app.views.live import SHOWN, live
 from app.views.page import answer, beside, heading
 from core.data import data_root
@@ -175,6 +177,9 @@ def measure(chosen: Draft) -> None:
 
 
 st.title("What will this training need, and how is it going?", anchor=False)
+if any(entry.key == controls.selected().run and entry.kind == "particles" for entry in store.runs()):
+    st.info(NO_TRAINING, icon=":material/scatter_plot:")
+    st.code(TRAINING, language="bash")
 if not locks.possible():
     st.info("This system has no file locks, which trainings in the app need.", icon=":material/lock_open:")
     st.markdown("A training from the command line works all the same, and its run appears in the list of runs:")

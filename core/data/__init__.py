@@ -1,4 +1,4 @@
-"""Sensor data from any source as one type, ``SensorData``."""
+"""Sensor data from any source as one type, ``SensorData``; moving particles as another, ``Scenes``."""
 
 import os
 from collections.abc import Callable
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.data.sensors import SensorData
+    from core.data.trajectories import Scenes
 
 FOLDER = "folder:"  # load("folder:PATH") reads a folder of one's own
+PARTICLES = "nbody"  # with it begin the names of data of particles, see core/data/nbody.py
 
 
 def _los_loop(folder: Path) -> "SensorData":
@@ -73,6 +75,40 @@ def load(name: str, root: Path | None = None) -> "SensorData":
         if not path.strip():
             raise ValueError(f"a folder must be named after {FOLDER!r}, got nothing")
         return folder.read(Path(path).expanduser())
+    if holds_particles(name):
+        raise ValueError(f"data set must be of sensors here, got {name!r}, which is of particles")
     if name not in DATASETS:
         raise ValueError(f"data set must be one of {', '.join(DATASETS)} or {FOLDER}PATH, got {name!r}")
     return DATASETS[name]((data_root() if root is None else root) / name)
+
+
+def holds_particles(name: str) -> bool:
+    """Whether a name is one of data of particles, right or wrong, and not of sensors.
+
+    >>> holds_particles("nbody-5:train=100"), holds_particles("city")
+    (True, False)
+    """
+    return name.startswith(PARTICLES)
+
+
+def opened(
+    name: str, root: Path | None = None, progress: Callable[[int, int], None] = lambda *_: None
+) -> "SensorData | Scenes":
+    """Data by name, of sensors or of particles.
+
+    Parameters
+    ----------
+    name : as ``load`` has it, or a name of ``core.data.nbody``
+    root : folder of the data sets, ``data_root()`` if not given
+    progress : called with what is simulated and what is to be, where particles are not kept yet
+
+    Raises
+    ------
+    ValueError
+        No data have this name, or as ``load`` and ``core.data.nbody.opened``.
+    """
+    if holds_particles(name):
+        from core.data import nbody
+
+        return nbody.opened(name, root, progress)
+    return load(name, root)

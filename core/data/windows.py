@@ -36,6 +36,11 @@ class Chunk:
     target: Tensor
     first: int
 
+    @property
+    def inputs(self) -> tuple[Tensor, Tensor]:
+        """What a forecaster is called with: series and slot."""
+        return self.series, self.slot
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Windows:

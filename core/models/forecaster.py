@@ -10,25 +10,16 @@ t step ahead, f feature. Inputs and forecasts are in the data's unit; the scaler
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-import torch
 from torch import Tensor, nn
 
 from core.choices import require_positive
 from core.data.windows import Windows
+from core.models.model import Forecast, Model
 from core.models.recurrence import last_states
 
-
-class Forecast(NamedTuple):
-    """A forecast and the graph that made it.
-
-    ``y (B, T, N)`` in the data's unit. ``interaction (H, N, N)``, or ``(B, H, N, N)`` where it depends on the
-    input: the matrix that multiplies the features, after every normalisation; rows are receivers.
-    """
-
-    y: Tensor
-    interaction: Tensor
+__all__ = ["Edit", "Forecast", "Forecaster", "RecurrentForecaster", "Sizes", "SpatialForecaster"]
 
 
 class Edit(NamedTuple):
@@ -65,36 +56,15 @@ class Sizes:
         require_positive(self, "sensors", "inputs", "horizon", "slots")
 
 
-class Forecaster(nn.Module):
-    """A model of the table ``MODELS``: sizes and configuration in, ``Forecast`` out."""
+class Forecaster(Model):
+    """A model of the table ``MODELS``: it forecasts sensors."""
 
-    Config: ClassVar[type[Any]]
-    settings: ClassVar[dict[str, Any]] = {}
-    """Training settings that differ from the defaults of ``core.train.Settings``."""
-
-    shift: Tensor
-    scale: Tensor
-
-    def __init__(self, sizes: Sizes, config: Any) -> None:
-        super().__init__()
-        self.sizes = sizes
-        self.config = config
-        self.register_buffer("shift", torch.zeros(()))
-        self.register_buffer("scale", torch.ones(()))
-
-    @property
-    def heads(self) -> tuple[str, ...]:
-        """Names of the H matrices; empty for a model that mixes no sensors."""
-        return ()
+    sizes: Sizes
 
     def observe(self, windows: Windows, adjacency: Tensor | None) -> None:  # noqa: ARG002
         """Take from the training part what is not learned by gradient: the scaler here, more in some models."""
         self.shift.fill_(windows.shift)
         self.scale.fill_(windows.scale)
-
-    def penalty(self) -> Tensor:
-        """What the l1 weight multiplies: mean |parameter| of each learned matrix, summed."""
-        return torch.zeros(())
 
     @abstractmethod
     def forward(self, series: Tensor, slot: Tensor, edit: Edit | None = None) -> Forecast:

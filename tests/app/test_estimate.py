@@ -124,13 +124,11 @@ def test_this_machine_is_called_as_a_training_calls_it() -> None:
     import torch
 
     from core.data import city
-    from core.data.windows import windows
-    from core.models import Sizes, built
-    from core.outcome import first_record
+    from core.plan import Plan
+    from core.sensor_outcome import SensorTraining
     from core.train import Settings
 
-    data = city.load(weeks=1)
-    model = built("gru", Sizes(sensors=data.sensors, horizon=4, slots=96))
-    record = first_record(data, windows(data, horizon=4), model, Settings(), protocol="clean", load="city")
+    plan = Plan(model="gru", settings=Settings(), load="city")
+    record = SensorTraining.planned(city.load(weeks=1), plan).first_record(plan)
     assert record["machine"] == machine(torch.get_num_threads())
     assert jobs.threads() == torch.get_num_threads(), "the tests run with OMP_NUM_THREADS set"

@@ -85,16 +85,16 @@ def test_the_same_command_keeps_what_is_done_and_goes_on_with_the_rest(asked: li
 def test_ctrl_c_ends_the_family_and_the_same_command_goes_on(
     asked: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from core import experiment
+    from core.sensor_outcome import SensorTraining
 
-    whole = experiment.write_results
+    whole = SensorTraining.write_results
 
-    def interrupted(data: Any, cut: Any, model: Any, out: Path) -> None:
+    def interrupted(training: SensorTraining, out: Path) -> dict[str, Any]:
         if out.name == "m-seed1":
             raise KeyboardInterrupt
-        whole(data, cut, model, out)
+        return whole(training, out)
 
-    monkeypatch.setattr(experiment, "write_results", interrupted)
+    monkeypatch.setattr(SensorTraining, "write_results", interrupted)
     result = run(*asked)
     assert result.exit_code == 1
     assert "Aborted!" in result.output

@@ -10,23 +10,11 @@ import pytest
 from analysis.use import Use
 from app.evidence import kept, parts
 from app.measured import Measured
-from app.reading import use as said
 from app.reading.forecasts import moment_words
 from app.reading.words import three
 from app.store import entries
 from app.store.probe import Asked, gates_of
-from app.tables.use import (
-    area_table,
-    curve_table,
-    cut_table,
-    effect_order,
-    effect_table,
-    response_order,
-    response_table,
-    sample_table,
-)
 from app.views import use_maps, what_if
-from app.views.what_if_defaults import default_amount, default_window, hour_steps, round_step, window_at
 from core.probe import Probe
 from core.run import Run
 from tests.app.conftest import ROOT, N, Recipe, figures, made_matrix, opened, unfolded, words
@@ -353,127 +341,6 @@ def test_the_chosen_time_is_when_the_forecast_is_made(demo: None) -> None:
 ROWS = np.zeros((300, 2))
 FIRST = np.arange(12, 290)
 TIMES = np.datetime64("2024-03-02T00:00", "m") + 15 * np.arange(300)  # a Saturday
-
-
-def test_without_a_time_a_whole_window_of_a_weekday_morning_is_shown() -> None:
-    window = default_window(TIMES, FIRST, ROWS, 12)
-    assert TIMES[FIRST[window] - 1] == np.datetime64("2024-03-04T08:00")
-    gappy = ROWS.copy()
-    gappy[np.datetime64("2024-03-04T09:30") > TIMES, 0] = np.nan
-    at = TIMES[FIRST[default_window(TIMES, FIRST, gappy, 12)] - 1]
-    assert at == np.datetime64("2024-03-04T12:15"), "the first whose twelve inputs are all there"
-    few = np.zeros((300, 50))
-    few[::5, 0] = np.nan  # every window has a few
-    assert default_window(TIMES, FIRST, few, 12) == window
-
-
-def test_the_nearest_window_is_taken_where_there_is_none_at_a_time() -> None:
-    first = np.array([12, 13, 200])
-    assert window_at(TIMES, first, TIMES[12]) == 1
-    assert window_at(TIMES, first, TIMES[50]) == 1
-    assert window_at(TIMES, first, TIMES[150]) == 2
-
-
-def test_an_hour_is_at_least_one_input_and_at_most_all() -> None:
-    assert [hour_steps(12, minutes) for minutes in (1, 5, 15, 90, 1440)] == [12, 12, 4, 1, 1]
-    assert [round_step(size) for size in (1.0, 0.3, 24.0)] == [1.0, 0.2, 20.0]
-
-
-def test_tables_hold_what_was_measured() -> None:
-    result = made_use()
-    cuts = cut_table(result, "km/h", [15, 30, 45, 60])
-    assert len(cuts) == len(result.cuts)
-    assert cuts["rise of MAE [km/h]"][0] == pytest.approx(0.3125)
-    assert cuts["rise of MAE [%]"][0] == pytest.approx(15.625)
-    assert cuts["rise of MAE at 60 min [km/h]"][0] == pytest.approx(0.5)
-    weights = effect_table(result, 1, IDS, "km/h")
-    assert weights["weight"].is_monotonic_decreasing
-    receiver, sender = divmod(int(effect_order(result, 1)[0]), N)
-    assert (weights["sensor"][0], weights["hears"][0]) == (IDS[receiver], IDS[sender])
-    assert weights["weight"][0] == result.effects.weight[1].max()
-    assert len(weights) == N * (N - 1)
-    sample = sample_table(result, IDS, "km/h")
-    assert np.allclose(sample["rise of MSE, true [(km/h)²]"], 1.1 * sample["rise of MSE, predicted [(km/h)²]"])
-    assert len(curve_table(result, "km/h")) == sum(len(curve.share) for curve in result.curves)
-    assert len(area_table(result, "km/h")) == len(result.areas)
-
-
-def test_those_who_respond_most_come_first() -> None:
-    before, after = np.zeros((2, 3)), np.array([[0.0, -3.0, 1.0], [0.5, 0.0, 2.0]])
-    assert response_order(after - before).tolist() == [1, 2, 0]
-    frame = response_table(before, after, ["a", "b", "c"], "mph", [5, 10], [2])
-    assert frame["sensor"].tolist() == ["b", "c", "a"]
-    assert frame["changed itself"].tolist() == [False, True, False]
-    assert frame["change at 5 min [mph]"].tolist() == [-3.0, 1.0, 0.0]
-
-
-def test_a_perfect_model_and_a_unit_with_a_hyphen_are_told_of() -> None:
-    perfect = said.use_answer(replace(made_use(), mae=0.0), "head 1", "mph").replace("\u00a0", " ")
-    assert "more**:" in perfect
-    assert "%" not in perfect
-    cuts = tuple(replace(cut, error=-cut.error) if cut.kind == "head" else cut for cut in made_use().cuts)
-    text = said.use_answer(replace(made_use(), cuts=cuts), "head 1", "veh-h").replace("\u00a0", " ").replace("\\", "")
-    gained = text.split("alone gains ")[1]
-    assert "veh-h" in gained
-    assert not gained.startswith("-")
-
-
-def test_a_model_that_ignores_its_graph_is_told_so() -> None:
-    result = made_use()
-    small = tuple(replace(cut, error=cut.error * 1e-3) for cut in result.cuts)
-    text = said.use_answer(replace(result, cuts=small), "head 1", "mph")
-    assert text.startswith("The model hardly uses what its sensors tell each other")
-    assert "Cutting head 1 alone changes next to nothing" in text
-    worse = tuple(replace(cut, error=-cut.error) for cut in result.cuts)
-    text = said.use_answer(replace(result, cuts=worse), "head 1", "mph").replace("\u00a0", " ")
-    assert "0.312 mph less" in text
-    assert "Cutting head 1 alone gains 0.188 mph" in text
-
-
-def test_areas_are_judged_by_their_whole_interval() -> None:
-    areas = made_use().areas
-    mixed = [
-        replace(areas[0], low=-0.1, high=0.5), replace(areas[1], value=-0.2, low=-0.3, high=-0.1),
-        replace(areas[2], low=np.nan, high=np.nan),
-    ]  # fmt: skip
-    text = said.areas_sentence(mixed, "zero", "mph").replace("\u00a0", " ")
-    assert "cannot be told from" in text
-    assert "less than removing random ones of the same length (0.200 mph, 95 % interval 0.100 to 0.300)" in text
-    assert "removing as many at random (0.200 mph, 95 % interval −0.100 to 0.500)" in text
-    assert "more than removing the weakest first (0.400 mph, without an interval)" in text
-    assert said.areas_sentence([], "zero", "mph") == ""
-
-
-def test_the_response_names_who_moves_most() -> None:
-    change = np.array([[-5.0, 0.1, 0.0], [-4.0, -0.6, 0.0]])
-    asked = {"changed": [0], "ids": ["A", "B", "C"], "unit": "mph", "minutes": [5.0, 10.0]}
-    text = said.response_answer(change, amount=-10.0, heads=True, **asked).replace("\u00a0", " ")
-    assert text == (
-        "Dropping `A` by 10.0 mph moves its own forecast by up to **−5.00 mph**, 5 minutes ahead; of the others, that "
-        "of `B` most: **−0.600 mph**, 10 minutes ahead."
-    )
-    text = said.response_answer(change, amount=10.0, heads=False, **asked)
-    assert text.startswith("Raising `A`")
-    assert text.endswith("and no other at all: this model lets no sensor hear another.")
-    assert said.response_answer(change, amount=0.0, heads=True, **asked).startswith("Nothing is changed yet")
-
-
-def test_what_could_not_be_changed_in_full_is_said() -> None:
-    assert said.held_back(-10.0, np.full((2, 2), -10.0), "mph") == ""
-    moved = np.array([[-10.0, -4.0], [-10.0, -8.0]])
-    text = said.held_back(-10.0, moved, "mph").replace("\u00a0", " ")
-    assert text.startswith("2 of 4 values could not be changed in full")
-    assert "move by −8.00 mph on average" in text
-
-
-def test_without_an_amount_the_change_has_room_in_what_was_seen() -> None:
-    room = {"least": 5.0, "largest": 70.0, "wanted": 30.0, "size": 1.0}
-    assert default_amount(np.array([[60.0, np.nan], [36.5, 65.0]]), **room) == -30.0
-    assert default_amount(np.array([[25.4]]), **room) == -20.0, "in whole steps"
-    assert default_amount(np.array([[8.0], [30.0]]), **room) == 30.0, "a small drop gives way to a larger rise"
-    assert default_amount(np.array([[8.0], [69.5]]), **room) == -3.0
-    assert default_amount(np.array([[5.0], [70.0]]), **room) == -30.0, "no room at all"
-    assert default_amount(np.array([[np.nan]]), **room) == -30.0
 
 
 def test_the_default_change_is_not_cut_short(demo: None) -> None:

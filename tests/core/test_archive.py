@@ -83,7 +83,7 @@ def test_a_zip_holds_the_files_of_the_run_in_one_folder_in_their_order(run: Path
     with zipfile.ZipFile(io.BytesIO(packed(run))) as made:
         names = made.namelist()
         assert made.testzip() is None
-    assert names == [f"mine/{name}" for name in FILES]
+    assert names == [f"mine/{name}" for name in FILES if name != "particles.safetensors"]
 
 
 def test_a_finished_run_is_packed_without_a_checkpoint_and_an_unfinished_one_with_it(stopped: Path, runs: Path) -> None:

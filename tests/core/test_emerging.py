@@ -15,6 +15,7 @@ from core.experiment import Plan, epoch_seconds, model_of, resumed, settings_for
 from core.files import write_bytes, write_tensors
 from core.models import Forecaster
 from core.run import RunError
+from core.sensor_outcome import SensorTraining
 
 SMALL = {
     "intergat-gru": {"heads": 2, "features": 4, "width": 4},
@@ -69,10 +70,11 @@ def test_the_snapshot_is_what_the_model_mixes_with(city: SensorData, tmp_path: P
     chunk = next(cut.chunks("validation", 64))
     wanted = made(chunk.series, chunk.slot).interaction.detach()
     wanted = wanted if wanted.dim() == 3 else torch.stack([*wanted]).mean(0)
-    found = experiment._interaction(made, cut, 64)
+    training = SensorTraining(city, cut, made)
+    found = training.interaction(64)
     np.testing.assert_allclose(found.numpy(), wanted.numpy(), atol=1e-6)
     if model == "gat-gru":
-        assert not torch.equal(found, experiment._interaction(made, cut, 1))
+        assert not torch.equal(found, training.interaction(1))
 
 
 def test_a_stopped_training_keeps_its_matrix_for_those_who_look(city: SensorData, tmp_path: Path) -> None:

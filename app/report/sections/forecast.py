@@ -10,6 +10,7 @@ from app.parts import Floats, shown_sensors
 from app.places import LAYOUTS
 from app.reading import answers
 from app.reading import forecasts as said
+from app.reading.particles import NO_FORECAST
 from app.reading.words import counted
 from app.report.content import Asked, Block, Picture, Row, Section, Table, Words
 from app.report.ground import Coloured, ground
@@ -22,6 +23,8 @@ QUESTION = "How far off is the forecast, and where?"
 def forecast(asked: Asked) -> Section:
     """The section Forecast."""
     measured, run = asked.measured, asked.measured.run
+    if run.kind == "particles":
+        return Section("Forecast", QUESTION, (NO_FORECAST,))
     if run.forecasts is None:
         return Section("Forecast", QUESTION, (NO_FORECASTS,))
     steps = said.shown_steps(run.horizon, run.interval_minutes)

@@ -4,6 +4,7 @@ from app.edges import drawn_edges
 from app.export.map import threshold_words
 from app.places import LAYOUTS
 from app.reading import answers
+from app.reading.particles import NO_MAP
 from app.reading.words import whole_percent
 from app.report.content import Asked, Block, Picture, Row, Section, Table, Words, no_graph
 from app.report.ground import ground
@@ -15,6 +16,8 @@ QUESTION = "Where do the learned pairs lie?"
 def roads(asked: Asked) -> Section:
     """The section Map."""
     measured, run = asked.measured, asked.measured.run
+    if run.kind == "particles":
+        return Section("Map", QUESTION, (NO_MAP,))
     if not run.heads:
         return Section("Map", QUESTION, (no_graph(asked),))
     classes = measured.edge_classes(asked.head, asked.share)

@@ -8,12 +8,14 @@ from app.reading import forecasts as said
 from app.reading.facts import facts, title
 from app.reading.heads import order_words
 from app.reading.matrices import MATRIX_ALONE, matrix_answer
+from app.reading.particles import GATES, particles_answer
 from app.reading.roads import given_sentence
 from app.reading.words import plain, whole_percent
 from app.report.content import Asked, Block, Picture, Points, Row, Section, Table, Words, no_graph
 from app.report.reduced import multiples
 from app.selection import MEAN
 from app.tables.overview import error_table, errors_beside, head_table
+from app.tables.particles import particle_error_table
 
 NO_FORECASTS = "This run holds a matrix and no forecasts, so there is no error to give."
 
@@ -24,11 +26,14 @@ def overview(asked: Asked) -> Section:
     answers = [matrix_answer(title(run), len(run.nodes), len(run.heads)), MATRIX_ALONE]
     blocks: list[Block] = []
     measures: list[str] = []
-    if run.forecasts is not None:
+    if run.kind == "particles":
+        answers = [particles_answer(run, title(run)), *([GATES] if run.heads else [])]
+        blocks = [Table("All errors as a table", particle_error_table(run))]
+    elif run.forecasts is not None:
         answers, blocks = _errors(asked)
         measures += ["mae", "rmse", "mape", "accuracy", "r2", "simple"]
     blocks += [
-        Words("What was trained on what?" if run.forecasts is not None else "What is it?", "heading"),
+        Words("What is it?" if run.kind == "matrix" else "What was trained on what?", "heading"),
         Points(tuple(f"**{name}**: {line}" for name, line in facts(run).items())),
         *([Words(plain(run.note, 600), "note")] if run.note else []),
         *([Words(f"Source: {plain(run.source, 300)}", "note")] if run.source else []),

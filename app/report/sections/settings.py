@@ -12,6 +12,7 @@ PARTS = {
     "model.config": "Settings of the model",
     "training": "Settings of the training",
     "windows": "Windows and protocol",
+    "scenes": "Frames seen and forecast",
     "scaler": "Scaler",
     "metrics": "Outcome of the training",
     "times": "Times",
@@ -41,7 +42,8 @@ def settings(asked: Asked) -> Section:
         for key in dotted.split("."):
             part = part.get(key) if isinstance(part, Mapping) else None
         if isinstance(part, Mapping) and part:
-            tables.append(Table(label, _frame(part), 60))
+            alone = {name: value for name, value in part.items() if name != "errors"}  # those are in the Overview
+            tables.append(Table(label, _frame(alone), 60))
     return Section("Settings", QUESTION, (ANSWER,), tuple(tables))
 
 

@@ -101,9 +101,9 @@ def edited(run: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 
 WRONG_RECORDS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
-    "kind": (lambda r: r.update(kind="tensor"), "kind must be one of model, matrix, got 'tensor'"),
-    "no kind": (lambda r: r.update(kind=None), "kind must be one of model, matrix, got None"),
-    "list kind": (lambda r: r.update(kind=[]), "kind must be one of model, matrix, got"),
+    "kind": (lambda r: r.update(kind="tensor"), "kind must be one of model, matrix, particles, got 'tensor'"),
+    "no kind": (lambda r: r.update(kind=None), "kind must be one of model, matrix, particles, got None"),
+    "list kind": (lambda r: r.update(kind=[]), "kind must be one of model, matrix, particles, got"),
     "model": (lambda r: r.update(kind="model"), "must be of type"),
     "state": (lambda r: r.update(state="training"), "state of a matrix must be done, got 'training'"),
     "no heads": (lambda r: r.update(heads=[]), "heads of a matrix must be at least one name"),

@@ -1,0 +1,151 @@
+"""Trainings done one by one or side by side, each in a process of its own, which can be stopped and continued.
+
+A task is a file; the process that reads it trains a run folder beside it and leaves what the record keeps beside that.
+"""
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 60.0  # seconds that a stopped training has to keep its last epoch
+POLL = 0.2
+BESIDE = (".task", ".log", ".entry", ".losses")  # what lies beside a run folder
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Training:
+    """A training to be done.
+
+    Attributes
+    ----------
+    name : for a line of progress
+    folder : name of its run folder
+    key, seed : what is learned; two of the same are one
+    task : what its process is told, beside its folder
+    """
+
+    name: str
+    folder: str
+    key: str
+    seed: int
+    task: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Job:
+    """A training under way."""
+
+    training: Training
+    out: Path
+    process: subprocess.Popen[bytes]
+    log: TextIO
+    started: float
+
+
+def trained(
+    todo: Sequence[Training],
+    module: str,
+    *,
+    known: Callable[[Training], bool],
+    kept: Callable[[Training, Path], str],
+    jobs: int,
+    budget: float | None,
+    runs: Path,
+    keep: bool,
+) -> int:
+    """Do all of them, and say a line for each that is finished.
+
+    Parameters
+    ----------
+    todo : in the order in which they begin
+    module : what ``python -m`` starts with the file of a task
+    known : whether the record holds one by now
+    kept : puts what a finished one left beside its folder into the record; what it gives is said
+    jobs : so many side by side, of one thread each
+    budget : minutes after which those under way are stopped; they go on when they are asked for again
+    runs : where the run folders lie
+    keep : whether they stay there
+
+    Returns
+    -------
+    How many failed.
+    """
+    end = math.inf if budget is None else time.monotonic() + 60 * budget
+    waiting, alive, failed, total = list(todo), list[Job](), 0, len(todo)
+    click.echo(f"{total} trainings to do")
+    try:
+        while (waiting or alive) and time.monotonic() < end:
+            for training in list(waiting):
+                if len(alive) == jobs:
+                    break
+                if any((job.training.key, job.training.seed) == (training.key, training.seed) for job in alive):
+                    continue  # another trains the same: it will be known then
+                waiting.remove(training)
+                if not known(training):
+                    alive.append(_started(training, module, runs))
+            for job in [job for job in alive if job.process.poll() is not None]:
+                alive.remove(job)
+                failed += _finished(job, kept, keep, f"{total - len(waiting) - len(alive)}/{total}")
+            time.sleep(POLL)
+    finally:
+        _stopped(alive)
+    if waiting or alive:
+        click.echo(f"stopped after {budget:g} minutes; {len(waiting) + len(alive)} trainings are left")
+    return failed
+
+
+def _started(training: Training, module: str, runs: Path) -> Job:
+    runs.mkdir(parents=True, exist_ok=True)
+    out = (runs / training.folder).resolve()
+    out.with_suffix(".task").write_text(json.dumps({**training.task, "out": str(out)}))
+    log = out.with_suffix(".log").open("w")
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, str(out.with_suffix(".task"))],
+        cwd=ROOT,
+        env={**os.environ, **threads},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    return Job(training, out, process, log, time.monotonic())
+
+
+def _finished(job: Job, kept: Callable[[Training, Path], str], keep: bool, count: str) -> bool:
+    """Keep what a training left and say so in a line; True where it failed."""
+    job.log.close()
+    if job.process.returncode != 0:
+        said = job.out.with_suffix(".log").read_text().strip().splitlines()
+        click.echo(f"{count} {job.training.name}: FAILED, {said[-1] if said else 'no word'}")
+        return True
+    words = kept(job.training, job.out)
+    if not keep:
+        shutil.rmtree(job.out)
+    for kind in BESIDE:
+        job.out.with_suffix(kind).unlink(missing_ok=True)
+    click.echo(f"{count} {job.training.name}: {words}, {time.monotonic() - job.started:.0f} s")
+    return False
+
+
+def _stopped(alive: list[Job]) -> None:
+    """End trainings that are under way; each keeps its last whole epoch."""
+    for job in alive:
+        job.process.terminate()
+    for job in alive:
+        try:
+            job.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            job.process.kill()
+            job.process.wait()
+        job.log.close()

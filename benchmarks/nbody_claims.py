@@ -1,0 +1,149 @@
+"""What the record of particles says of the claims of the paper and of this project's targets, by stated rules.
+
+The error of a row is the mean over its seeds of position MSE + velocity MSE, as the paper's, on the test part.
+No torch here.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from benchmarks.claims import Claim, Verdict
+from benchmarks.nbody_record import ParticleRecord
+from benchmarks.nbody_rows import PARTICLES, SEEDS, TRAINED, rows_of
+from benchmarks.record import Entry
+
+PAPER = {"set": 1.25e-10, "lstm": 2.03e-8, "egnn": 2.05e-6, "mlp": 3.48e-6}  # test MSE at N = 5
+PAPER_MORE = {20: 5.72e-11, 30: 1.20e-10}  # of SET
+WORSE = {"without equivariance": 1.57, "with temporal adjacency": 8.96}  # times the error of the whole model
+PUBLISHED = {"linear": 0.0819, "egnn": 0.0071}  # position MSE on the EGNN benchmark
+ALSO_PUBLISHED = {
+    "SE(3)-Transformer": 0.0244, "tensor field network": 0.0155, "message-passing GNN": 0.0107, "radial field": 0.0104,
+}
+NEAR = 0.1  # relative; how near `linear` must come to what is published
+FACTOR = 100.0  # the paper's SET is 162 times as good as the next
+
+RULES = f"""The error of a row is the mean over its seeds of position MSE + velocity MSE on the test part, at horizon H.
+
+- *Reached*: the error is at most ten times the published one.
+- *Better than each*: the error of `set` is below that of `lstm`, `egnn` and `mlp`; *by far*: below a {FACTOR:.0f}th of
+  the best of them.
+- *Order*: the errors of `lstm`, `egnn` and `mlp` rise in this order.
+- *No worse with more*: the errors of `set` at 20 and at 30 particles are not above that at 5.
+- *So many times worse*: the error of the variant over that of the whole model is at least the published ratio.
+- *Not measured yet*: fewer than {SEEDS} seeds of a row that the claim is about.
+"""
+
+Line = tuple[str, int, str]  # part, particles, row
+
+
+def claims(record: ParticleRecord) -> list[Claim]:
+    """Every claim of the paper."""
+    five: list[Line] = [("set", 5, row) for row in TRAINED]
+    sizes: list[Line] = [("set", count, "set") for count in PARTICLES]
+    found = [
+        _claim(record, "SET's test MSE at 5 particles is 1.25e-10", [("set", 5, "set")], _reached),
+        _claim(record, "SET forecasts better than LSTM, EGNN and MLP", five, _better),
+        _claim(record, "and by a factor of a hundred or more", five, _far),
+        _claim(record, "LSTM comes second, then EGNN, then MLP", five, _ordered),
+        _claim(record, "SET is no worse at 20 and 30 particles than at 5", sizes, _no_worse),
+    ]
+    for row, least in WORSE.items():
+        lines: list[Line] = [("ablations", 5, "whole"), ("ablations", 5, row)]
+        words = f"{row[0].upper()}{row[1:]}, SET is {least:g} times worse"
+        found.append(_claim(record, words, lines, lambda errors, least=least: _times(errors, least)))
+    return found
+
+
+def targets(record: ParticleRecord) -> list[Claim]:
+    """What this project set out to reach on the EGNN benchmark, in position MSE."""
+    lines: list[Line] = [("egnn", 5, row) for row in ("linear", "egnn", "set")]
+    return [
+        _claim(record, f"`linear` within {NEAR:.0%} of the published {PUBLISHED['linear']}", lines[:1], _near),
+        _claim(record, f"`egnn` at most {PUBLISHED['egnn']}", lines[1:2], _at_most),
+        _claim(record, "`set` below `egnn`", lines[1:], _below),
+    ]
+
+
+def error(entry: Entry) -> float:
+    """Position MSE, and velocity MSE where that is forecast, summed, at the farthest frame ahead."""
+    return float(sum(rows[-1] for rows in entry["errors"].values()))
+
+
+def mean(entries: Sequence[Entry]) -> float:
+    """The mean of their errors."""
+    return sum(error(entry) for entry in entries) / len(entries)
+
+
+def _claim(
+    record: ParticleRecord, words: str, lines: Sequence[Line], judged: Callable[[Any], tuple[bool, str]]
+) -> Claim:
+    """A claim about some lines: what ``judged`` makes of their errors, once all their seeds are there."""
+    held = {line: record.line(*line) for line in lines}
+    missing = [
+        f"`{row}` at {particles} particles: {len(held[part, particles, row])} of {SEEDS} seeds"
+        for part, particles, row in lines
+        if len(held[part, particles, row]) < (SEEDS if rows_of(part)[row].random else 1)
+    ]
+    if missing:
+        return Claim(words, "not measured yet", "; ".join(missing))
+    holds, figure = judged([(line[-1], line[1], mean(entries)) for line, entries in held.items()])
+    verdict: Verdict = "holds" if holds else "does not hold"
+    return Claim(words, verdict, figure)
+
+
+Errors = list[tuple[str, int, float]]  # row, particles, error
+
+
+def _reached(errors: Errors) -> tuple[bool, str]:
+    ((_, _, found),) = errors
+    return found <= 10 * PAPER["set"], f"{found:.3g}"
+
+
+def _better(errors: Errors) -> tuple[bool, str]:
+    found = _named(errors)
+    return all(found["set"] < found[row] for row in TRAINED if row != "set"), _said(found)
+
+
+def _far(errors: Errors) -> tuple[bool, str]:
+    found = _named(errors)
+    best = min(found[row] for row in TRAINED if row != "set")
+    return found["set"] * FACTOR <= best, f"{best / found['set']:.2f} times as good as the best of the others"
+
+
+def _ordered(errors: Errors) -> tuple[bool, str]:
+    found = _named(errors)
+    return found["lstm"] < found["egnn"] < found["mlp"], _said(found)
+
+
+def _no_worse(errors: Errors) -> tuple[bool, str]:
+    found = {particles: value for _, particles, value in errors}
+    figure = ", ".join(f"{value:.4g} at {particles}" for particles, value in found.items())
+    return all(found[count] <= found[5] for count in PARTICLES), figure
+
+
+def _times(errors: Errors, least: float) -> tuple[bool, str]:
+    (_, _, whole), (_, _, changed) = errors
+    return changed / whole >= least, f"{changed / whole:.2f} times: {changed:.4g} against {whole:.4g}"
+
+
+def _near(errors: Errors) -> tuple[bool, str]:
+    ((_, _, found),) = errors
+    return abs(found / PUBLISHED["linear"] - 1) <= NEAR, f"{found:.4f}"
+
+
+def _at_most(errors: Errors) -> tuple[bool, str]:
+    ((_, _, found),) = errors
+    return found <= PUBLISHED["egnn"], f"{found:.4f}"
+
+
+def _below(errors: Errors) -> tuple[bool, str]:
+    found = _named(errors)
+    return found["set"] < found["egnn"], f"{found['set']:.4f} against {found['egnn']:.4f}"
+
+
+def _named(errors: Errors) -> dict[str, float]:
+    return {row: value for row, _, value in errors}
+
+
+def _said(found: dict[str, float]) -> str:
+    return ", ".join(f"`{row}` {value:.4g}" for row, value in sorted(found.items(), key=lambda item: item[1]))
