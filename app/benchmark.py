@@ -244,7 +244,7 @@ class Kept(Timed):
         entries = ablations_page.read(self.folder / ablations_page.RECORD.name)
         return {
             name: variants
-            for name in ablations_page.EPOCHS
+            for name in ablations_page.EPOCHS | ablations_page.BEFORE
             if (variants := by_variant(entry for entry in entries if entry["dataset"] == name))
         }
 
