@@ -48,6 +48,7 @@ page = st.navigation(
             shown("evidence", "Evidence", "fact_check"),
         ],
         "The forecast": [shown("forecast", "Forecast", "timeline")],
+        "Particles": [shown("particles", "Particles", "scatter_plot")],
         "Your own": [
             shown("train", "Train", "model_training"),
             shown("data", "Data", "upload_file"),

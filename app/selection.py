@@ -25,18 +25,22 @@ EFFECTS = ("error", "forecast")
 CUTS = {"pair": "pair", "weight": "pair", "inside": "community", "border": "community", "inputs": "sensors", "head": ""}
 """What can be cut, and the field that says of whom; '' for the head, which is always chosen."""
 LEAST_AMOUNT, MOST_AMOUNT = 1e-12, 1e9
+EDGES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # shares of the pairs of particles that may be drawn
+MOST_TRAJECTORIES = 1000  # that a run of particles may be asked for; how many it has, its arrays say
+MOST_TURN, MOST_MOVED = 180, 10  # degrees about an axis, and how far particles are moved
 MOST_LINKS = 6  # of the road, around a sensor whose inputs are changed
 MOST_SENSORS = 4  # that one figure of curves can hold
 MOST_COMMUNITIES = 30
 
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_DEGREES = re.compile(r"-?[0-9]{1,3}", re.ASCII)
 _SIGNED = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?(e[-+][0-9]{2})?", re.ASCII)
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", re.ASCII)
 
 
 class Choice(Protocol):
-    """What of a run can be selected: its key, the names of its heads, the ids of its sensors, its steps ahead."""
+    """What of a run can be selected: key, names of heads, ids of sensors, steps ahead, frames of its particles."""
 
     @property
     def key(self) -> str: ...  # noqa: D102
@@ -46,6 +50,8 @@ class Choice(Protocol):
     def ids(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def horizon(self) -> int: ...  # noqa: D102
+    @property
+    def frames(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +82,13 @@ class Selection:
     live : what the map shows of that cut, one of EFFECTS
     links : of the road, around the chosen sensor: how far inputs are changed with its own
     amount : by how much they are, in the data's unit; None for an amount that fits what was seen
+    trajectory : of particles, from 1: one of the test part that the run keeps
+    frame : of that trajectory, from 1 for the first one seen; 0 for the last one seen
+    layer : of a model of particles, whose gates are drawn; '' for the first. The particle is the chosen sensor
+    edges : the share of pairs of particles that is drawn, one of EDGES
+    about_x, about_y, about_z : degrees by which all particles are turned, from -180 to 180
+    moved : how far all particles are moved along the diagonal x = y = z
+    mirrored : whether all particles are mirrored
     roads, planted, tiles : whether roads that were not learned, the planted graph, a street map are drawn
     """
 
@@ -101,6 +114,15 @@ class Selection:
     live: str = EFFECTS[1]
     links: int = 0
     amount: float | None = None
+    trajectory: int = 1
+    frame: int = 0
+    layer: str = ""
+    edges: float = 0.2
+    about_x: int = 40
+    about_y: int = 25
+    about_z: int = 60
+    moved: int = 2
+    mirrored: bool = False
     roads: bool = True
     planted: bool = False
     tiles: bool = False
@@ -152,6 +174,9 @@ class Selection:
             community=self.community if head == self.head and self.run in ("", choice.key) else 0,
             mode=min(self.mode, max(len(choice.ids), 1)),
             step=self.step if self.step <= choice.horizon else 0,
+            trajectory=self.trajectory if choice.frames else 1,
+            frame=self.frame if self.frame <= choice.frames else 0,
+            layer=self.layer if choice.frames and self.layer in layers_of(choice.heads) else "",
             amount=self.amount if self.run in ("", choice.key) else None,  # the unit may be another
         )
         return _cut_as_chosen(fitted, self, {})
@@ -229,6 +254,12 @@ def from_query(
         "count": ("number of communities", _whole_in({0, *range(2, min(MOST_COMMUNITIES, len(choice.ids)) + 1)})),
         "mode": ("mode", _whole_in(range(1, max(len(choice.ids), 1) + 1))),
         "step": ("step ahead", _whole_in(range(choice.horizon + 1))),
+        "trajectory": ("trajectory", _whole_in(range(1, (MOST_TRAJECTORIES if choice.frames else 1) + 1))),
+        "frame": ("frame", _whole_in(range(choice.frames + 1))),
+        "layer": ("layer", _one_of(layers_of(choice.heads) if choice.frames else ())),
+        "edges": ("share of pairs of particles", _edges),
+        **{f"about_{axis}": (f"turn about {axis}", _degrees) for axis in "xyz"},
+        "moved": ("shift", _whole_in(range(MOST_MOVED + 1))),
         "links": ("road links", _whole_in(range(MOST_LINKS + 1))),
         "amount": ("amount", _signed),
         **{name: (_SAID.get(name, name), _one_of(words)) for name, words in _WORDS.items()},
@@ -260,6 +291,15 @@ def from_query(
     return selection.changed(**fields_again).fitted(choice, beside), left
 
 
+def layers_of(heads: Sequence[str]) -> tuple[str, ...]:
+    """The layers of a model of particles, from the names of its heads, which may be of one frame each.
+
+    >>> layers_of(["layer 1, frame 1", "layer 1, frame 2", "read-out"])
+    ('layer 1', 'read-out')
+    """
+    return tuple(dict.fromkeys(name.partition(", frame ")[0] for name in heads))
+
+
 def left_sentence(left: Sequence[str]) -> str:
     """What is said, once, of a link that was not understood in full; '' where it was."""
     return f"The link asks for what is not here ({', '.join(left)}): the default is shown." if left else ""
@@ -271,7 +311,9 @@ _WORDS: dict[str, Sequence[str]] = {
     "cut": tuple(CUTS), "live": EFFECTS,
 }  # fmt: skip
 _SAID = {"removal": "way of removing", "live": "map of the cut"}
-_SWITCHES = {"roads": "roads that were not learned", "planted": "planted graph", "tiles": "street map"}
+_SWITCHES = {
+    "roads": "roads that were not learned", "planted": "planted graph", "tiles": "street map", "mirrored": "mirror",
+}  # fmt: skip
 
 
 def _written(value: object) -> str:
@@ -287,6 +329,16 @@ def _share(text: str) -> float | None:
     """The offered share that is nearest to a number within their range."""
     share = float(text) if _NUMBER.fullmatch(text) else math.nan
     return min(SHARES, key=lambda offered: abs(offered - share)) if SHARES[0] <= share <= SHARES[-1] else None
+
+
+def _edges(text: str) -> float | None:
+    """The offered share of pairs of particles that is nearest to a number from 0 to 1."""
+    share = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return min(EDGES, key=lambda offered: abs(offered - share)) if EDGES[0] <= share <= EDGES[-1] else None
+
+
+def _degrees(text: str) -> int | None:
+    return int(text) if _DEGREES.fullmatch(text) and abs(int(text)) <= MOST_TURN else None
 
 
 def _signed(text: str) -> float | None:

@@ -13,6 +13,8 @@ from app.glossary.difference import DIFFERENCE
 from app.glossary.evidence import EVIDENCE
 from app.glossary.forecasts import FORECASTS
 from app.glossary.matrix import MATRIX
+from app.glossary.particles import PARTICLES
+from app.glossary.particles import TERMS as OF_PARTICLES
 from app.glossary.records import Measure, Term
 from app.glossary.roads import ROADS
 from app.glossary.spectrum import SPECTRUM
@@ -23,9 +25,10 @@ __all__ = ["GROUPS", "MEASURES", "TERMS", "Entry", "Measure", "Term", "entry", "
 
 Entry = Measure | Term
 
-TERMS: dict[str, Term] = {**OF_THIS_APP, **WORDS}
+TERMS: dict[str, Term] = {**OF_THIS_APP, **OF_PARTICLES, **WORDS}
 MEASURES: dict[str, Measure] = {
-    **MATRIX, **ROADS, **SPECTRUM, **COMMUNITIES, **FORECASTS, **DIFFERENCE, **EVIDENCE, **USE, **BENCHMARK,
+    **MATRIX, **ROADS, **SPECTRUM, **COMMUNITIES, **FORECASTS, **DIFFERENCE, **EVIDENCE, **USE, **PARTICLES,
+    **BENCHMARK,
 }  # fmt: skip
 
 GROUPS: dict[str, Mapping[str, Entry]] = {
@@ -38,6 +41,7 @@ GROUPS: dict[str, Mapping[str, Entry]] = {
     "Two runs beside each other": DIFFERENCE,
     "Is the graph real?": EVIDENCE,
     "Does the model use it?": USE,
+    "Particles": PARTICLES,
     "The benchmark": BENCHMARK,
 }
 

@@ -106,7 +106,7 @@ def sidebar(entries: Sequence[store.RunEntry]) -> None:
                 format_func=whole_percent,
                 help="The share of all pairs of sensors that counts as learned: on the map, against the roads, "
                 "in tables.",
-                **_bound("share"),
+                **bound("share"),
             )
         _chosen(selection)
 
@@ -145,15 +145,15 @@ def pick(
     **settings: Any,
 ) -> None:
     """A list to choose one of, for one field of the selection."""
-    st.selectbox(label, options, format_func=_distinct(options, name), **_bound(field, change), **settings)
+    st.selectbox(label, options, format_func=_distinct(options, name), **bound(field, change), **settings)
 
 
 def switch(label: str, field: str, options: dict[Any, str], *, shown: Any = None) -> None:
     """A few alternatives side by side, for one field of the selection; ``shown`` where the field leaves it open."""
-    bound = _bound(field)
+    tied = bound(field)
     if shown is not None:
-        st.session_state[bound["key"]] = shown
-    st.segmented_control(label, list(options), format_func=options.__getitem__, required=True, **bound)
+        st.session_state[tied["key"]] = shown
+    st.segmented_control(label, list(options), format_func=options.__getitem__, required=True, **tied)
 
 
 def slide(label: str, field: str, least: int, most: int, **settings: Any) -> None:
@@ -161,12 +161,12 @@ def slide(label: str, field: str, least: int, most: int, **settings: Any) -> Non
     if most <= least:
         st.caption(f"{label}: {least}")
         return
-    st.slider(label, least, most, **_bound(field), **settings)
+    st.slider(label, least, most, **bound(field), **settings)
 
 
 def toggle(label: str, field: str, **settings: Any) -> None:
     """A switch, for one field of the selection."""
-    st.toggle(label, **_bound(field), **settings)
+    st.toggle(label, **bound(field), **settings)
 
 
 def pick_sensors(label: str, ids: Sequence[str], most: int) -> None:
@@ -176,7 +176,7 @@ def pick_sensors(label: str, ids: Sequence[str], most: int) -> None:
         list(ids),
         format_func=_distinct(ids, lambda i: one_line(i, 40)),
         max_selections=most,
-        **_bound("sensors", lambda chosen: choose(sensors=tuple(chosen))),
+        **bound("sensors", lambda chosen: choose(sensors=tuple(chosen))),
     )
 
 
@@ -206,7 +206,7 @@ def _key(field: str) -> str:
     return f"control {field}"
 
 
-def _bound(field: str, change: Callable[[Any], None] | None = None) -> dict[str, Any]:
+def bound(field: str, change: Callable[[Any], None] | None = None) -> dict[str, Any]:
     """Key and callback that tie a control to a field; the control shows what is selected, whoever selected it."""
     key = _key(field)
     value = getattr(selected(), field)

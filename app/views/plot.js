@@ -1,7 +1,8 @@
 // One Plotly figure on a page. Plotly comes from the machine that serves the app, once for all figures.
 //
 // A figure that changes is changed in place, so its zoom stays as long as layout.uirevision does. Clicks go to Python as
-// what was clicked; pictures are made by the browser.
+// what was clicked; pictures are made by the browser. A figure with frames has a slider over them, which draws each into
+// the same axes without asking Python; where it comes to rest, Python is told.
 
 let loading;
 
@@ -43,6 +44,73 @@ function told(point) {
     };
 }
 
+// The traces of a figure at its frame k.
+function traces(figure, k) {
+    const drawn = [...figure.data], frame = (figure.frames || [])[k];
+    if (frame) { frame.traces.forEach((place, n) => { drawn[place] = { ...drawn[place], ...frame.data[n] }; }); }
+    return drawn;
+}
+
+// The layout as Python sent it, seen from where the reader has gone: plotly.js 4.2 forgets cameras after a resize.
+function placed(box) {
+    const layout = structuredClone(box.plain);
+    for (const [scene, camera] of Object.entries(box.cameras)) {
+        if (layout[scene]) { layout[scene].camera = structuredClone(camera); }
+    }
+    return layout;
+}
+
+// Draws the frame that was asked for last; those that are passed over while one is being drawn are left out.
+async function step(P, box, k) {
+    box.frame = k;
+    box.said.textContent = box.figure.frames[k].name;
+    box.range.value = k;
+    box.range.setAttribute("aria-valuetext", box.figure.frames[k].name);
+    if (box.stepping) { return; }
+    box.stepping = true;
+    for (let now = -1; now !== box.frame;) {
+        now = box.frame;
+        await P.react(box, traces(box.figure, now), placed(box), box.config);
+    }
+    box.stepping = false;
+    box.dataset.frame = String(box.frame);
+}
+
+function rest(box) {
+    clearInterval(box.playing);
+    box.playing = null;
+    box.play.textContent = "▶ Play";
+}
+
+function slider(box, tell) {
+    const row = document.createElement("div");
+    row.className = "topolens-frames";
+    box.play = document.createElement("button");
+    box.play.type = "button";
+    box.range = document.createElement("input");
+    box.range.type = "range";
+    box.range.min = 0;
+    box.range.setAttribute("aria-label", "Frame");
+    box.said = document.createElement("output");
+    row.append(box.play, box.range, box.said);
+    rest(box);
+    const go = (k) => plotly().then((P) => step(P, box, k));
+    box.range.oninput = () => { rest(box); box.dragged = true; go(Number(box.range.value)); };
+    box.range.onchange = () => { box.dragged = false; tell(Number(box.range.value)); };
+    box.play.onclick = () => {
+        if (box.playing) { rest(box); tell(box.frame); return; }
+        box.play.textContent = "❚❚ Stop";
+        const last = () => box.figure.frames.length - 1;
+        if (box.frame >= last()) { go(0); }
+        box.playing = setInterval(() => {
+            if (box.stepping) { return; }
+            if (box.frame >= last()) { rest(box); tell(box.frame); return; }
+            go(box.frame + 1);
+        }, 300);
+    };
+    return row;
+}
+
 async function picture(P, box, format, name) {
     const page = box.layout.meta.page;
     const figure = { data: box.data, layout: { ...box.layout, paper_bgcolor: page, plot_bgcolor: page } };
@@ -66,7 +134,11 @@ export default function (component) {
             row.append(button);
         }
         parentElement.append(box, row);
+        if (data.frame !== null) {
+            box.after(slider(box, (k) => { box.tellFrame(k); }));
+        }
     }
+    box.tellFrame = (k) => { box.sent = k; setTriggerValue("frame", k); };
     box.style.height = `${data.height}px`;
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", data.alt);
@@ -78,24 +150,46 @@ export default function (component) {
         button.onclick = () => plotly().then((P) => picture(P, box, format, data.name));
     }
     box.told = data.clickable ? (point) => setTriggerValue("click", told(point)) : null;
-    const wanted = `${data.theme} ${data.figure}`;
+    const wanted = `${data.theme} ${data.frame} ${data.figure}`;
     if (box.wanted !== wanted) {
         box.wanted = wanted;
         const figure = JSON.parse(data.figure);
         plotly().then(async (P) => {
             if (box.wanted !== wanted) { return; }                         // a later one is on its way
-            await P.react(box, figure.data, themed(figure.layout, box), data.config);
+            if (data.frame !== null) {
+                rest(box);
+                box.figure = figure;
+                box.config = data.config;
+                box.range.max = figure.frames.length - 1;
+                if (data.frame === box.sent) { box.sent = null; }       // Python has heard of the last choice
+                const ahead = box.dragged || (box.sent ?? null) !== null;
+                box.frame = ahead ? Math.min(box.frame, figure.frames.length - 1) : data.frame;
+                box.range.value = box.frame;
+                box.said.textContent = figure.frames[box.frame].name;
+                box.range.setAttribute("aria-valuetext", figure.frames[box.frame].name);
+                box.dataset.frame = String(box.frame);
+            }
+            box.plain = themed(figure.layout, box);
+            if (!box.cameras || box.revision !== figure.layout.uirevision) { box.cameras = {}; }
+            box.revision = figure.layout.uirevision;
+            await P.react(box, traces(figure, box.frame), placed(box), data.config);
             box.dataset.drawn = String(Number(box.dataset.drawn || 0) + 1);
             box.shown = wanted;
             if (!box.listens) {
                 box.listens = true;
                 box.watch = new ResizeObserver(() => { if (box.clientWidth) { P.Plots.resize(box); } });
                 box.watch.observe(box);
+                box.on("plotly_relayout", (changed) => {
+                    for (const scene of Object.keys(changed).map((key) => /^(scene\d*)\.camera/.exec(key)?.[1])) {
+                        if (scene) { box.cameras[scene] = structuredClone(box.layout[scene].camera); }
+                    }
+                });
                 box.on("plotly_click", (event) => { if (box.told) { box.told(event.points[0]); } });
             }
         }).catch((error) => { box.textContent = `This figure could not be drawn: ${error.message}`; });
     }
     return () => {
+        clearInterval(box.playing);
         if (box.listens) { box.watch.disconnect(); window.Plotly.purge(box); }
     };
 }

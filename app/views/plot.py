@@ -2,7 +2,8 @@
 
 Streamlit's own ``st.plotly_chart`` mounts a changed figure anew, so zoom and selection are lost; it reports no click
 on a heatmap; and it saves one format. This one changes a figure in place (``Plotly.react``), so the zoom stays while
-``layout.uirevision`` does, reports every click, and saves PNG and SVG.
+``layout.uirevision`` does, reports every click, and saves PNG and SVG. A figure with frames gets a slider over them:
+the browser draws each frame into the same axes, a camera stays where it is, and Python is told where the slider rests.
 """
 
 from collections.abc import Callable, Mapping
@@ -44,6 +45,8 @@ def plot(
     name: str,
     theme: str,
     on_click: Callable[[Mapping[str, Any]], None] | None = None,
+    frame: int | None = None,
+    on_frame: Callable[[int], None] | None = None,
 ) -> None:
     """Draw a figure as wide as there is room and as high as its layout says.
 
@@ -55,13 +58,21 @@ def plot(
     theme : of the page, 'light' or 'dark': where it changes, the figure is drawn anew
     on_click : is told ``x``, ``y``, ``customdata``, ``index`` (of a heatmap row and column) and ``curve`` of the point
         that was clicked, before the page is drawn; what a browser sends is a stranger's
+    frame : which of the figure's frames is shown, from 0; None for a figure without frames
+    on_frame : is told which frame the reader chose, one that there is, before the page is drawn
     """
     served()
+    frames = len(figure.frames)
 
     def clicked() -> None:
         point = st.session_state[key].get("click")
         if isinstance(point, Mapping) and on_click is not None:
             on_click(point)
+
+    def moved() -> None:
+        place = st.session_state[key].get("frame")
+        if isinstance(place, int | float) and 0 <= place < frames and on_frame is not None:
+            on_frame(int(place))
 
     _component(
         key=key,
@@ -73,6 +84,8 @@ def plot(
             "theme": theme,
             "clickable": on_click is not None,
             "config": _CONFIG,
+            "frame": frame,
         },
         on_click_change=clicked,
+        on_frame_change=moved,
     )

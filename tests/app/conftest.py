@@ -1,6 +1,7 @@
 """Small runs made by hand, and the app in Streamlit's own test harness."""
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,28 @@ def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def make(own_runs: Path) -> Recipe:
     """Makes a run of that name among one's own."""
     return lambda name="ring", **settings: made_run(own_runs / name, **settings)
+
+
+@pytest.fixture(scope="session")
+def trained_particles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of particles, an epoch or two long: 'set', 'set-plain' without its symmetry, and 'alone', a perceptron."""
+    from core.experiment import trained
+    from tests.core.particles_made import plan, scenes
+
+    folder = tmp_path_factory.mktemp("particles")
+    data = scenes(folder)
+    fast = {"rate": 0.01, "schedule": "constant"}
+    trained(data, plan("set", epochs=2, config={"blocks": 2}), folder / "runs" / "set")
+    trained(data, plan("set", epochs=2, config={"equivariance": False}, **fast), folder / "runs" / "set-plain")
+    trained(data, plan("mlp", epochs=1, config={"width": 8}, **fast), folder / "runs" / "alone")
+    return folder / "runs"
+
+
+@pytest.fixture
+def moving(own_runs: Path, trained_particles: Path) -> Path:
+    """The same among one's own."""
+    shutil.copytree(trained_particles, own_runs, dirs_exist_ok=True)
+    return own_runs
 
 
 def opened(page: str = "overview", **query: str | list[str]) -> AppTest:

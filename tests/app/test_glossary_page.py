@@ -22,7 +22,7 @@ YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
 
 
 @pytest.fixture
-def named(make: Recipe, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+def named(make: Recipe, moving: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     """The measures that each page explains under 'How to read this', on a run that has everything, beside another."""
     make("ring")
     make("other", better=0.8)
@@ -30,7 +30,7 @@ def named(make: Recipe, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     monkeypatch.setattr(page, "how_to_read", lambda *names: seen.update(names))
     found: dict[str, set[str]] = {}
     for view in VIEWS:
-        app = opened(run="ring", other="other")
+        app = opened(run="set" if view == "particles" else "ring", other="other")
         if view != "overview":
             seen.clear()  # what the first page named
             app = turned(app, view)

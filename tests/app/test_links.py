@@ -8,12 +8,15 @@ from hypothesis import strategies as some
 
 from app.selection import (
     CUTS,
+    EDGES,
     EFFECTS,
     ENERGIES,
     EVIDENCE,
     METHODS,
     MOST_LINKS,
+    MOST_MOVED,
     MOST_SENSORS,
+    MOST_TURN,
     ORDERS,
     REMOVALS,
     SHARES,
@@ -30,9 +33,13 @@ class Offered:
     heads: tuple[str, ...] = ("head 1", "head 2")
     ids: tuple[str, ...] = ("a", "b", "c", "d", "e", *HOSTILE)
     horizon: int = 4
+    frames: int = 0
 
 
 RUNS = (Offered("demo/best"), Offered("mine", heads=("head 1",), ids=("a", "z"), horizon=12), Offered("bare", heads=()))
+MOVING = Offered(
+    "moving", heads=("layer 1, frame 1", "layer 1, frame 2", "read-out"), ids=("p1", "p2"), horizon=0, frames=7
+)
 NAMES = (
     "v",
     "run",
@@ -60,6 +67,15 @@ NAMES = (
     "live",
     "links",
     "amount",
+    "trajectory",
+    "frame",
+    "layer",
+    "edges",
+    "about_x",
+    "about_y",
+    "about_z",
+    "moved",
+    "mirrored",
 )
 
 selections = some.builds(
@@ -87,6 +103,21 @@ selections = some.builds(
     live=some.sampled_from(EFFECTS),
     links=some.integers(0, MOST_LINKS),
     amount=some.none() | some.sampled_from((0.0, -29.0, 12.5, 1e-5, -2e6)),
+    edges=some.sampled_from(EDGES),
+    about_x=some.integers(-MOST_TURN, MOST_TURN),
+    about_y=some.integers(-MOST_TURN, MOST_TURN),
+    about_z=some.integers(-MOST_TURN, MOST_TURN),
+    moved=some.integers(0, MOST_MOVED),
+    mirrored=some.booleans(),
+)
+of_particles = some.builds(
+    Selection,
+    run=some.just("moving"),
+    trajectory=some.integers(1, 24),
+    frame=some.integers(0, 7),
+    layer=some.sampled_from(("", "layer 1", "read-out")),
+    edges=some.sampled_from(EDGES),
+    sensors=some.sampled_from(((), ("p2",))),
 )
 
 
@@ -97,6 +128,50 @@ def listed(query: dict[str, str | list[str]]) -> dict[str, list[str]]:
 @given(selections)
 def test_what_is_written_into_a_link_is_read_back(selection: Selection) -> None:
     assert from_query(listed(selection.to_query()), RUNS, "mine") == (selection, [])
+
+
+@given(of_particles)
+def test_what_is_selected_of_particles_is_read_back(selection: Selection) -> None:
+    assert from_query(listed(selection.to_query()), (*RUNS, MOVING), "mine") == (selection, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "left"),
+    [
+        ("trajectory", "0", "trajectory"),
+        ("trajectory", "1001", "trajectory"),
+        ("trajectory", "-1", "trajectory"),
+        ("frame", "8", "frame"),
+        ("frame", "1e1", "frame"),
+        ("frame", "\u0661", "frame"),
+        ("layer", "layer 1, frame 1", "layer"),
+        ("layer", "layer 9", "layer"),
+        ("edges", "nan", "share of pairs of particles"),
+        ("edges", "1.01", "share of pairs of particles"),
+        ("about_x", "181", "turn about x"),
+        ("about_y", "--5", "turn about y"),
+        ("about_z", "inf", "turn about z"),
+        ("moved", "11", "shift"),
+        ("mirrored", "yes", "mirror"),
+    ],
+)
+def test_what_cannot_be_selected_of_particles_is_named_and_left(name: str, value: str, left: str) -> None:
+    selection, found = from_query({"run": ["moving"], name: [value]}, (*RUNS, MOVING), "mine")
+    assert found == [left]
+    assert getattr(selection, name) == getattr(Selection(), name)
+
+
+def test_what_is_selected_of_particles_is_nothing_to_a_run_of_sensors() -> None:
+    asked = {"run": ["mine"], "trajectory": ["3"], "frame": ["2"], "layer": ["head 1"]}
+    _, left = from_query(asked, (*RUNS, MOVING), "mine")
+    assert left == ["trajectory", "frame", "layer"]
+    moving = Selection(run="moving", trajectory=3, frame=6, layer="read-out")
+    assert moving.fitted(MOVING) == moving
+    there = moving.fitted(RUNS[1])
+    assert (there.trajectory, there.frame, there.layer) == (1, 0, "")
+    shorter = Offered("shorter", heads=("layer 1",), frames=5)
+    there = moving.fitted(shorter)
+    assert (there.trajectory, there.frame, there.layer) == (3, 0, "")
 
 
 @given(
@@ -208,7 +283,7 @@ def test_a_selection_on_another_run_keeps_what_that_run_has() -> None:
 
 NASTY = {
     "markup": "<script>window.hit=1</script>",
-    "many letters": "x" * 20_000,
+    "many letters": "x" * 14_000,
     "nothing": "",
     "zero byte": "a\x00b",
     "path": "../../../../etc/passwd",

@@ -1,0 +1,117 @@
+"""Particles in a real browser: the frame moves, the view stays, and turning shows which model keeps the symmetry."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.reading.trajectories import QUESTION
+from tests.app.browser.seen import SCREENSHOTS, WAIT, Seen
+
+pytestmark = pytest.mark.browser
+
+PLACES = "(box) => Array.from(box._fullData.find(t => t.name === 'positive charge').x, x => x.toFixed(5)).join()"
+EYE = "(box) => ['x', 'y', 'z'].map(k => box._fullLayout.scene._scene.getCamera().eye[k].toFixed(3)).join()"
+
+
+@pytest.fixture(scope="module")
+def served(serve: Callable[[Path], str], trained_particles: Path) -> str:
+    """The app with runs of particles."""
+    return serve(trained_particles)
+
+
+def page(seen: Seen) -> Seen:
+    """The page about particles of the run 'set', by its link in the sidebar."""
+    seen.open("?v=1&run=set")
+    seen.page.get_by_test_id("stSidebarNavLink").get_by_text("Particles", exact=True).click()
+    seen.page.locator("h1").get_by_text(QUESTION, exact=True).wait_for(timeout=WAIT)
+    seen.page.get_by_text("Which past frame counts?").wait_for(timeout=WAIT)
+    return seen.settled()
+
+
+def difference(seen: Seen, run: str) -> float:
+    """The number that stands for what turning changes in the forecast of a run."""
+    said = seen.page.locator("p", has_text="largest difference")
+    said = said.filter(has=seen.page.locator(f"code:text-is('{run}')"))
+    found = re.search(r"largest difference ([0-9.e+-]+) of the size", said.inner_text())
+    assert found, said.inner_text()
+    return float(found[1])
+
+
+def test_turning_moves_the_forecast_along_or_not_and_the_link_keeps_it(served: str, look: Callable[..., Seen]) -> None:
+    seen = page(look(served))
+    before = difference(seen, "set-plain")
+    slider = seen.page.locator(".st-key-control-about_x").get_by_role("slider")
+    slider.focus()
+    for _ in range(4):
+        slider.press("ArrowRight")
+    seen.asks("about_x=60")
+    seen.page.get_by_text("turned by 60° about x").first.wait_for(timeout=WAIT)
+    seen.settled()
+    assert difference(seen, "set") < 1e-9
+    after = difference(seen, "set-plain")
+    assert after > 1e-3
+    assert after != before
+    assert seen.figure("turned-own").count() == seen.figure("turned-beside").count() == 1
+    seen.quiet()
+
+
+def test_the_slider_and_the_player_move_particles_and_the_view_stays(served: str, look: Callable[..., Seen]) -> None:
+    seen = page(look(served))
+    figure = seen.page.locator(".st-key-flight .topolens-plot")
+    drawn, first = figure.evaluate(PLACES), figure.evaluate(EYE)
+    box = figure.bounding_box()
+    assert box
+    seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 350)
+    seen.page.mouse.down()
+    seen.page.mouse.move(box["x"] + box["width"] / 2 + 60, box["y"] + 340, steps=5)
+    seen.page.mouse.up()
+    seen.page.wait_for_timeout(500)
+    turned = figure.evaluate(EYE)
+    assert turned != first
+    frames = seen.page.locator(".st-key-flight input[type=range]")
+    said = seen.page.locator(".st-key-flight output")
+    assert said.inner_text().startswith("Frame 3, the last one seen. Layer 1: 1 of 6 pairs drawn")
+    frames.focus()
+    frames.press("ArrowRight")
+    frames.press("ArrowRight")
+    seen.page.wait_for_function("() => document.querySelector('.st-key-flight output').innerText.startsWith('Frame 5')")
+    seen.asks("frame=5")
+    seen.page.wait_for_function(
+        "() => document.querySelector('.st-key-flight .topolens-plot').dataset.frame === '4'", timeout=WAIT
+    )
+    assert "forecast 2 ahead" in said.inner_text()
+    assert figure.evaluate(PLACES) != drawn
+    assert figure.evaluate(EYE) == turned, "the view stays where the reader has gone"
+    assert seen.marks("energy") == 1
+    frames.press("Home")
+    seen.asks("frame=1")
+    frames.press("ArrowRight")
+    frames.press("ArrowRight")
+    seen.asks("frame=3")
+    assert figure.evaluate(PLACES) == drawn, "the same frame shows the same places"
+    assert figure.evaluate(EYE) == turned
+    button = seen.page.locator(".st-key-flight .topolens-frames button")
+    assert "Play" in button.inner_text()
+    button.click()
+    assert "Stop" in button.inner_text()
+    seen.asks("frame=8")
+    assert "Play" in button.inner_text()
+    assert said.inner_text().startswith("Frame 8, forecast 5 ahead")
+    assert figure.evaluate(EYE) == turned
+    seen.quiet()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (800, "dark")])
+def test_the_page_is_photographed_and_no_wider_than_the_window(
+    served: str, look: Callable[..., Seen], width: int, theme: str
+) -> None:
+    seen = page(look(served, width, theme))
+    SCREENSHOTS.mkdir(exist_ok=True)
+    height = seen.page.evaluate("() => document.querySelector('[data-testid=\"stMainBlockContainer\"]').scrollHeight")
+    seen.page.set_viewport_size({"width": width, "height": min(height + 60, 5000)})
+    seen.page.wait_for_timeout(400)
+    seen.page.screenshot(path=SCREENSHOTS / f"particles-{width}-{theme}.png")
+    assert seen.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    seen.quiet()
