@@ -59,10 +59,10 @@ those of the test part at 60 minutes; validation RMSE is that of all steps ahead
 sensor sees itself ('hidden'), as if its own detector had failed. Graph figures are of the mean of heads.
 
 **The rule of choice**: the smallest sum of the two validation RMSEs on Los-Loop; less than 0.01 changes nothing. Seeds
-begin at 5: those of [RESULTS.md](RESULTS.md), 0 to 4, take no part in it. That the matrices begin half from partial correlations, and the
-shrinkage of these, were chosen so (0.3 of 0.03, 0.1, 0.3 and 0.6; on seed 0, before there was the rule on seeds). What
-the tables at the end compare was chosen earlier, on one seed and with the errors of the test part and the roads in
-view as well: in them 'whole' is the model before it began from partial correlations.
+begin at 5: those of [RESULTS.md](RESULTS.md), 0 to 4, take no part in it. That the matrices begin half from partial
+correlations, and the shrinkage of these, were chosen so (0.3 of 0.03, 0.1, 0.3 and 0.6; on seed 0, before there was
+the rule on seeds). What the tables at the end compare was chosen earlier, on one seed and with the errors of the test
+part and the roads in view as well: in them 'whole' is the model before it began from partial correlations.
 """
 
 
