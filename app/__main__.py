@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 DEMO_MODELS = ("intergat-gru", "intergat-plus", "gat-gru", "gru")
+DEMO_PARTICLES = {"set": {"width": 32}, "set-plain": {"width": 32, "equivariance": False}}
+DEMO_FLIGHT = "nbody-10:train=1000,validation=200,test=200,inputs=5,ahead=2+4+6+8+10"
 
 
 def spoken(command: Callable[..., None]) -> Callable[..., None]:
@@ -49,8 +51,8 @@ def cli() -> None:
 @click.option("--title", default="", help="How the run is called in the app.")
 @click.option("--seed", type=int, help="Of the weights and the order of the windows.  [default: 0]")
 @click.option("--seeds", type=int, help="Train so many runs, OUT-seed0, OUT-seed1, ...; said again, it goes on.")
-@click.option("--epochs", type=int, help="[default: 30]")
-@click.option("--batch", type=int, help="Neighbouring windows a step.  [default: the model's]")
+@click.option("--epochs", type=int, help="[default: the model's]")
+@click.option("--batch", type=int, help="Windows, or trajectories, a step.  [default: the model's]")
 @click.option("--optimizer", help="adam or adamw.  [default: adam]")
 @click.option("--rate", type=float, help="Learning rate.  [default: the model's]")
 @click.option("--weight-decay", type=float, help="[default: the model's]")
@@ -234,29 +236,40 @@ def matrix_alone(
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "assets" / "demo", help="[default: assets/demo]")
 @click.option("--epochs", default=40, show_default=True)
 @click.option("--weeks", default=4, show_default=True, help="Length of the made-up city's series.")
-@click.option("--model", "models", multiple=True, default=DEMO_MODELS, show_default=True)
+@click.option("--model", "models", multiple=True, default=(*DEMO_MODELS, *DEMO_PARTICLES), show_default=True)
 @click.option("--evidence/--no-evidence", default=True, show_default=True, help="Test them too.")
 @spoken
 def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...], evidence: bool) -> None:
-    """Train the runs that ship with the project, on the made-up city, and test them. Finished ones are kept."""
-    from app.bars import Bar
-    from core.data import city
-    from core.experiment import Plan, resumed, settings_for, trained
+    """Train the runs that ship with the project, on the made-up city and on particles, and test them.
 
-    data = city.load(weeks=weeks)
-    for model in models:
-        click.echo(model)
-        plan = Plan(
-            model=model,
-            settings=settings_for(model, epochs=epochs),
-            title=f"{model} · demo city",
-            load="city",
-        )
+    Finished ones are kept. 'set-plain' is the model 'set' without equivariance, to compare with.
+    """
+    from app.bars import Bar
+    from core.data import city, nbody
+    from core.experiment import Data, Plan, resumed, settings_for, trained
+
+    for name in models:
+        click.echo(name)
+        data: Data
+        if name in DEMO_PARTICLES:
+            data = flight = nbody.opened(DEMO_FLIGHT)
+            plan = Plan(
+                model="set",
+                config=DEMO_PARTICLES[name],
+                settings=settings_for("set", epochs=epochs, batch=20),
+                title="set · 10 particles" + (", not equivariant" if name == "set-plain" else ""),
+                load=flight.trajectories.load,
+            )
+        else:
+            data = city.load(weeks=weeks)
+            plan = Plan(
+                model=name, settings=settings_for(name, epochs=epochs), title=f"{name} · demo city", load="city"
+            )
         with Bar(epochs) as bar:
-            if (out / model / "run.json").exists():
-                resumed(data, out / model, tick=bar)
+            if (out / name / "run.json").exists():
+                resumed(data, out / name, tick=bar)
             else:
-                trained(data, plan, out / model, tick=bar)
+                trained(data, plan, out / name, tick=bar)
     if evidence:
         from app.evidence.work import shipped
 

@@ -1,9 +1,10 @@
 """Families of runs that differ in their seed alone: trained one after another, and what they agree on kept as a run."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,8 @@ def trained_family(data: "Data", plan: "Plan", out: Path, seeds: int, bar: Bar) 
         for seed in range(first, first + seeds)
     ]
     folders = [out.parent / seed_name(out.name, one.settings.seed) for one in plans]
-    states = [_state(folder, data, one) for folder, one in zip(folders, plans, strict=True)]
+    wanted = _wanted(data, plan) if any((folder / "run.json").exists() for folder in folders) else {}
+    states = [_state(folder, {**wanted, "seed": one.settings.seed}) for folder, one in zip(folders, plans, strict=True)]
     runs = []
     for number, (one, folder, state) in enumerate(zip(plans, folders, states, strict=True), start=1):
         click.echo(f"seed {one.settings.seed}, {number} of {seeds}: {folder}, {_WORDS[state]}")
@@ -81,15 +83,14 @@ def trained_family(data: "Data", plan: "Plan", out: Path, seeds: int, bar: Bar) 
 _WORDS = {"": "begins", "begun": "goes on", "done": "is done already"}
 
 
-def _state(folder: Path, data: "Data", plan: "Plan") -> str:
-    """How far the run of a plan has come: '', 'begun' or 'done'; RunError where another thing is in its place."""
+def _state(folder: Path, wanted: Mapping[str, Any]) -> str:
+    """How far a wanted run has come: '', 'begun' or 'done'; RunError where another thing is in its place."""
     if not (folder / "run.json").exists():
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise RunError(f"{folder} is in the way, and is no run: move it, or name another --out")
         return ""
     record = read_record(folder)
     there = {} if record.get("kind") == "matrix" else {**traits(record), "seed": record["seed"]}
-    wanted = {"model": plan.model, **_cut(data, plan), **asdict(plan.settings)}
     for name, value in wanted.items():
         if there.get(name) != value:
             got, asked = (str(one)[:40] for one in (there.get(name), value))
@@ -100,17 +101,12 @@ def _state(folder: Path, data: "Data", plan: "Plan") -> str:
     return "done" if record["state"] == "done" else "begun"
 
 
-def _cut(data: "Data", plan: "Plan") -> dict[str, Any]:
-    """The data of a plan and how they are cut, by the names of ``core.family.traits``."""
-    from core.data.trajectories import Scenes
-    from core.experiment import whole_of
-    from core.sensor_outcome import steps
+def _wanted(data: "Data", plan: "Plan") -> dict[str, Any]:
+    """What a run of a plan would share with its family, from the record that it would begin with; the model first."""
+    from core.experiment import first_record
 
-    own = {"data": whole_of(data).sha256}
-    if isinstance(data, Scenes):
-        return {**own, "inputs": data.inputs, "last": data.last, "ahead": list(data.ahead)}
-    inputs, horizon = steps(data, plan)
-    return {**own, "protocol": plan.protocol, "inputs": inputs, "horizon": horizon}
+    record = json.loads(json.dumps(first_record(data, plan)))       # as it would be read back
+    return {"model": plan.model, **traits(record)}
 
 
 def kept_consensus(runs: Sequence[Path], out: Path, *, title: str = "") -> Run:
@@ -188,10 +184,20 @@ def _check_alike(first: Run, others: Sequence[Run]) -> None:
             raise RunError(
                 f"runs of particles must show the same trajectory, but {run.name} and {first.name} are of other data"
             )
+        if moving and _seen(run) != _seen(first):
+            raise RunError(
+                f"runs of particles must see the same frames, but {run.name} and {first.name} see different ones"
+            )
         if len(run.heads) != len(first.heads):
             raise RunError(
                 f"runs must have as many heads as the first, {len(first.heads)}, got {len(run.heads)} in {run.name}"
             )
+
+
+def _seen(run: Run) -> tuple[object, ...]:
+    """Which frames of which trajectory the gates of a run of particles were made from; of a matrix alone, none."""
+    scenes = run.record.get("scenes", {})
+    return (*(scenes.get(name) for name in ("inputs", "last")), scenes.get("split", {}).get("test", [None])[0])
 
 
 def _differing(runs: Sequence[Run]) -> set[str]:

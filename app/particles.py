@@ -1,5 +1,6 @@
 """Data of particles on the command line: what they are called, and how they are opened."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def named(dataset: str, particles: int | None, trajectories: int | None, inputs:
     Raises
     ------
     ValueError
-        The number of particles is missing, or the name says it already.
+        The number of particles is missing, or the name says it already; or ``ahead`` is not numbers joined by +.
 
     >>> named("nbody", 5, 300, None, "5+10")
     'nbody-5:train=300,validation=100,test=100,ahead=5+10'
@@ -33,6 +34,8 @@ def named(dataset: str, particles: int | None, trajectories: int | None, inputs:
     if kind != ANY and particles is not None:
         raise ValueError(f"{kind} says already how many particles move: leave out --particles")
     kind = kind if particles is None else f"{ANY}-{particles}"
+    if ahead is not None and not re.fullmatch(r"[0-9]+(\+[0-9]+)*", ahead):
+        raise ValueError(f"ahead of {kind} must be numbers joined by +, as in 5+10, got {ahead!r:.60}")
     third = None if trajectories is None else max(1, round(trajectories / 3))
     said = {"train": trajectories, "validation": third, "test": third, "inputs": inputs, "ahead": ahead}
     words = [changes] if changes else []

@@ -7,10 +7,13 @@ import json
 import math
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,11 +23,12 @@ import click
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0  # seconds that a stopped training has to keep its last epoch
 POLL = 0.2
+ELSEWHERE = "is being trained by another process"  # words of core.archive.held
 BESIDE = (".task", ".log", ".entry", ".losses")  # what lies beside a run folder
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Training:
+class Request:
     """A training to be done.
 
     Attributes
@@ -46,7 +50,7 @@ class Training:
 class Job:
     """A training under way."""
 
-    training: Training
+    training: Request
     out: Path
     process: subprocess.Popen[bytes]
     log: TextIO
@@ -54,17 +58,17 @@ class Job:
 
 
 def trained(
-    todo: Sequence[Training],
+    todo: Sequence[Request],
     module: str,
     *,
-    known: Callable[[Training], bool],
-    kept: Callable[[Training, Path], str],
+    known: Callable[[Request], bool],
+    kept: Callable[[Request, Path], str],
     jobs: int,
     budget: float | None,
     runs: Path,
     keep: bool,
 ) -> int:
-    """Do all of them, and say a line for each that is finished.
+    """Do all of them, and say a line for each that is finished; Ctrl-C and SIGTERM end those under way first.
 
     Parameters
     ----------
@@ -82,9 +86,9 @@ def trained(
     How many failed.
     """
     end = math.inf if budget is None else time.monotonic() + 60 * budget
-    waiting, alive, failed, total = list(todo), list[Job](), 0, len(todo)
+    waiting, alive, failed, elsewhere, total = list(todo), list[Job](), 0, 0, len(todo)
     click.echo(f"{total} trainings to do")
-    try:
+    with _interrupted_by_sigterm(), _ended(alive):
         while (waiting or alive) and time.monotonic() < end:
             for training in list(waiting):
                 if len(alive) == jobs:
@@ -96,20 +100,26 @@ def trained(
                     alive.append(_started(training, module, runs))
             for job in [job for job in alive if job.process.poll() is not None]:
                 alive.remove(job)
-                failed += _finished(job, kept, keep, f"{total - len(waiting) - len(alive)}/{total}")
+                job.log.close()
+                count = f"{total - len(waiting) - len(alive)}/{total}"
+                if _held(job):
+                    click.echo(f"{count} {job.training.name}: left, another process trains it")
+                    elsewhere += 1
+                else:
+                    failed += _finished(job, kept, keep, count)
             time.sleep(POLL)
-    finally:
-        _stopped(alive)
+    if elsewhere:
+        click.echo(f"left to other processes: {elsewhere}")
     if waiting or alive:
         click.echo(f"stopped after {budget:g} minutes; {len(waiting) + len(alive)} trainings are left")
     return failed
 
 
-def _started(training: Training, module: str, runs: Path) -> Job:
+def _started(training: Request, module: str, runs: Path) -> Job:
     runs.mkdir(parents=True, exist_ok=True)
     out = (runs / training.folder).resolve()
     out.with_suffix(".task").write_text(json.dumps({**training.task, "out": str(out)}))
-    log = out.with_suffix(".log").open("w")
+    log = out.with_suffix(".log").open("a")  # another process may be writing it
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     process = subprocess.Popen(
         [sys.executable, "-m", module, str(out.with_suffix(".task"))],
@@ -122,12 +132,20 @@ def _started(training: Training, module: str, runs: Path) -> Job:
     return Job(training, out, process, log, time.monotonic())
 
 
-def _finished(job: Job, kept: Callable[[Training, Path], str], keep: bool, count: str) -> bool:
+def _held(job: Job) -> bool:
+    """Whether a training ended at once because another process holds its run folder."""
+    return job.process.returncode != 0 and ELSEWHERE in _last_word(job)
+
+
+def _last_word(job: Job) -> str:
+    said = job.out.with_suffix(".log").read_text(errors="replace").strip().splitlines()
+    return said[-1] if said else "no word"
+
+
+def _finished(job: Job, kept: Callable[[Request, Path], str], keep: bool, count: str) -> bool:
     """Keep what a training left and say so in a line; True where it failed."""
-    job.log.close()
     if job.process.returncode != 0:
-        said = job.out.with_suffix(".log").read_text().strip().splitlines()
-        click.echo(f"{count} {job.training.name}: FAILED, {said[-1] if said else 'no word'}")
+        click.echo(f"{count} {job.training.name}: FAILED, {_last_word(job)}")
         return True
     words = kept(job.training, job.out)
     if not keep:
@@ -138,8 +156,29 @@ def _finished(job: Job, kept: Callable[[Training, Path], str], keep: bool, count
     return False
 
 
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Take SIGTERM as Ctrl-C: it would else end this process alone, and the trainings would go on without it."""
+    if threading.current_thread() is not threading.main_thread():  # only that may say what a signal does
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _ended(alive: list[Job]) -> Iterator[None]:
+    """However this ends, end the trainings that are under way; the checkpoint of each is its last whole epoch."""
+    try:
+        yield
+    finally:
+        _stopped(alive)
+
+
 def _stopped(alive: list[Job]) -> None:
-    """End trainings that are under way; each keeps its last whole epoch."""
     for job in alive:
         job.process.terminate()
     for job in alive:

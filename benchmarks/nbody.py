@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks.jobs import Training, trained
+from benchmarks.jobs import Request, trained
 from benchmarks.nbody_page import FILE, page
 from benchmarks.nbody_predictability import DISTURBED, FARTHEST, TRAJECTORIES, measured, placed
 from benchmarks.nbody_record import ParticleRecord
@@ -72,7 +72,7 @@ def nbody(
             items = list(work(parts, horizon, only, counts, seeds))
         except ValueError as error:
             raise click.UsageError(str(error)) from None
-        todo = _todo(record, items, epochs)
+        todo = _todo(record, items, epochs, naming=not plan)
         if plan:
             _said_plan([item for item, _ in todo], epochs, jobs)
             return
@@ -115,12 +115,12 @@ def _foreseen(record: ParticleRecord, counts: list[int]) -> None:
         click.echo(f"{name}: alone, H = {placed(found)}")
 
 
-def _todo(record: ParticleRecord, items: list[Item], epochs: int | None) -> list[tuple[Item, str]]:
-    """What the record does not hold, with the key of its settings."""
+def _todo(record: ParticleRecord, items: list[Item], epochs: int | None, *, naming: bool) -> list[tuple[Item, str]]:
+    """What the record does not hold, with the key of its settings; see ``ParticleRecord.holds``."""
     from benchmarks.nbody_training import identity
 
     keyed = [(item, key_of(identity(item, epochs))) for item in items]
-    return [(item, key) for item, key in keyed if not record.holds(item, key)]
+    return [(item, key) for item, key in keyed if not record.holds(item, key, naming=naming)]
 
 
 def _trained(
@@ -148,7 +148,7 @@ def _trained(
     )
 
 
-def _training(item: Item, key: str, epochs: int | None) -> Training:
+def _training(item: Item, key: str, epochs: int | None) -> Request:
     task = {
         "part": item.part,
         "particles": item.particles,
@@ -158,7 +158,7 @@ def _training(item: Item, key: str, epochs: int | None) -> Training:
         "key": key,
         "epochs": epochs,
     }
-    return Training(item.name, f"{item.label.replace(' ', '-')}-{key}-{item.seed}", key, item.seed, task)
+    return Request(item.name, f"{item.label.replace(' ', '-')}-{key}-{item.seed}", key, item.seed, task)
 
 
 def _kept(record: ParticleRecord, out: Path) -> str:

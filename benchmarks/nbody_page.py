@@ -12,6 +12,7 @@ from benchmarks.nbody_predictability import CHAOS, DISTURBED, TRIVIAL, placed, s
 from benchmarks.nbody_record import ParticleRecord
 from benchmarks.nbody_rows import BUDGETS, PARTICLES, rows_of
 from benchmarks.record import Entry
+from core.data.nbody_task import task
 
 FILE = Path(__file__).parent / "NBODY.md"
 HORIZONS = (1, 2, 3, 5, 7, 10, 15, 20)  # those that the page shows
@@ -24,7 +25,8 @@ Written by `python -m benchmarks.nbody` from `benchmarks/results/nbody.json`; no
 are mean squares over trajectories, particles and components of the test part; means and standard deviations over seeds.
 The epoch is chosen on the validation part. Charged particles are simulated as the EGNN benchmark simulates them
 (`core/data/coulomb.py`), with targets that are what happens: the published data of the Spacetime E(n)-Transformer (SET,
-arXiv:2408.06039) have targets that are all zero, so that its published figures can be compared with nothing.
+arXiv:2408.06039) have targets that are all zero, so that its published figures are of another task: they stand beside
+those measured here as what was claimed, and say nothing of how well a model should do.
 """
 PREDICTABLE = f"""How far ahead is worth asking? Constant velocity leaves a share of the last frame's error: where it is
 small, the answer is trivial. A twin, the same simulation with every component of every position off by {DISTURBED:g}
@@ -66,7 +68,8 @@ def _predictability(record: ParticleRecord) -> Iterator[str]:
         horizon = placed(entry)
         said = "none fits" if horizon is None else f"{horizon} is the first that fits"
         fixed = "" if count else "; the benchmark's own horizon is 10"
-        yield f"**{what}**, {entry['trajectories']:,} trajectories: {said}{fixed}."
+        cut = f" Forces are cut in {percent(entry['clipped'], 0)} of them." if "clipped" in entry else ""
+        yield f"**{what}**, {entry['trajectories']:,} trajectories: {said}{fixed}.{cut}"
         yield ""
         yield from table(["share of the last frame's error at", *(f"{entry['ahead'][k]} ahead" for k in at)], lines)
         yield ""
@@ -97,7 +100,7 @@ def _task(record: ParticleRecord, count: int) -> Iterator[str]:
     if horizon is not None:
         yield f"Ten frames in, position and velocity {horizon} frames after them; `{budget.data}`."
         yield ""
-    yield from _rows(record, "set", count, published, ("position", "velocity"))
+    yield from _rows(record, "set", count, published, ("position", "velocity"), horizon=horizon)
 
 
 def _ablations(record: ParticleRecord) -> Iterator[str]:
@@ -116,9 +119,12 @@ def _rows(
     published: dict[str, str],
     quantities: Sequence[str],
     against: str | None = None,
+    horizon: int | None = None,
 ) -> Iterator[str]:
-    """The table of one set, and what the learning curves say."""
+    """The table of one set, and what the learning curves say; with a horizon, of rows trained on that alone."""
     held = {row: entries for row in rows_of(part) if (entries := record.line(part, particles, row))}
+    if horizon is not None:
+        held = {row: its for row, its in held.items() if task(record.data(its[0])).ahead[-1] == horizon}
     if not held:
         yield "Not measured yet."
         yield ""

@@ -26,15 +26,20 @@ class ParticleRecord(Record):
         """The entries of a line of the page, by seed; those of its newest settings."""
         return self.row(KIND, "", label(part, particles, row))
 
+    def data(self, entry: Entry) -> str:
+        """The whole name of the data that an entry was trained on."""
+        return str(self.settings(KIND, "")[entry["key"]]["data"])
+
     def entries(self) -> list[Entry]:
         """All of them, in the order in which they came."""
         return self.runs(KIND, "")
 
-    def holds(self, item: Item, key: str) -> bool:
-        """Whether an item is in the record; what was recorded for another line gets this one's label too."""
+    def holds(self, item: Item, key: str, *, naming: bool = True) -> bool:
+        """Whether an item is in the record; with ``naming``, what was recorded for another line gets its label too."""
         if not self.has(KIND, "", key, item.seed):
             return False
-        self.name(KIND, "", key, item.seed, item.label)
+        if naming:
+            self.name(KIND, "", key, item.seed, item.label)
         return True
 
     def keep(self, entry: Entry, settings: Mapping[str, Any]) -> None:

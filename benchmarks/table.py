@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.claims import FILE as CLAIMS
 from benchmarks.claims import page
-from benchmarks.jobs import Training, trained
+from benchmarks.jobs import Request, trained
 from benchmarks.record import FOLDER, Record
 from benchmarks.results import FILE as RESULTS
 from benchmarks.results import results
@@ -69,7 +69,7 @@ def table(
         todo = [
             (item, key)
             for item, key in _keyed(work(parts, datasets, protocols, only, seeds), epochs)
-            if not _known(record, item, key)
+            if not _known(record, item, key, naming=not plan)
         ]
         if plan:
             _said_plan(todo, epochs, jobs)
@@ -108,13 +108,17 @@ def _keyed(items: Iterator[Item], epochs: int | None) -> Iterator[tuple[Item, st
         yield item, key_of(identity(item, epochs))
 
 
-def _known(record: Record, item: Item, key: str) -> bool:
-    """Whether an item is in the record; what was recorded as another row of the same settings gets this name too."""
+def _known(record: Record, item: Item, key: str, *, naming: bool = True) -> bool:
+    """Whether an item is in the record.
+
+    With ``naming``, what was recorded as another row of the same settings gets this name too.
+    """
     if not record.has(item.dataset, item.protocol, key, item.seed):
         return False
     if _keeps_losses(item) and not record.has_losses(item.dataset, item.protocol, item.row.name, key, item.seed):
         return False
-    record.name(item.dataset, item.protocol, key, item.seed, item.row.name)
+    if naming:
+        record.name(item.dataset, item.protocol, key, item.seed, item.row.name)
     return True
 
 
@@ -146,7 +150,7 @@ def _trained(
     )
 
 
-def _training(item: Item, key: str, epochs: int | None) -> Training:
+def _training(item: Item, key: str, epochs: int | None) -> Request:
     name = f"{item.dataset}-{item.protocol}-{item.row.name.replace(' ', '-').replace('=', '-')}-{key}-{item.seed}"
     task = {
         "row": item.row.name,
@@ -156,7 +160,7 @@ def _training(item: Item, key: str, epochs: int | None) -> Training:
         "key": key,
         "epochs": epochs,
     }
-    return Training(item.name, name.replace(".", "_"), key, item.seed, task)
+    return Request(item.name, name.replace(".", "_"), key, item.seed, task)
 
 
 def _kept(record: Record, item: Item, out: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from safetensors.torch import load_file
 
@@ -19,12 +20,14 @@ from core.models import Model, built
 from core.outcome import Training, first_interaction, last_record
 from core.particle_outcome import ParticleTraining
 from core.plan import Plan, settings_for
-from core.run import Run, RunError, read_record
+from core.record import kind_of
+from core.run import CALLED, Run, RunError, read_record
 from core.sensor_outcome import SensorTraining, hour
 from core.train import CHECKPOINT, Settings, State, fit
 
 __all__ = [
-    "Data", "Plan", "Tick", "epoch_seconds", "hour", "model_of", "resumed", "settings_for", "trained", "whole_of",
+    "Data", "Plan", "Tick", "epoch_seconds", "first_record", "hour", "model_of", "resumed", "settings_for", "trained",
+    "whole_of",
 ]
 
 Data = SensorData | Scenes
@@ -56,6 +59,17 @@ def trained(data: Data, plan: Plan, out: Path, *, tick: Tick = lambda *_: None) 
     return _finished(training, plan.settings, out, tick)
 
 
+def first_record(data: Data, plan: Plan) -> dict[str, Any]:
+    """The ``run.json`` that a training of a plan would begin with; nothing is written.
+
+    Raises
+    ------
+    ValueError
+        Unknown names, settings out of range, or data that do not fit them.
+    """
+    return _begun(data, plan).first_record(plan)
+
+
 def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
     """Continue the run in folder ``out`` where its last whole epoch left it; a finished one is only read.
 
@@ -70,6 +84,8 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
             f"{out.name} must be continued on the data it was begun on (sha256 "
             f"{record['data']['sha256'][:12]}…), got {whole.name} with sha256 {whole.sha256[:12]}…"
         )
+    if (kind_of(record) == "particles") != isinstance(data, Scenes):
+        raise RunError(f"run {out.name} is {CALLED[kind_of(record)]}, and the data {whole.name} are not")
     if record["state"] == "done":
         return Run.load(out)
     try:
@@ -79,7 +95,7 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
             if isinstance(data, Scenes)
             else SensorTraining.recorded(data, record)
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, KeyError, RuntimeError) as error:     # torch says RuntimeError of what is too large
         raise RunError(f"{out / 'run.json'} must hold settings that a training can be built from: {error}") from None
     return _finished(training, settings, out, tick)
 

@@ -4,7 +4,8 @@
                                          and the same of the velocities, where they are asked for          velocity
 
 The interaction depends on what is seen, so the run keeps that of one trajectory, the first of the test part, and
-beside it the force between each two of its particles: what a gate would follow if it followed the physics.
+beside it the unclipped force between each two of its particles, 1/r²: what a gate would follow if it followed Coulomb's
+law. The simulation cuts forces (`core/data/coulomb.py`), which this does not show.
 
 Axes: h head, w test trajectory, f frame, t frame ahead, n i j particle, c component.
 """
@@ -22,13 +23,13 @@ from torch import Tensor
 from core.data.coulomb import pulls
 from core.data.trajectories import Scene, Scenes
 from core.files import write_tensors
-from core.models import PARTICLE_MODELS, ParticleForecaster, ParticleSizes, built
+from core.models import ParticleForecaster, ParticleSizes, built, name_of
 from core.outcome import begun_record, seeded, write_weights
 from core.particle_record import QUANTITIES, SIMPLE
 from core.plan import Plan, require_fitting
 
 KEPT = 24           # test trajectories whose frames and forecasts go into the run
-CHUNK = 64          # trajectories that are forecast at once
+CHUNK = 64          # trajectories that are forecast at once, at most; never more than are trained at once
 
 Errors = dict[str, list[float]]
 
@@ -39,6 +40,7 @@ class ParticleTraining:
 
     cut: Scenes
     model: ParticleForecaster
+    batch: int              # trajectories a step: a machine that holds so many may not hold more
 
     @classmethod
     def planned(cls, scenes: Scenes, plan: Plan) -> "ParticleTraining":
@@ -55,20 +57,22 @@ class ParticleTraining:
                 f"protocol, inputs and horizon must be left out for {scenes.trajectories.name}: what is seen and "
                 "forecast of particles is part of the name of their data"
             )
-        return cls(scenes, _model(scenes, plan.model, plan.config, plan.settings.seed))
+        return cls(scenes, _model(scenes, plan.model, plan.config, plan.settings.seed), plan.settings.batch)
 
     @classmethod
     def recorded(cls, scenes: Scenes, record: Mapping[str, Any]) -> "ParticleTraining":
         """One that goes on, from its ``run.json``; ValueError or TypeError where nothing can be built from that."""
-        begun, now = ({name: cut[name] for name in _FRAMES} for cut in (record["scenes"], _frames(scenes)))
+        now = {**_frames(scenes), "interval": float(scenes.trajectories.interval)}
+        begun = {**{name: record["scenes"][name] for name in _FRAMES}, "interval": record["data"]["interval"]}
         if begun != now:
             raise ValueError(f"the scenes must be cut as they were when it began, {begun}, got {now}")
-        return cls(scenes, _model(scenes, record["model"]["name"], record["model"]["config"], record["seed"]))
+        model = _model(scenes, record["model"]["name"], record["model"]["config"], record["seed"])
+        return cls(scenes, model, record["training"]["batch"])
 
     def first_record(self, plan: Plan) -> dict[str, Any]:
         """The ``run.json`` of a training that begins: all that is known before the first epoch."""
         cut, whole = self.cut, self.cut.trajectories
-        name = next(name for name, kind in PARTICLE_MODELS.items() if type(self.model) is kind)
+        name = name_of(self.model)
         signs = ["+" if charge > 0 else "-" for charge in whole.charges[_shown(cut)]]
         record = begun_record(
             self.model,
@@ -92,17 +96,12 @@ class ParticleTraining:
                     "group": signs,
                 },
             },
-            cut={
-                "scenes": {
-                    **_frames(cut),
-                    "split": {part: list(ends) for part, ends in whole.parts.items()},
-                }
-            },
+            cut={"scenes": _frames(cut)},
         )
         return {"schema": record["schema"], "kind": "particles", **record}
 
     def graphs(self) -> dict[str, NDArray[np.float32]]:
-        """The force between each two particles, (n, n): its mean over the input frames of the trajectory shown."""
+        """Unclipped 1/r² between each two particles, (n, n): its mean over the input frames of the trajectory shown."""
         cut = self.cut
         seen = cut.trajectories.positions[_shown(cut), cut.last - cut.inputs + 1 : cut.last + 1]
         return {"force": pulls(seen).mean(axis=0).astype(np.float32)}
@@ -129,25 +128,24 @@ class ParticleTraining:
         ValueError
             A forecast of the test part is not finite.
         """
-        cut, model = self.cut, self.model
+        cut, model, size = self.cut, self.model, min(CHUNK, self.batch)
         write_weights(model, out)
         write_tensors(out / "interaction.safetensors", {"interaction": self.interaction().cpu().numpy()})
-        name = next(name for name, kind in PARTICLE_MODELS.items() if type(model) is kind)
         beside = {simple: built(simple, model.sizes) for simple in SIMPLE}
         errors: dict[str, Errors] = {quantity: {} for quantity in QUANTITIES[: 1 + cut.velocities]}
-        for called, made in {**beside, name: model}.items():
-            for quantity, found in _errors(made, cut).items():
+        for called, made in {**beside, name_of(model): model}.items():
+            for quantity, found in _errors(made, cut, size).items():
                 errors[quantity][called] = found
         first, last = cut.trajectories.parts["test"]
-        scene = cut.scene(np.arange(first, min(last, first + KEPT)))
-        whole = cut.trajectories
-        few = slice(first, first + len(scene.charge))
+        whole, end = cut.trajectories, min(last, first + KEPT)
+        some = [cut.scene(np.arange(k, min(end, k + size))) for k in range(first, end, size)]
+        few = slice(first, end)
         write_tensors(
             out / "particles.safetensors",
             {
                 "frames": np.concatenate([whole.positions[few], whole.velocities[few]], axis=-1),
-                "charge": scene.charge.numpy(),
-                "forecast": _forecast(model, scene).float().numpy(),
+                "charge": whole.charges[few],
+                "forecast": torch.cat([_forecast(model, scene) for scene in some]).float().numpy(),
             },
         )
         return {"errors": errors}
@@ -159,12 +157,14 @@ def sizes_of(record: Mapping[str, Any]) -> ParticleSizes:
     return ParticleSizes(inputs=scenes["inputs"], ahead=tuple(scenes["ahead"]), interval=record["data"]["interval"])
 
 
-_FRAMES = ("inputs", "last", "ahead", "velocities")
+_FRAMES = ("inputs", "last", "ahead", "velocities", "split")
 
 
 def _frames(cut: Scenes) -> dict[str, Any]:
-    """Which frames are seen and forecast, as the record has them."""
-    return {"inputs": cut.inputs, "last": cut.last, "ahead": list(cut.ahead), "velocities": bool(cut.velocities)}
+    """Which frames are seen and forecast, and of which trajectories, as the record has them."""
+    split = {part: list(ends) for part, ends in cut.trajectories.parts.items()}
+    frames = {"inputs": cut.inputs, "last": cut.last, "ahead": list(cut.ahead), "velocities": bool(cut.velocities)}
+    return {**frames, "split": split}
 
 
 def _shown(cut: Scenes) -> int:
@@ -179,10 +179,10 @@ def _model(cut: Scenes, name: str, config: Mapping[str, Any], seed: int) -> Part
     return model
 
 
-def _errors(model: ParticleForecaster, cut: Scenes) -> Errors:
+def _errors(model: ParticleForecaster, cut: Scenes, size: int) -> Errors:
     """Mean squared error at each frame ahead, (t,), over the whole test part, of what the scenes ask for."""
     count, total = 0, torch.zeros(len(cut.ahead), 2, dtype=torch.float64)
-    for scene in cut.chunks("test", CHUNK):
+    for scene in cut.chunks("test", size):
         squares = (_forecast(model, scene).double() - scene.target.double()).square()   # (w, t, n, c)
         total += squares.reshape(*squares.shape[:-1], 2, 3).mean(dim=(2, 4)).sum(dim=0)
         count += len(squares)

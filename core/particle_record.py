@@ -14,6 +14,7 @@ from typing import Any
 QUANTITIES = ("position", "velocity")               # of which there are errors; velocity only where it is forecast
 SIMPLE = ("last-frame", "constant-velocity")        # the forecasts that need no training, beside which a model stands
 MOST_FRAMES = 100_000
+INTERVALS = (1e-9, 1e9)     # with these, no place that a flight reaches is infinite
 TYPES: dict[str, type | tuple[type, ...]] = {
     "data.load": str,
     "data.interval": (int, float),
@@ -39,8 +40,9 @@ def check(record: Mapping[str, Any]) -> None:
         if (key or dotted) in (record[section] if section else record):
             raise ValueError(f"a run of particles must have no {dotted}, which only one of sensors has")
     scenes, interval = record["scenes"], record["data"]["interval"]
-    if not 0 < interval < math.inf:
-        raise ValueError(f"data.interval must be a finite time above 0, got {interval}")
+    shortest, longest = INTERVALS
+    if not shortest <= interval <= longest:
+        raise ValueError(f"data.interval must be a time from {shortest:g} to {longest:g}, got {interval:g}")
     inputs, last, ahead = (scenes[name] for name in ("inputs", "last", "ahead"))
     if not 0 <= last < MOST_FRAMES:
         raise ValueError(f"scenes.last must be a frame from 0 to {MOST_FRAMES - 1:,}, got {last}")
@@ -62,12 +64,11 @@ def _check_errors(errors: Any, frames: int, velocities: bool, model: str) -> Non
     if not isinstance(errors, dict) or set(errors) != set(wanted):
         got = sorted(map(str, errors)) if isinstance(errors, dict) else type(errors).__name__
         raise ValueError(f"metrics.errors must be of {' and '.join(wanted)}, got {got}")
-    names = set(errors[wanted[0]]) if isinstance(errors[wanted[0]], dict) else set()
     for quantity in wanted:
         rows = errors[quantity]
-        if not isinstance(rows, dict) or set(rows) != names or not set(needed) <= names:
+        if not isinstance(rows, dict) or set(rows) != set(needed):
             listed = " and ".join([", ".join(list(needed)[:-1]), f"{list(needed)[-1]:.60}"])
-            raise ValueError(f"metrics.errors.{quantity} must hold the same forecasts, {listed} among them")
+            raise ValueError(f"metrics.errors.{quantity} must hold the forecasts {listed}, and no others")
         for name, row in rows.items():
             fits = isinstance(row, list) and len(row) == frames and all(_is_error(value) for value in row)
             if not fits:

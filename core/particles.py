@@ -3,8 +3,8 @@
     particles.safetensors   ``frames (W, F, N, 6)`` float32: positions and velocities of W test trajectories
                             ``charge (W, N)`` float32: +1 or -1
                             ``forecast (W, T, N, 6)`` float32
-    network.safetensors     ``force (N, N)`` float32: between each two particles of the first of them, its mean over the
-                            frames seen, 0 on the diagonal
+    network.safetensors     ``force (N, N)`` float32: unclipped 1/r² between each two particles of the first of them,
+                            its mean over the frames seen, 0 on the diagonal
 
 Axes: w test trajectory, f frame, t frame ahead, n particle, c component: 0 to 2 the position, 3 to 5 the velocity.
 No torch here, as in ``core/run.py``.
@@ -34,7 +34,8 @@ class Particles:
     frames : (W, F, N, 6) what happened
     charge : (W, N) +1 or -1
     forecast : (W, T, N, 6) what was forecast; where ``velocities`` is False, its velocities were never trained
-    force : (N, N) mean over the frames seen of ``1 / r²`` in trajectory 0, the one whose interaction the run holds
+    force : (N, N) mean over the frames seen of unclipped ``1 / r²`` in trajectory 0, the one whose interaction the run
+        holds
     inputs : frames seen, L
     last : the last of them, counted from 0
     ahead : how many frames after it the T forecasts lie
@@ -91,10 +92,13 @@ def read_particles(path: Path, record: Mapping[str, Any], particles: int) -> Par
     Raises
     ------
     RunError
-        A file is missing, or an array is of another shape or type, is not finite, or does not hold the frames that
-        the record tells of.
+        A file is missing, or an array is of another shape or type, is not finite, or does not hold the frames or the
+        charges that the record tells of.
     """
     scenes, n, file = record["scenes"], particles, path / FILE
+    if record["data"].get("particles", n) != n:
+        said = f"{record['data']['particles']!r:.60}"
+        raise RunError(f"{path / 'run.json'}: data.particles must be {n}, as many as data.nodes names, got {said}")
     tensors, ahead = read_tensors(file), tuple(scenes["ahead"])
     wanted = {"frames", "charge", "forecast"}
     if set(tensors) != wanted:
@@ -112,6 +116,10 @@ def read_particles(path: Path, record: Mapping[str, Any], particles: int) -> Par
     charge = required(file, "charge", tensors["charge"], (w, n))
     if (np.abs(charge) != 1).any():
         raise RunError(f"{file}: charge must be +1 or -1, got {charge[np.abs(charge) != 1][0]:g}")
+    signs = ["+" if sign > 0 else "-" for sign in charge[0]]
+    if list(record["data"]["nodes"].get("group", [])) != signs:
+        said = f"{' '.join(signs):.60}"
+        raise RunError(f"{path / 'run.json'}: data.nodes.group must be the signs of the charges in {FILE}, {said}")
     network = path / "network.safetensors"
     graphs = read_tensors(network)
     if set(graphs) != {"force"}:

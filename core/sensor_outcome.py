@@ -16,7 +16,7 @@ from torch import Tensor
 from core.data.sensors import SensorData
 from core.data.windows import Windows, windows
 from core.files import write_tensors
-from core.models import MODELS, Forecaster, Sizes, built
+from core.models import Forecaster, Sizes, built, name_of
 from core.outcome import begun_record, first_interaction, or_null, seeded, write_weights
 from core.plan import Plan, require_fitting
 
@@ -55,7 +55,7 @@ class SensorTraining:
     def first_record(self, plan: Plan) -> dict[str, Any]:
         """The ``run.json`` of a training that begins: all that is known before the first epoch."""
         data, cut, nodes = self.data, self.cut, self.data.nodes
-        name = next(name for name, kind in MODELS.items() if type(self.model) is kind)
+        name = name_of(self.model)
         return begun_record(
             self.model,
             name,

@@ -508,6 +508,20 @@ def test_the_plan_says_what_would_be_done_and_does_nothing(tmp_path: Path) -> No
     assert not list(tmp_path.iterdir())
 
 
+def test_the_plan_names_no_row_that_a_training_stands_for_as_well(tmp_path: Path) -> None:
+    from benchmarks.table import _known
+
+    record = Record(tmp_path)
+    item = next(work(["sweep"], [], [], [], seeds=1))
+    record.add(item.dataset, item.protocol, {"key": "k", "seed": 0, "rows": ["another"], "date": "2026"}, {})
+    (file,) = tmp_path.glob("*.json")
+    before = file.read_bytes()
+    assert _known(record, item, "k", naming=False)
+    assert file.read_bytes() == before
+    assert _known(record, item, "k")
+    assert record.row(item.dataset, item.protocol, item.row.name)[0]["rows"] == sorted(["another", item.row.name])
+
+
 # The data
 
 

@@ -16,7 +16,7 @@ GATES = (
     "anything."
 )
 NO_FORECAST = (
-    "This run is of particles that move in space: it forecasts places and velocities, and no series of sensors, so "
+    "This run is of particles that move in space: it forecasts where they go, and no series of sensors, so "
     "there are no curves over the hours of a day to look at. The page Particles shows its trajectories and how far off "
     "they are; the errors are on the page Overview as well."
 )

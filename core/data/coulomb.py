@@ -10,8 +10,11 @@
 beside its positions. Here both belong to the same time; positions differ by what half a kick does.
 
 A clipped force is no longer the gradient of E, and no longer equal and opposite: where two unlike charges come nearer
-than 0.1 to each other, E and the momentum are not kept. Everything is built from sums, products, quotients and roots
-of single numbers in an order that N alone decides, so that a trajectory does not depend on those simulated with it.
+than 0.1 to each other, E and the momentum are not kept, and often by as much as E itself. It is cut in the directions
+of the axes, so that turning a start does not exactly turn what follows. That is no rare case: within 5,000 steps it
+happens in about half of the trajectories of 5 particles, and in nearly all of 20. Everything is built from sums,
+products, quotients and roots of single numbers in an order that N alone decides, so that a trajectory does not depend
+on those simulated with it.
 
 Axes: s trajectory, f frame, i j particle, c component; inside, the trajectories of a batch come last: (c, i, b).
 
@@ -95,7 +98,7 @@ def energy(positions: NDArray[Any], velocities: NDArray[Any], charges: NDArray[A
 
 
 def pulls(positions: NDArray[Any]) -> Array:
-    """How strongly each pair of particles acts on each other, ``1 / r²``, attraction or not; zero diagonal.
+    """How strongly each pair of particles acts on each other, unclipped ``1 / r²``, attraction or not; zero diagonal.
 
     Parameters
     ----------

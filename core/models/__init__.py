@@ -36,6 +36,7 @@ __all__ = [
     "Sizes",
     "built",
     "model_class",
+    "name_of",
     "particle_model_class",
     "stored_config",
 ]
@@ -105,6 +106,12 @@ def built(name: str, sizes: Sizes | ParticleSizes, config: Mapping[str, Any] | N
     for key in config or {}:
         chosen(known, key, f"a setting of {name}")
     return kind(sizes, kind.Config(**(config or {})))
+
+
+def name_of(model: Model) -> str:
+    """The name under which a model is in its table."""
+    tables: dict[str, type[Model]] = {**MODELS, **PARTICLE_MODELS}
+    return next(name for name, kind in tables.items() if type(model) is kind)
 
 
 def stored_config(model: Model) -> dict[str, Any]:

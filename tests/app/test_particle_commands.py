@@ -89,6 +89,8 @@ def test_the_same_family_goes_on_and_another_is_refused(whole: Path) -> None:
     other = NAME.replace("ahead=2+5", "ahead=2+4")
     result = run("train", "--dataset", other, *WORDS[3:], "--seeds", 2, "--out", whole.parent / "m")
     assert "is a run already, and not of this family: its ahead is [2, 5], not [2, 4]" in result.output
+    result = run("train", "--dataset", f"{NAME},velocities=0", *WORDS[3:], "--seeds", 2, "--out", whole.parent / "m")
+    assert "is a run already, and not of this family: its velocities is True, not False" in result.output
 
 
 def test_timing_measures_and_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,6 +116,8 @@ def test_timing_measures_and_keeps_nothing(tmp_path: Path, monkeypatch: pytest.M
     (["--dataset", "city", "--model", "gru", "--trajectories", "3"], "--trajectories is for particles, which are in"),
     (["--dataset", "nbody-5", "--model", "set", "--ahead", "99"], "last + ahead of nbody-5 must be at most"),
     (["--dataset", "nbody-5", "--model", "set", "--ahead", "soon"], "ahead of nbody-5 must be numbers joined by +"),
+    (["--dataset", "nbody-5", "--model", "set", "--ahead", "2,train=3"], "joined by +, as in 5+10, got '2,train=3'"),
+    (["--dataset", "nbody-5", "--model", "set", "--ahead", "2\n"], "joined by +, as in 5+10, got '2\\n'"),
     (["--dataset", "nbody-5", "--model", "set", "--trajectories", "0"], "train of nbody-5 must be at least 1, got 0"),
     (["--dataset", "nbody-five", "--model", "set"], "particles must be named nbody-small or nbody-N"),
 ])  # fmt: skip
@@ -197,4 +201,8 @@ def test_a_consensus_is_of_one_trajectory(whole: Path, tmp_path: Path) -> None:
     settings = settings_for("egnn", epochs=1)
     other = trained(opened(f"{NAME},seed=5"), Plan(model="egnn", settings=settings, load=NAME), tmp_path / "other")
     with pytest.raises(RunError, match="runs of particles must show the same trajectory, but other and m-seed0 are of"):
+        kept_consensus([whole, other.path], tmp_path / "mixed")
+    earlier = opened(NAME.replace("last=4", "last=3"))
+    other = trained(earlier, Plan(model="egnn", settings=settings, load=NAME), tmp_path / "earlier")
+    with pytest.raises(RunError, match="must see the same frames, but earlier and m-seed0 see different ones"):
         kept_consensus([whole, other.path], tmp_path / "mixed")

@@ -85,7 +85,7 @@ def test_a_model_without_training_stands_beside_the_other_only(particles: Path, 
 
 @pytest.mark.parametrize(("page", "sentence"), [
     ("map", "they have no place on a map, and no roads run between them. The page Particles draws them"),
-    ("forecast", "it forecasts places and velocities, and no series of sensors"),
+    ("forecast", "it forecasts where they go, and no series of sensors"),
     ("compare", "A run of particles is not set against another run here"),
 ])  # fmt: skip
 def test_what_a_page_cannot_show_is_said_and_other_runs_are_offered(

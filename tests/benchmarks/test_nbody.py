@@ -18,6 +18,7 @@ from benchmarks.nbody_record import ParticleRecord
 from benchmarks.nbody_rows import ABLATIONS, BUDGETS, PARTICLES, ROWS, SEEDS, Budget, Item, label, rows_of, work
 from benchmarks.nbody_training import falling, identity, settings_of, thinned, trained_item
 from benchmarks.record import FOLDER, key_of
+from core.data.coulomb import CLIP, Start, moved
 from core.data.nbody import begun, opened, task
 from core.models import PARTICLE_MODELS, ParticleSizes, built
 
@@ -101,6 +102,22 @@ def test_a_twin_that_is_not_disturbed_stays_where_it_is_and_one_that_is_parts_fr
     assert begun(3, 5, 0, "test").positions.shape == (5, 3, 3)
 
 
+def test_trajectories_in_which_a_force_was_cut_are_counted() -> None:
+    found = measured("nbody-4:last=1,inputs=1,ahead=1", 12, farthest=8)["clipped"]
+    start = begun(4, 12, 0, "test")
+    cut = 0
+    for s in range(12):
+        alone = Start(*(array[s : s + 1] for array in start))
+        whole, free = (moved(alone, 1000, 1000, clip=clip).positions for clip in (CLIP, np.inf))
+        cut += not np.array_equal(whole, free)
+    assert found == pytest.approx(cut / 12)
+    assert 0 < found < 1
+    record = filled()
+    assert "Forces are cut" not in page(record)
+    record.held["runs"][-1]["clipped"] = 0.42
+    assert page(record).count("Forces are cut in 42 % of them.") == 1
+
+
 # What is to be done
 
 
@@ -182,8 +199,8 @@ def test_what_a_loss_falls_by_is_seen_in_its_last_tenth_alone() -> None:
 
 
 def entry(name: str, seed: int, error: float, **other: object) -> dict:
-    """A training that could have been; its position error is ``error``, its velocity error nine times that."""
-    velocity = {} if name.startswith("egnn ") else {"velocity": [9 * error]}
+    """A training that could have been; its position error is ``error``, its velocity error, if any, nine times that."""
+    velocity = {"velocity": [9 * error]} if name.startswith("set ") else {}     # nobody asks for others
     return {
         "key": key_of({"row": name}), "rows": [name], "seed": seed, "errors": {"position": [error], **velocity},
         "seconds": 60.0, "seconds_per_epoch": 0.5, "memory_mb": 500, "parameters": 1234,
@@ -206,8 +223,10 @@ class Held(ParticleRecord):
 
 def filled(error: Callable[[str], float] = lambda _: 0.01, seeds: int = SEEDS) -> Held:
     record = Held()
-    for item in work(nbody_rows.PARTS, H, seeds=seeds):
-        record.held["runs"].append(entry(item.label, item.seed, error(item.label) * (1 + 0.1 * item.seed)))
+    for item in work(nbody_rows.PARTS, 3, seeds=seeds):     # the horizon that the measurements below place
+        made = entry(item.label, item.seed, error(item.label) * (1 + 0.1 * item.seed))
+        record.held["runs"].append(made)
+        record.held["settings"][made["key"]] = {"data": task(item.data).load}
     for count in (0, *PARTICLES):
         name = label("predictability", count, "twin")
         found = foreseen([0.1, 0.6], [0.0, 0.1])
@@ -232,12 +251,32 @@ def test_errors_as_the_paper_has_them_hold_every_claim_of_it() -> None:
 
 @pytest.mark.parametrize(("claim", "line", "error"), [
     (0, "set 5 set", 2e-9), (1, "set 5 egnn", 1e-12), (2, "set 5 lstm", 9e-10), (3, "set 5 egnn", 1e-9),
+    (3, "set 5 set", 3e-9),
     (3, "set 5 mlp", 1e-8), (4, "set 20 set", 2e-11), (4, "set 30 set", 2e-11), (5, "ablations 5 whole", 1.1e-11),
     (6, "ablations 5 with temporal adjacency", 8e-11),
 ])
 def test_a_claim_falls_with_the_one_figure_that_it_hangs_on(claim: int, line: str, error: float) -> None:
     found = verdicts(filled(lambda name: {**PAPERS, line: error}.get(name, 0.01)))
     assert found[claim] == "does not hold"
+
+
+def test_rows_of_different_horizons_are_not_compared_and_only_those_of_now_are_shown() -> None:
+    record = filled(lambda name: PAPERS.get(name, 0.01))
+    assert "3 frames after them" in page(record)
+    assert "| `egnn` | equivariant messages, from the last frame alone | 3 |" in page(record).split("task, 5")[1]
+    old = key_of({"row": "set 5 egnn"})
+    record.held["settings"][old] = {"data": task("nbody-5:ahead=6").load}
+    found = claims(record)
+    assert [claim.verdict for claim in found] == ["holds", *["not measured yet"] * 3, *["holds"] * 3]
+    assert found[1].figure.startswith("rows of different data: `mlp` and `lstm` and `set` on nbody-5:")
+    assert "`egnn` on nbody-5:" in found[1].figure
+    assert "| `egnn` | equivariant messages, from the last frame alone | 0 |" in page(record).split("task, 5")[1]
+
+
+def test_sizes_of_different_horizons_are_not_compared() -> None:
+    record = filled(lambda name: PAPERS.get(name, 0.01))
+    record.held["settings"][key_of({"row": "set 30 set"})] = {"data": task("nbody-30:ahead=6").load}
+    assert [claim.verdict for claim in claims(record)] == [*["holds"] * 4, "not measured yet", "holds", "holds"]
 
 
 def test_with_a_seed_too_few_nothing_is_said() -> None:
@@ -347,6 +386,18 @@ def test_the_plan_says_what_would_be_done_and_does_nothing(small: Path) -> None:
     assert re.search(r"egnn 5 linear +3 runs of +2 epochs of +[\d.]+ s: ", said)
     assert "hours of one core" in said
     assert not (small / "record").exists()
+
+
+def test_the_plan_names_no_line_that_a_training_stands_for_as_well(small: Path) -> None:
+    record = ParticleRecord(small / "record")
+    (item,) = work(["egnn"], None, ["linear"], seeds=1)
+    record.keep({**entry("another", 0, 0.01), "key": key_of(identity(item, 2))}, {})
+    before = (small / "record" / "nbody.json").read_bytes()
+    asked = words(small, "--only", "linear", "--seeds", "1")
+    assert CliRunner().invoke(nbody, [*asked, "--plan"], catch_exceptions=False).output.startswith("0.0 hours of one")
+    assert (small / "record" / "nbody.json").read_bytes() == before
+    assert CliRunner().invoke(nbody, asked, catch_exceptions=False).output == "0 trainings to do\n"
+    assert record.line("egnn", 5, "linear")[0]["rows"] == ["another", "egnn 5 linear"]
 
 
 def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ RECORDS: dict[str, tuple[Change, str]] = {
     "no model": (lambda r: r.pop("model"), "model.name must be of type str, got NoneType"),
     "no scenes": (lambda r: r.pop("scenes"), "scenes.inputs must be of type int, got NoneType"),
     "seed": (lambda r: r.update(seed=True), "seed must be of type int, got bool"),
-    "interval": (lambda r: r["data"].update(interval=0), "data.interval must be a finite time above 0, got 0"),
+    "interval": (lambda r: r["data"].update(interval=0), "data.interval must be a time from 1e-09 to 1e.09, got 0"),
+    "long interval": (lambda r: r["data"].update(interval=1e308), "must be a time from 1e-09 to 1e.09, got 1e.308"),
     "text interval": (lambda r: r["data"].update(interval="1"), "data.interval must be of type int or float, got str"),
     "inputs": (lambda r: r["scenes"].update(inputs=6), r"scenes.inputs must be from 1 to 5, the frames up to"),
     "no inputs": (lambda r: r["scenes"].update(inputs=0), "scenes.inputs must be from 1 to 5"),
@@ -62,13 +63,17 @@ RECORDS: dict[str, tuple[Change, str]] = {
     "split": (lambda r: r["scenes"]["split"].update(test=[9, 8]), r"scenes\.split\.test must be the first row"),
     "no errors": (lambda r: r["metrics"].pop("errors"), "metrics.errors must be of .*, got NoneType"),
     "one error": (lambda r: errors(r).pop("velocity"), r"metrics.errors must be of .*, got \['position'\]"),
-    "no row": (lambda r: errors(r)["position"].pop("last-frame"), "must hold the same forecasts, last-frame"),
+    "no row": (lambda r: errors(r)["position"].pop("last-frame"), "must hold the forecasts last-frame, constant-vel"),
+    "more rows": (lambda r: [rows.update({"x\033": [1, 1]}) for rows in errors(r).values()], "egnn, and no others"),
     "short": (lambda r: errors(r)["position"]["egnn"].pop(), "errors.position of egnn must be 2 finite numbers"),
     "below": (lambda r: errors(r)["position"].update(egnn=[-1, 1]), "errors.position of egnn must be 2 finite numbers"),
     "words": (lambda r: errors(r)["velocity"].update(egnn=["1", 1]), "velocity of egnn must be 2 finite numbers"),
     "fewer frames": (lambda r: r["scenes"].update(ahead=[2]), "must be 1 finite numbers of at least 0, one for each"),
     "other frames": (lambda r: r["scenes"].update(ahead=[2, 9]), r"at least 14 frames, got \(5, 13, 4, 6\)"),
     "heads": (lambda r: r["heads"].append("x"), "interaction must be float32 of shape"),
+    "groups": (lambda r: r["data"]["nodes"]["group"].reverse(), "data.nodes.group must be the signs of the charges in"),
+    "no groups": (lambda r: r["data"]["nodes"].update(group=[""] * 4), "data.nodes.group must be the signs of the"),
+    "particles": (lambda r: r["data"].update(particles=5), "data.particles must be 4, as many as data.nodes .*, got 5"),
     "node": (lambda r: [column.pop() for column in r["data"]["nodes"].values()], "interaction must be float32"),
 }
 
@@ -83,7 +88,7 @@ def test_a_record_that_no_page_could_use_is_refused(run: Path, what: str) -> Non
 
 def test_the_model_itself_must_be_among_the_errors_that_are_told(run: Path) -> None:
     edited(run, lambda r: [rows.pop("egnn") for rows in errors(r).values()])
-    with pytest.raises(RunError, match="must hold the same forecasts, last-frame, constant-velocity and egnn among"):
+    with pytest.raises(RunError, match="must hold the forecasts last-frame, constant-velocity and egnn, and no others"):
         Run.load(run)
 
 

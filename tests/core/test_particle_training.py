@@ -1,6 +1,10 @@
 """Training on particles: the same loop, a run of its own kind, and errors that are what they are called."""
 
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +17,8 @@ from core.data.trajectories import Scenes
 from core.emerging import Emerging, read_emerging
 from core.experiment import Plan, epoch_seconds, model_of, resumed, settings_for, trained
 from core.family import family_of
-from core.models import PARTICLE_MODELS, ParticleForecaster
+from core.models import PARTICLE_MODELS, Forecast, ParticleForecaster
+from core.models.still import ConstantVelocity
 from core.particle_outcome import ParticleTraining
 from core.run import Run, RunError
 from core.train import _error
@@ -242,6 +247,63 @@ def test_a_training_goes_on_with_its_own_data_and_frames_only(data: Scenes, tmp_
     other = scenes(tmp_path).__class__(data.trajectories, data.inputs, data.last, (2, 4))
     with pytest.raises(RunError, match=r"cut as they were when it began, .*\[2, 5\].*, got .*\[2, 4\]"):
         resumed(other, tmp_path / "run")
+    whole, ends = data.trajectories, {"train": (0, 11), "validation": (11, 16), "test": (16, 21)}
+    for change, words in (({"parts": ends}, r"'train': \[0, 11\]"), ({"interval": 0.2}, "'interval': 0.2")):
+        shifted = replace(data, trajectories=replace(whole, **change))      # type: ignore[arg-type]
+        assert shifted.trajectories.sha256 == whole.sha256
+        with pytest.raises(RunError, match=f"cut as they were when it began, .*, got .*{words}"):
+            resumed(shifted, tmp_path / "run")
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (lambda r: r["model"]["config"].update(width=10**12), "must hold settings that a training can be built from"),
+    (lambda r: r["training"].pop("batch"), "must hold settings that a training can be built from"),
+])  # fmt: skip
+def test_a_record_that_does_not_fit_its_data_is_refused_in_a_sentence(
+    data: Scenes, tmp_path: Path, change: Callable[[dict[str, Any]], object], words: str
+) -> None:
+    def stop(epoch: int, chunk: int, chunks: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(data, plan(), tmp_path / "run", tick=stop)
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    change(record)
+    (tmp_path / "run" / "run.json").write_text(json.dumps(record))
+    with pytest.raises(RunError, match=words):
+        resumed(data, tmp_path / "run")
+
+
+def test_a_run_of_another_kind_than_its_data_is_refused_in_a_sentence(
+    city: SensorData, data: Scenes, tmp_path: Path
+) -> None:
+    def stop(epoch: int, chunk: int, chunks: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(data, plan(), tmp_path / "run", tick=stop)
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    record["data"]["sha256"] = city.sha256
+    (tmp_path / "run" / "run.json").write_text(json.dumps(record))
+    with pytest.raises(RunError, match="run run is of particles, and the data city are not"):
+        resumed(city, tmp_path / "run")
+
+
+def test_no_more_trajectories_are_forecast_at_once_than_are_trained_at_once(
+    data: Scenes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: Run
+) -> None:
+    sizes: list[int] = []
+    real = ConstantVelocity.forward
+
+    def seen(model: ConstantVelocity, state: torch.Tensor, charge: torch.Tensor) -> Forecast:
+        sizes.append(len(state))
+        return real(model, state, charge)
+
+    monkeypatch.setattr(ConstantVelocity, "forward", seen)
+    run = trained(data, plan("constant-velocity", batch=2), tmp_path / "run")
+    assert max(sizes) == 2
+    np.testing.assert_array_equal(run.tracked.charge, whole.tracked.charge)
+    np.testing.assert_allclose(run.tracked.forecast, run.tracked.simple()["constant-velocity"], rtol=1e-6)
 
 
 def test_a_forecast_that_is_not_finite_ends_as_a_failure_that_says_so(

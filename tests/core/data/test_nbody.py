@@ -88,6 +88,7 @@ def test_a_set_is_found_again_under_the_name_it_carries(tmp_path: Path) -> None:
     assert (again.inputs, again.last, again.ahead, again.velocities) == (2, 1, (1, 3), True)
     assert again.trajectories.name == "nbody-3"
     assert "simulated, so nothing here was measured" in again.trajectories.note
+    assert "forces are cut at 100 along each axis" in again.trajectories.note
 
 
 def kept(root: Path) -> Path:
@@ -151,7 +152,31 @@ def without_charges(file: Path) -> None:
     save_file({name: array for name, array in arrays.items() if name != "charges"}, file)
 
 
-@pytest.mark.parametrize("damage", [cut_short, flip, strip_hash, no_file_of_ours, without_charges])
+def signed(file: Path, **changed: np.ndarray) -> None:
+    """Other content with the hash that belongs to it."""
+    motion = nbody.Motion(**{**load_file(file), **changed})
+    save_file(motion._asdict(), file, metadata={"sha256": nbody._hashed(motion)})
+
+
+def doubled(file: Path) -> None:
+    signed(file, velocities=load_file(file)["velocities"].astype(np.float64))
+
+
+def infinite(file: Path) -> None:
+    signed(file, positions=np.full_like(load_file(file)["positions"], np.inf))
+
+
+def uncharged(file: Path) -> None:
+    signed(file, charges=np.zeros_like(load_file(file)["charges"]))
+
+
+def few_velocities(file: Path) -> None:
+    signed(file, velocities=load_file(file)["velocities"][1:].copy())
+
+
+@pytest.mark.parametrize("damage", [
+    cut_short, flip, strip_hash, no_file_of_ours, without_charges, doubled, infinite, uncharged, few_velocities,
+])  # fmt: skip
 def test_a_damaged_file_is_simulated_again_and_the_log_says_so(
     damage: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
