@@ -39,6 +39,26 @@ def difference(seen: Seen, run: str) -> float:
     return float(found[1])
 
 
+def shown(seen: Seen, frame: int) -> None:
+    """Wait until the figure of the flight shows a frame, from 1, and says so."""
+    there = """frame => {
+        const flight = document.querySelector('.st-key-flight');
+        return flight.querySelector('.topolens-plot').dataset.frame === String(frame - 1)
+            && flight.querySelector('output').innerText.startsWith(`Frame ${frame},`);
+    }"""
+    seen.page.wait_for_function(there, arg=frame, timeout=WAIT)
+
+
+def settled_eye(seen: Seen) -> str:
+    """Where the flight is looked at from, once that moves no more."""
+    figure = seen.page.locator(".st-key-flight .topolens-plot")
+    before, now = "", figure.evaluate(EYE)
+    while before != now:
+        seen.page.wait_for_timeout(500)
+        before, now = now, figure.evaluate(EYE)
+    return str(now)
+
+
 def test_turning_moves_the_forecast_along_or_not_and_the_link_keeps_it(served: str, look: Callable[..., Seen]) -> None:
     seen = page(look(served))
     before = difference(seen, "set-plain")
@@ -66,8 +86,7 @@ def test_the_slider_and_the_player_move_particles_and_the_view_stays(served: str
     seen.page.mouse.down()
     seen.page.mouse.move(box["x"] + box["width"] / 2 + 60, box["y"] + 340, steps=5)
     seen.page.mouse.up()
-    seen.page.wait_for_timeout(500)
-    turned = figure.evaluate(EYE)
+    turned = settled_eye(seen)
     assert turned != first
     frames = seen.page.locator(".st-key-flight input[type=range]")
     said = seen.page.locator(".st-key-flight output")
@@ -75,20 +94,19 @@ def test_the_slider_and_the_player_move_particles_and_the_view_stays(served: str
     frames.focus()
     frames.press("ArrowRight")
     frames.press("ArrowRight")
-    seen.page.wait_for_function("() => document.querySelector('.st-key-flight output').innerText.startsWith('Frame 5')")
     seen.asks("frame=5")
-    seen.page.wait_for_function(
-        "() => document.querySelector('.st-key-flight .topolens-plot').dataset.frame === '4'", timeout=WAIT
-    )
+    shown(seen, 5)
     assert "forecast 2 ahead" in said.inner_text()
     assert figure.evaluate(PLACES) != drawn
     assert figure.evaluate(EYE) == turned, "the view stays where the reader has gone"
     assert seen.marks("energy") == 1
     frames.press("Home")
     seen.asks("frame=1")
+    shown(seen, 1)
     frames.press("ArrowRight")
     frames.press("ArrowRight")
     seen.asks("frame=3")
+    shown(seen, 3)
     assert figure.evaluate(PLACES) == drawn, "the same frame shows the same places"
     assert figure.evaluate(EYE) == turned
     button = seen.page.locator(".st-key-flight .topolens-frames button")
@@ -96,7 +114,8 @@ def test_the_slider_and_the_player_move_particles_and_the_view_stays(served: str
     button.click()
     assert "Stop" in button.inner_text()
     seen.asks("frame=8")
-    assert "Play" in button.inner_text()
+    shown(seen, 8)
+    button.get_by_text("Play").wait_for(timeout=WAIT)
     assert said.inner_text().startswith("Frame 8, forecast 5 ahead")
     assert figure.evaluate(EYE) == turned
     seen.quiet()
