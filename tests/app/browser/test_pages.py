@@ -66,8 +66,11 @@ def test_a_changed_head_changes_the_figures_and_the_link(demo: str, look: Callab
     seen = look(demo).open().turn("heads")
     before = seen.figures()
     head = seen.page.locator(".st-key-control-head input")
-    head.click()
-    options = seen.page.get_by_role("option").all_inner_texts()
+    for _ in range(10):     # a page that is still being drawn closes the list again
+        head.click()
+        seen.page.wait_for_timeout(1000)
+        if options := seen.page.get_by_role("option").all_inner_texts():
+            break
     seen.page.get_by_role("option", name=options[1], exact=True).click()
     seen.page.wait_for_function(f"() => location.search.includes({options[1].replace(' ', '+')!r})", timeout=WAIT)
     seen.settled()
