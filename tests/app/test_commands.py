@@ -143,8 +143,13 @@ def test_the_demo_is_made_again_by_one_command_and_finished_runs_are_kept(tmp_pa
 def test_the_demo_that_ships_opens_and_is_small() -> None:
     folder = ROOT / "assets" / "demo"
     runs = [Run.load(path) for path in sorted(folder.iterdir()) if path.name[0] != "."]
-    assert [shipped.model for shipped in runs] == ["gat-gru", "gru", "intergat-gru", "intergat-plus"]
-    assert len({shipped.record["data"]["sha256"] for shipped in runs}) == 1
+    assert [shipped.name for shipped in runs] == ["gat-gru", "gru", "intergat-gru", "intergat-plus", "set", "set-plain"]
+    city, particles = runs[:4], runs[4:]
+    assert {shipped.dataset for shipped in city} == {"city"}
+    assert [shipped.model for shipped in particles] == ["set", "set"]
+    assert [shipped.record["model"]["config"]["equivariance"] for shipped in particles] == [True, False]
+    for group in (city, particles):
+        assert len({shipped.record["data"]["sha256"] for shipped in group}) == 1
     assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 14e6
 
 
