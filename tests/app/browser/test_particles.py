@@ -12,6 +12,7 @@ from tests.app.browser.seen import SCREENSHOTS, WAIT, Seen
 pytestmark = pytest.mark.browser
 
 PLACES = "(box) => Array.from(box._fullData.find(t => t.name === 'positive charge').x, x => x.toFixed(5)).join()"
+DRAWN = """() => document.querySelector('.st-key-flight .topolens-plot')?._fullLayout?.scene?._scene?.getCamera"""
 EYE = "(box) => ['x', 'y', 'z'].map(k => box._fullLayout.scene._scene.getCamera().eye[k].toFixed(3)).join()"
 
 
@@ -27,6 +28,7 @@ def page(seen: Seen) -> Seen:
     seen.page.get_by_test_id("stSidebarNavLink").get_by_text("Particles", exact=True).click()
     seen.page.locator("h1").get_by_text(QUESTION, exact=True).wait_for(timeout=WAIT)
     seen.page.get_by_text("Which past frame counts?").wait_for(timeout=WAIT)
+    seen.page.wait_for_function(DRAWN, timeout=WAIT)
     return seen.settled()
 
 
