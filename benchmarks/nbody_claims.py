@@ -145,17 +145,17 @@ def _times(errors: Errors, least: float) -> tuple[bool, str]:
 
 def _near(errors: Errors) -> tuple[bool, str]:
     ((_, _, found),) = errors
-    return abs(found / PUBLISHED["linear"] - 1) <= NEAR, f"{found:.4f}"
+    return abs(found / PUBLISHED["linear"] - 1) <= NEAR, f"{found:.5f}"
 
 
 def _at_most(errors: Errors) -> tuple[bool, str]:
     ((_, _, found),) = errors
-    return found <= PUBLISHED["egnn"], f"{found:.4f}"
+    return found <= PUBLISHED["egnn"], f"{found:.5f}"
 
 
 def _below(errors: Errors) -> tuple[bool, str]:
     found = _named(errors)
-    return found["set"] < found["egnn"], f"{found['set']:.4f} against {found['egnn']:.4f}"
+    return found["set"] < found["egnn"], f"{found['set']:.5f} against {found['egnn']:.5f}"
 
 
 def _named(errors: Errors) -> dict[str, float]:

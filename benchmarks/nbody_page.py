@@ -150,12 +150,12 @@ def _rows(
 
 
 def _mse(values: Iterable[float]) -> str:
-    """Four digits after the point, or three that count where that would hide a small one.
+    """Five digits after the point, or three that count where that would hide a small one.
 
-    >>> _mse([0.0071, 0.0073]), _mse([0.000012345]), _mse([])
-    ('0.0072 ± 0.0001', '1.23e-05', '–')
+    >>> _mse([0.0071, 0.0073]), _mse([0.0000012345]), _mse([])
+    ('0.00720 ± 0.00014', '1.23e-06', '–')
     """
-    return spread(values, lambda x: f"{x:.4f}" if x >= 5e-5 or x == 0 else f"{x:.3g}")
+    return spread(values, lambda x: f"{x:.5f}" if x >= 5e-6 or x == 0 else f"{x:.3g}")
 
 
 def _cost(entries: list[Entry]) -> list[str]:

@@ -128,7 +128,7 @@ def test_every_model_of_particles_is_a_row_and_every_switch_of_set_an_ablation()
         model = built(row.model, sizes, dict(row.config))
         assert row.random == any(True for _ in model.parameters()), row.name
     changed = {key for row in ABLATIONS.values() for key, _ in row.config}
-    assert changed == {"equivariance", "spatial_attention", "temporal_attention", "temporal_adjacency"}
+    assert changed == {"equivariance", "spatial_attention", "temporal_attention", "dropout", "temporal_adjacency"}
     default = PARTICLE_MODELS["set"].Config()
     assert all(getattr(default, key) != value for row in ABLATIONS.values() for key, value in row.config)
 
@@ -136,7 +136,7 @@ def test_every_model_of_particles_is_a_row_and_every_switch_of_set_an_ablation()
 def test_work_goes_seed_by_seed_through_all_parts() -> None:
     items = list(work(nbody_rows.PARTS, H))
     assert [item.seed for item in items] == sorted(item.seed for item in items)
-    assert len(set(items)) == len(items) == 4 * (5 * SEEDS + 2) + 5 * SEEDS
+    assert len(set(items)) == len(items) == 4 * (5 * SEEDS + 2) + 6 * SEEDS
     assert {item.data for item in items if item.part in ("egnn", "ablations")} == {"nbody-small:inputs=3"}
     assert task("nbody-small:inputs=3").last == 30     # still the benchmark's own frame
     data = {item.particles: task(item.data) for item in items if item.part == "set"}
@@ -302,9 +302,9 @@ def test_targets_are_judged_by_means_over_the_seeds(errors: dict[str, float], ex
 def test_the_page_shows_means_deviations_costs_and_what_falls_still() -> None:
     text = page(filled(lambda name: 0.02 if name == "set 20 egnn" else 0.01))
     what = "equivariant messages, from the last frame alone"
-    assert f"| `egnn` | {what} | 3 | 0.0220 ± 0.0020 | 0.1980 ± 0.0180 | " in text
+    assert f"| `egnn` | {what} | 3 | 0.02200 ± 0.00200 | 0.19800 ± 0.01800 | " in text
     assert "| 1,234 | 100 | 90, 90, 90 | 60 ± 0 | 0.50 ± 0.00 |" in text
-    assert "| `set` | 4.0000 ± 0.0000 | 2.0000 ± 0.0000 |" in text
+    assert "| `set` | 4.00000 ± 0.00000 | 2.00000 ± 0.00000 |" in text
     assert "| 2.0 % |" in text
     assert "**H = 3**" in text
     assert "3 is the first that fits; the benchmark's own horizon is 10" in text
