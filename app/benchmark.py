@@ -19,6 +19,7 @@ import numpy as np
 
 from app.benchmark_speed import Step, Target, Timed
 from benchmarks import ablations_page
+from benchmarks.aims import Aimed, aimed
 from benchmarks.claims import Claim, claims
 from benchmarks.figures import NONE, Against, Cell, against, p_words, percent, spread
 from benchmarks.record import FOLDER, Entry, Record
@@ -197,6 +198,10 @@ class Kept(Timed):
     def claims(self, row: str) -> list[Claim]:
         """Every claim of the paper, asked of a row."""
         return claims(self.record, row)
+
+    def aims(self) -> list[Aimed]:
+        """What this project's model was to reach, and what it reaches."""
+        return aimed(self.record)
 
     def datasets(self) -> dict[str, str]:
         """The names of the data of the table with their titles, and of others that the record holds."""

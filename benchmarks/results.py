@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks import aims
 from benchmarks.figures import NONE, Cell, against, p_words, percent, spread, table
 from benchmarks.record import Entry, Record
 from benchmarks.rows import (
@@ -77,7 +78,7 @@ each run. Rows that are given the roads find nothing there.
 
 def results(record: Record) -> str:
     """The whole page."""
-    lines = [INTRO, *_budgets(), ""]
+    lines = [INTRO, *_budgets(), "", "## What `intergat-plus` was to reach", "", *aims.lines(record), ""]
     for name, budget in DATASETS.items():
         for protocol in protocols_of(name):
             lines += [f"## {budget.title}, protocol `{protocol}`", "", *_cell(Cell(record, name, protocol)), ""]

@@ -39,6 +39,22 @@ def claims_sentence(verdicts: Sequence[str]) -> str:
     return f"Of the paper's {total} {joined(parts)}."
 
 
+def aims_sentence(verdicts: Sequence[str]) -> str:
+    r"""How many targets of this project's model are reached.
+
+    >>> aims_sentence(["reached", "not reached", "not reached", "not measured yet"]).replace("\xa0", " ")
+    'Of 4 targets 1 is reached, 2 are not and 1 is not measured yet.'
+    """
+    count = Counter(verdicts)
+    said = (
+        ("reached", "is reached", "are reached"),
+        ("not reached", "is not", "are not"),
+        ("not measured yet", "is not measured yet", "are not measured yet"),
+    )
+    parts = [f"{count[key]}{THIN}{one if count[key] == 1 else many}" for key, one, many in said if count[key]]
+    return f"Of {counted(len(verdicts), 'target')} {joined(parts)}."
+
+
 def progress_sentence(done: int, wanted: int) -> str:
     r"""How full the record is.
 

@@ -27,6 +27,7 @@ from app.benchmark import (
 )
 from app.reading.words import THIN
 from benchmarks.ablations_page import COLUMNS, WHAT, cell
+from benchmarks.aims import Aimed
 
 AHEAD = [f"{minutes} min" for minutes in MINUTES]
 
@@ -42,6 +43,36 @@ def claims_shown(found: Sequence[Claim]) -> pd.DataFrame:
 def claims_table(found: Sequence[Claim]) -> pd.DataFrame:
     """The same without Markdown."""
     return claims_shown(found).replace({r"\*\*|`": ""}, regex=True)
+
+
+def aims_shown(found: Sequence[Aimed]) -> pd.DataFrame:
+    """Each target with what is measured and the verdict in bold."""
+    return pd.DataFrame(
+        [
+            {
+                "data": one.title,
+                "protocol": f"`{one.protocol}`",
+                "figure": one.words,
+                "target": unbroken(one.target),
+                "measured": unbroken(one.measured),
+                "seeds": f"{len(one.figures)} of {SEEDS}" if len(one.figures) < SEEDS else str(len(one.figures)),
+                "verdict": f"**{one.verdict}**",
+            }
+            for one in found
+        ]
+    )
+
+
+def aims_table(found: Sequence[Aimed]) -> pd.DataFrame:
+    """The same with the figure of each seed, without Markdown."""
+    return pd.DataFrame(
+        [
+            {"data": one.title, "protocol": one.protocol, "figure": one.words, "target": one.target}
+            | {"verdict": one.verdict}
+            | {f"run {k + 1}": one.figures[k] if k < len(one.figures) else math.nan for k in range(SEEDS)}
+            for one in found
+        ]
+    )
 
 
 def seeds_words(score: Score) -> str:

@@ -22,6 +22,7 @@ def parts() -> None:
     part.claims_part()
     part.results_part()
     part.sweep_part()
+    part.aims_part()
     part.ablations_part()
     speed.sizes_part()
     speed.speed_part()

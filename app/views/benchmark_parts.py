@@ -243,6 +243,19 @@ def sweep_part() -> None:
                 table("Every weight of the penalty", partial(tables.sweep_table, points), ENTRY, f"sweep {dataset}")
 
 
+def aims_part() -> None:
+    """What this project's model was to reach."""
+    heading(f"What was {OWN} to reach, and does it?")
+    found = asked("aims")
+    st.markdown(said.aims_sentence([one.verdict for one in found]))
+    printed(tables.aims_shown(found), lambda: tables.aims_table(found), "aims")
+    st.caption(
+        "Mean ± deviation over the seeds; graph figures are of the mean of heads. The targets were set before the "
+        "model was made; its settings are chosen on validation error alone, so that neither roads nor groups have a "
+        "say. The targets of SZ-Taxi count missing values as zeros, as protocol `published` does."
+    )
+
+
 def ablations_part() -> None:
     """The model with one part of it changed."""
     heading(f"What is each part of {OWN} worth?")

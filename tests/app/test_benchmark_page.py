@@ -73,6 +73,19 @@ def test_the_claims_can_be_asked_of_the_projects_model(record: Path) -> None:
     assert "`intergat-plus` on SZ-Taxi, `published`: 0 of 5 seeds" in shown(app, "claim")["figures"].str.cat()
 
 
+def test_the_targets_of_the_projects_model_are_judged(record: Path) -> None:
+    made_record(record)
+    app = opened("benchmark")
+    assert "Of 11 targets 2 are reached, 1 is not and 8 are not measured yet." in words(app)
+    table = shown(app, "figure", "target")
+    here = table[table["data"] == "Los-Loop"].set_index("figure")
+    assert here.loc["RMSE, 60 min", "verdict"] == "**reached**"
+    assert here.loc["RMSE, 60 min", "measured"].replace("\u00a0", " ") == "4.044 ± 0.032"
+    assert here.loc["strongest 2 % on roads", "verdict"] == "**not reached**"
+    missing = table.set_index(["data", "figure"]).loc[("SZ-Taxi", "RMSE, 15 min")]
+    assert (missing["protocol"], missing["seeds"]) == ("`published`", "0 of 5"), "two seeds of the other do not count"
+
+
 def test_means_deviations_seeds_and_dashes(record: Path) -> None:
     made_record(record)
     app = opened("benchmark")
@@ -164,7 +177,7 @@ def test_steps_stand_beside_the_floor_and_their_targets(record: Path) -> None:
     app = opened("benchmark")
     said = words(app)
     assert "A step of `intergat-plus` takes 0.200 s, 4.00 times the floor; the slowest, PyG GAT-GRU, 10.0 s" in said
-    targets = shown(app, "target", "measured")
+    targets = shown(app, "target", "measured", "")
     assert list(targets[""]) == ["reached", "**not reached**"]
     assert "1 of 2 targets reached." in said
     drawn = next(one for one in figures(app) if one["key"] == "benchmark steps")
