@@ -1,0 +1,83 @@
+"""What the benchmark says of the paper's claims: planted errors, graphs and times, and the verdict of each."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import claims as said
+from benchmarks.claims import claims
+from benchmarks.record import Record
+from benchmarks.results import results
+from benchmarks.rows import SEEDS
+from tests.benchmarks.table_made import filled
+
+
+def verdicts(record: Record, row: str = "intergat-gru") -> list[str]:
+    return [claim.verdict for claim in claims(record, row)]
+
+
+def test_an_empty_record_claims_nothing(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    assert set(verdicts(record)) == {"not measured yet"}
+    page = results(record)
+    assert page.count("Not measured yet.") == 7
+    assert "±" not in page.partition("## Los-Loop")[2]
+
+
+def test_a_record_of_too_few_seeds_claims_nothing() -> None:
+    record = filled(lambda row: 1.0 if row == "intergat-gru" else 4.0, seeds=SEEDS - 1)
+    assert set(verdicts(record)) == {"not measured yet"}
+    assert f"`intergat-gru` on SZ-Taxi, `published`: {SEEDS - 1} of {SEEDS} seeds" in said.page(record)
+
+
+@pytest.mark.parametrize(
+    ("errors", "wanted"),
+    [
+        ({"intergat-gru": 3.0, "gat-gru": 4.0, "gat-published": 4.0}, "holds"),
+        ({"intergat-gru": 3.0, "gat-gru": 3.0, "gat-published": 4.0}, "holds only against the published baseline"),
+        ({"intergat-gru": 4.0, "gat-gru": 4.0, "gat-published": 4.0}, "does not hold"),
+        ({"intergat-gru": 4.0, "gat-gru": 3.0, "gat-published": 3.0}, "does not hold"),
+    ],
+)
+def test_planted_errors_give_their_verdict(errors: dict[str, float], wanted: str) -> None:
+    assert verdicts(filled(lambda row: errors.get(row, 5.0)))[:4] == [wanted] * 4
+
+
+def test_every_horizon_counts() -> None:
+    """A gain of 25 % at three of the four times ahead is none of 21 % at every one."""
+
+    def worse_at_the_end(made: dict) -> None:
+        made["errors"]["rmse"] = [3.0, 3.0, 3.0, 3.3] if made["rows"] == ["intergat-gru"] else [4.0] * 4
+
+    found = claims(filled(change=worse_at_the_end))
+    assert [claim.verdict for claim in found[:4]] == ["does not hold"] * 2 + ["holds"] * 2
+    assert "17.5 % to 25.0 %" in found[0].figure
+
+
+def test_planted_graphs_and_times_give_their_verdicts() -> None:
+    assert verdicts(filled())[4:] == ["does not hold", "does not hold", "does not hold", "holds"]
+
+    def good(made: dict) -> None:
+        if made["rows"] == ["intergat-gru"]:
+            made["seconds_per_epoch"] = 0.7
+            made["graph"]["small"] = 0.6
+            made["graph"]["heads"]["output"]["contrast"] = 1.5
+
+    assert verdicts(filled(change=good))[4:] == ["holds"] * 4
+
+    def one_seed_fails(made: dict) -> None:
+        good(made)
+        if made["rows"] == ["intergat-gru"] and made["seed"] == 3:
+            made["graph"]["small"] = 0.4
+            made["graph"]["heads"]["output"].update(contrast=0.2, local_p=0.2)
+
+    assert verdicts(filled(change=one_seed_fails))[4:] == ["holds"] + ["does not hold"] * 3
+
+
+def test_times_of_different_machines_are_not_compared() -> None:
+    def elsewhere(made: dict) -> None:
+        if made["rows"] == ["intergat-gru"]:
+            made.update(machine="64 cores, another", seconds_per_epoch=0.1)
+
+    found = claims(filled(change=elsewhere))[4]
+    assert (found.verdict, found.figure) == ("not measured yet", "no machine has run all of them on Los-Loop")
