@@ -1,7 +1,5 @@
 """A folder of one's own: what is sound is read exactly, and everything that is wrong is named at once."""
 
-import csv
-import io
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,11 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.data import load
-from core.data.folder import check, read, write
-from core.data.sensors import DataError, node_table
-from tests.core.data.conftest import CLOCK, Replaced, made, values_csv
-
-ROWS = 24
+from core.data.folder import read
+from core.data.sensors import DataError
+from tests.core.data.conftest import CLOCK, STEPS, Replaced, values_csv
 
 
 def problems(folder: Path, **options: int) -> list[str]:
@@ -29,7 +25,7 @@ def test_a_sound_folder_is_read_as_it_stands(folder: Replaced) -> None:
     data = read(folder())
     assert data.name == "mine"
     assert data.values[:2].tolist() == [[0.5, 1, 2], [1.5, 2, 3]]
-    assert data.values.shape == (ROWS, 3)
+    assert data.values.shape == (STEPS, 3)
     assert data.times[0] == pd.Timestamp("2024-01-01 00:00")
     assert data.times[-1] == pd.Timestamp("2024-01-01 05:45")
     assert data.interval == pd.Timedelta(minutes=15)
@@ -49,7 +45,7 @@ def test_blank_and_nan_are_missing_values_in_any_spelling(folder: Replaced) -> N
     lines = {k + 2: f"{CLOCK[k]},{cell},1,2" for k, cell in enumerate(["", " ", "nan", "NaN", "NAN", " nan "])}
     data = read(folder(values=values_csv(lines)))
     assert np.isnan(data.values[:6, 0]).all()
-    assert data.missing == 6 / (3 * ROWS)
+    assert data.missing == 6 / (3 * STEPS)
 
 
 def test_numbers_in_any_common_spelling_are_read(folder: Replaced) -> None:
@@ -78,7 +74,7 @@ def test_numbers_in_any_common_spelling_are_read(folder: Replaced) -> None:
 def test_what_spreadsheets_do_to_a_file_does_not_change_it(folder: Replaced, changed, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     data = read(folder(values=changed(values_csv())))
     assert data.values[:2].tolist() == [[0.5, 1, 2], [1.5, 2, 3]]
-    assert data.times.equals(pd.date_range("2024-01-01", periods=ROWS, freq="15min").as_unit("s"))
+    assert data.times.equals(pd.date_range("2024-01-01", periods=STEPS, freq="15min").as_unit("s"))
     assert list(data.nodes["id"]) == ["A", "B", "C"]
 
 
@@ -188,7 +184,7 @@ def test_the_rows_for_one_window_can_be_asked_for(folder: Replaced) -> None:
 
 
 def test_a_gap_in_time_is_allowed_but_does_not_count_as_a_long_enough_stretch(folder: Replaced) -> None:
-    late = {k + 2: f"2024-01-02 {CLOCK[k][11:]},1,2,3" for k in range(10, ROWS)}
+    late = {k + 2: f"2024-01-02 {CLOCK[k][11:]},1,2,3" for k in range(10, STEPS)}
     path = folder(values=values_csv(late))
     assert read(path, least=14).segments() == [(0, 10), (10, 24)]
     assert problems(path, least=15) == [
@@ -201,7 +197,7 @@ def test_a_time_that_cannot_be_read_is_one_fault_not_two(folder: Replaced) -> No
 
 
 def test_a_sensor_without_any_value_is_a_fault(folder: Replaced) -> None:
-    lines = {k + 2: f"{CLOCK[k]},1,,3" for k in range(ROWS)}
+    lines = {k + 2: f"{CLOCK[k]},1,,3" for k in range(STEPS)}
     assert problems(folder(values=values_csv(lines))) == ["values.csv, column B: a sensor must have at least one value"]
 
 
@@ -254,35 +250,6 @@ def test_a_broken_column_does_not_bury_other_faults(folder: Replaced) -> None:
     assert any(line.startswith("adjacency.csv") for line in found)
 
 
-def test_written_data_are_read_back_unchanged(tmp_path: Path) -> None:
-    random = np.random.default_rng(0)
-    values = random.uniform(-1e3, 1e3, (50, 4)).astype(np.float32)
-    values[random.random((50, 4)) < 0.2] = np.nan
-    values[0] = [1e-38, 3e38, 0.1, 16777217]
-    times = pd.date_range("1999-12-31 12:00", periods=50, freq="5min").delete(slice(0, 0))
-    graph = random.random((4, 4)).astype(np.float32)
-    nodes = node_table(
-        ["5 S", "a,b", 'q"q', "n\nl"],
-        random.uniform(-90, 90, 4),
-        random.uniform(-180, 180, 4),
-        ["", "x;y", " z ", "<b>"],
-    )
-    data = made(values=values, times=times, interval=pd.Timedelta(minutes=5), adjacency=graph, nodes=nodes)
-    write(data, tmp_path / "out")
-    again = read(tmp_path / "out")
-    assert again.sha256 == data.sha256
-    assert again.times.equals(data.times)
-    assert again.interval == data.interval
-    assert again.adjacency is not None
-    assert (again.adjacency == graph).all()
-    pd.testing.assert_frame_equal(again.nodes, data.nodes)
-
-
-def test_data_without_a_road_graph_are_written_and_read_as_such(tmp_path: Path) -> None:
-    write(made(adjacency=None), tmp_path / "out")
-    assert read(tmp_path / "out", least=4).adjacency is None
-
-
 def test_a_road_graph_may_be_left_out(folder: Replaced) -> None:
     data = read(folder(adjacency=None))
     assert data.adjacency is None
@@ -292,63 +259,6 @@ def test_a_road_graph_that_is_there_and_cannot_be_read_is_a_fault(folder: Replac
     path = folder(adjacency=None)
     (path / "adjacency.csv").symlink_to(path / "nowhere.csv")
     assert problems(path)[0].startswith("adjacency.csv: is missing")
-
-
-visible = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30).filter(
-    lambda text: text.strip() != ""
-)
-hostile = st.sampled_from(
-    [
-        "<script>alert(1)</script>",
-        "a,b",
-        'say "x"',
-        "two\nlines",
-        "two\r\nlines",
-        "\r",
-        "'; DROP TABLE",
-        "=1+1",
-        "from",
-        "to",
-        "weight",
-        "id",
-        "time",
-        "0",
-        "1",
-        "nan",
-        "-1",
-        "\ufeff\u200bx",
-        " lead",
-        "trail ",
-        '"',
-        "北京",
-        "\x85x",
-        "\u2028y",
-        "\x1bz",
-        "2024-01-01 00:00",
-    ]
-).filter(lambda text: text.strip() != "")
-
-
-@settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    ids=st.lists(visible | hostile, min_size=1, max_size=5, unique=True),
-    group=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
-)
-def test_any_id_and_group_survives_writing_and_reading(
-    ids: list[str], group: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    n = len(ids)
-    graph = np.triu(np.arange(n * n, dtype=np.float32).reshape(n, n))  # one-way, so that a transpose is seen
-    data = made(values=np.ones((4, n)), nodes=node_table(ids, group=[group] * n), adjacency=graph)
-    folder = tmp_path_factory.mktemp("ids") / "out"
-    write(data, folder)
-    again = read(folder, least=4)
-    assert list(again.nodes["id"]) == ids
-    assert list(again.nodes["group"]) == [group] * n
-    assert again.adjacency is not None
-    assert (again.adjacency == graph).all()
 
 
 @settings(
@@ -383,62 +293,3 @@ def test_no_table_of_plausible_cells_leads_to_anything_but_data_or_named_faults(
     (folder / "nodes.csv").write_text(nodes)
     with suppress(DataError):
         assert read(folder).sensors == 3
-
-
-def test_writing_takes_a_new_or_empty_folder_and_leaves_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    write(made(), tmp_path / "empty")
-    write(made(), tmp_path / "deep" / "new")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["deep", "empty"]
-    written = sorted(path.name for path in (tmp_path / "empty").iterdir())
-    assert written == ["about.json", "adjacency.csv", "nodes.csv", "values.csv"]
-    with pytest.raises(FileExistsError, match="must be new or empty, got"):
-        write(made(), tmp_path / "empty")
-
-
-def test_writing_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("core.data.folder._write_lines", broken)
-    with pytest.raises(OSError, match="No space left"):
-        write(made(), tmp_path / "out")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_written_files_open_in_any_reader_of_csv(tmp_path: Path) -> None:
-    write(made(), tmp_path / "out")
-    text = (tmp_path / "out" / "values.csv").read_bytes().decode()
-    rows = list(csv.reader(io.StringIO(text)))
-    assert rows[:2] == [["time", "A", "B", "C"], ["2024-01-01 00:00", "1.0", "2.0", ""]]
-
-
-def test_check_reports_what_a_folder_of_ones_own_holds(folder: Replaced) -> None:
-    found = check(folder())
-    assert (found.kind, found.sensors, found.steps, found.minutes, found.gaps) == ("folder", 3, ROWS, 15, 0)
-    assert (found.edges, found.one_way, found.alone, found.located, found.groups) == (2, 2, 0, 2, 1)
-    assert str(found).splitlines()[:6] == [
-        "mine: 3 sensors, 24 steps",
-        "time        2024-01-01 00:00 to 2024-01-01 05:45, every 15 min, no gaps",
-        "values      value, unit not stated: 0.5 to 25, 0 % missing",
-        "places      2 of 3 sensors with coordinates",
-        "road graph  2 edges (33.3 % of all pairs), 2 edges unlike the reverse, no sensors without an edge",
-        "groups      1",
-    ]
-
-
-def test_check_raises_the_faults_of_a_folder_of_ones_own(folder: Replaced) -> None:
-    with pytest.raises(DataError, match=r"adjacency\.csv, row 1, column 2: must not be negative"):
-        check(folder(adjacency="0,-1,0\n0,0,0\n0,0,0\n"))
-
-
-def test_check_refuses_a_folder_without_data_and_one_with_two_kinds(folder: Replaced, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="must be a folder"):
-        check(tmp_path / "nowhere")
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match=r"must hold sensor data, as a first file .*values.csv \(folder\)"):
-        check(tmp_path / "empty")
-    path = folder()
-    (path / "los_adj.csv").touch()
-    with pytest.raises(DataError, match="must hold one data set, got los-loop and folder"):
-        check(path)
