@@ -16,7 +16,7 @@ import numpy as np
 from app.evidence import kept
 from app.measured import Measured
 from app.parts import communities_in, linked
-from app.reading.evidence import NULLS
+from app.reading.chance import NULLS
 from app.reading.particles import NO_SERIES
 from app.reading.use import BESIDE, REMOVALS
 from app.reading.words import code, one_line, plain

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from app.reading.evidence import PARTLY, TIED
 from app.reading.roads import GIVEN_ROADS, auroc_words, given_sentence
+from app.reading.stability import PARTLY, TIED
 from app.reading.use import cut_named, rise_of
 from app.reading.words import (
     THIN,

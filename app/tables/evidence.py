@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.reading.evidence import LEVEL, NULLS, PLAIN, STATISTICS, graph_name
+from app.reading.chance import NULLS, PLAIN, STATISTICS
+from app.reading.evidence import LEVEL
 from app.reading.heads import head_label
+from app.reading.residuals import graph_name
 
 if TYPE_CHECKING:
     from analysis.evidence import Chance, HeadChance

@@ -9,7 +9,8 @@ import streamlit as st
 from app.figures.evidence import effect_dots, mode_marks
 from app.figures.marks import index_of
 from app.figures.ridges import Draws, null_ridges
-from app.reading import evidence as said
+from app.reading import chance as said
+from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_phrase
 from app.reading.verdict import named_in
 from app.reading.words import probability
@@ -75,7 +76,7 @@ def _all_heads(
             [head_label(name) for name in names],
             [said.SHORT[null] for null in found.nulls],
             found.effect,
-            found.holm < said.LEVEL,
+            found.holm < LEVEL,
             [[_said(p, adjusted) for p, adjusted in zip(*rows, strict=True)]
              for rows in zip(found.p, found.holm, strict=True)],
             names.index(selected),

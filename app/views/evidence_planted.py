@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.figures.evidence import Found, recovery_lines
-from app.reading import evidence as said
+from app.reading import planted as said
 from app.reading.roads import recovery_answer
 from app.reading.words import one_line
 from app.tables.evidence import own_table, planted_share, recovery_along, recovery_table, truth_table

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.figures.colours import diverging
 from app.figures.evidence import WHITE, whiteness_dots
-from app.reading import evidence as said
+from app.reading import residuals as said
 from app.reading.words import minus, three
 from app.tables.evidence import score_order, score_table, whiteness_table
 from app.views import controls

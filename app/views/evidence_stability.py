@@ -15,8 +15,9 @@ from app.figures.evidence import overlap_dots
 from app.figures.marks import index_of
 from app.figures.matrix import drawn_cell, matrix_heatmap, similarity_heatmap
 from app.places import parted
-from app.reading import evidence as said
+from app.reading import stability as said
 from app.reading.communities import community_words
+from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_phrase
 from app.reading.verdict import named_in
 from app.reading.words import code, counted, plain, probability
@@ -92,7 +93,7 @@ def _all_heads(
             [head_label(name) for name in names],
             np.array([head.overlap for head in found.heads]),
             np.array([head.chance_overlap for head in found.heads]),
-            adjusted < said.LEVEL,
+            adjusted < LEVEL,
             [probability(p) for p in adjusted],
             names.index(selected),
         ),

@@ -10,7 +10,17 @@ from analysis.modes import Modes, ModeTest
 from analysis.nulls import NullTest, Tests, Untested
 from analysis.planted import Recovery
 from analysis.whiteness import Residuals, Whiteness
-from app.reading import evidence as said
+from app.reading import chance as by_chance
+from app.reading.evidence import progress_words, start_words, whole_share
+from app.reading.planted import is_simple, own_recoveries, planted_sentence, planted_setting
+from app.reading.residuals import residuals_beside, residuals_sentence, scores_caption
+from app.reading.stability import (
+    consensus_sentence,
+    few_seeds_sentence,
+    matched_sentence,
+    spread_sentence,
+    stability_sentence,
+)
 from app.tables.evidence import (
     beyond_modes,
     chance_table,
@@ -44,7 +54,7 @@ def under(*nulls: str, untested: tuple[Untested, ...] = ()) -> Tests:
 
 
 def sentence(p: dict[str, float], heads: int = 1) -> str:
-    return spaced(said.tests_sentence(under(*p), "head 1", p, heads))
+    return spaced(by_chance.tests_sentence(under(*p), "head 1", p, heads))
 
 
 def test_more_than_chance_takes_every_null_that_could_be_drawn() -> None:
@@ -72,7 +82,7 @@ def test_a_correction_is_spoken_of_where_there_are_several_heads() -> None:
 
 def test_why_a_null_was_not_drawn_is_said_once_and_is_no_markup() -> None:
     missing = Untested("moran", "*no* sensor has <b>coordinates</b>.")
-    sentences = said.untested_sentences([under(untested=(missing,)), under(untested=(missing,))])
+    sentences = by_chance.untested_sentences([under(untested=(missing,)), under(untested=(missing,))])
     assert len(sentences) == 1
     assert "\\*no\\* sensor has \\<b\\>" in sentences[0]
     assert sentences[0].endswith("\\.") or sentences[0].endswith(">.")
@@ -81,7 +91,7 @@ def test_why_a_null_was_not_drawn_is_said_once_and_is_no_markup() -> None:
 def test_the_head_that_was_made_real_is_called_so_and_the_other_is_not() -> None:
     chance = made_chance()
     found = effects(chance.heads, "correlation")
-    first, last = (said.tests_sentence(chance.heads[k].roads, chance.heads[k].head, found.adjusted(k), 4)
+    first, last = (by_chance.tests_sentence(chance.heads[k].roads, chance.heads[k].head, found.adjusted(k), 4)
                    for k in (0, -1))  # fmt: skip
     assert "**more than by chance**" in first
     assert "**cannot be told from chance**" in last
@@ -121,9 +131,9 @@ def test_a_mode_is_beyond_chance_only_under_every_null_that_says_something() -> 
     assert list(chance) == ["moran", "rewired", "configuration"]
     assert np.isnan(chance["moran"]).all()
     assert chance["rewired"].tolist() == DRAWS[:2].tolist()
-    assert "None of the first 2 modes" in spaced(said.modes_sentence(0, 0, 2, "head 1"))
-    assert "**none is more local** and **8 are" in said.modes_sentence(0, 8, 10, "head 1")
-    assert "**1 is more local** and **2 are smoother" in spaced(said.modes_sentence(1, 2, 6, "head 1"))
+    assert "None of the first 2 modes" in spaced(by_chance.modes_sentence(0, 0, 2, "head 1"))
+    assert "**none is more local** and **8 are" in by_chance.modes_sentence(0, 8, 10, "head 1")
+    assert "**1 is more local** and **2 are smoother" in spaced(by_chance.modes_sentence(1, 2, 6, "head 1"))
 
 
 def test_tables_hold_every_test_and_every_reason() -> None:
@@ -139,14 +149,14 @@ def test_tables_hold_every_test_and_every_reason() -> None:
 
 def test_stability_is_called_by_its_overlap_and_never_above_chance_where_p_says_no() -> None:
     one = made_stability().heads[0]
-    assert "**comes back**:" in said.stability_sentence(replace(one, overlap=0.6, p=0.01), 0.05, 5)
-    assert "**comes back in part**" in said.stability_sentence(replace(one, overlap=0.3, p=0.01), 0.05, 5)
-    assert "**a little, more than chance" in said.stability_sentence(replace(one, overlap=0.05, p=0.01), 0.05, 5)
-    assert "agree by" in said.stability_sentence(one, 0.05, 5)
-    assert "**no more alike than chance**" in said.stability_sentence(replace(one, overlap=0.9, p=0.05), 0.05, 5)
-    assert "not known" in said.stability_sentence(replace(one, overlap=np.nan, p=np.nan), 0.05, 5)
-    assert "five tell more" in said.few_seeds_sentence(2)
-    assert said.few_seeds_sentence(5) == ""
+    assert "**comes back**:" in stability_sentence(replace(one, overlap=0.6, p=0.01), 0.05, 5)
+    assert "**comes back in part**" in stability_sentence(replace(one, overlap=0.3, p=0.01), 0.05, 5)
+    assert "**a little, more than chance" in stability_sentence(replace(one, overlap=0.05, p=0.01), 0.05, 5)
+    assert "agree by" in stability_sentence(one, 0.05, 5)
+    assert "**no more alike than chance**" in stability_sentence(replace(one, overlap=0.9, p=0.05), 0.05, 5)
+    assert "not known" in stability_sentence(replace(one, overlap=np.nan, p=np.nan), 0.05, 5)
+    assert "five tell more" in few_seeds_sentence(2)
+    assert few_seeds_sentence(5) == ""
 
 
 def test_spread_is_that_of_the_strongest_weights() -> None:
@@ -155,8 +165,8 @@ def test_spread_is_that_of_the_strongest_weights() -> None:
     mean[0, 1] = mean[1, 0] = 2.0
     spread = np.full((20, 20), 5.0)
     spread[0, 1] = spread[1, 0] = 0.5
-    assert "varies by 25.0 %" in spaced(said.spread_sentence(replace(one, mean=mean, spread=spread), 0.005))
-    assert said.spread_sentence(replace(one, mean=np.zeros((20, 20)), spread=spread), 0.05) == ""
+    assert "varies by 25.0 %" in spaced(spread_sentence(replace(one, mean=mean, spread=spread), 0.005))
+    assert spread_sentence(replace(one, mean=np.zeros((20, 20)), spread=spread), 0.05) == ""
     relative = relative_spread(mean, spread)
     assert relative[0, 1] == 0.25
     assert np.isnan(relative[0, 0])
@@ -166,16 +176,16 @@ def test_spread_is_that_of_the_strongest_weights() -> None:
 
 
 def test_consensus_and_matching_are_said() -> None:
-    assert said.consensus_sentence(np.array([-1, -1])) == "The seeds agree on no community."
-    assert spaced(said.consensus_sentence(np.array([0, 0, 1, -1]))) == (
+    assert consensus_sentence(np.array([-1, -1])) == "The seeds agree on no community."
+    assert spaced(consensus_sentence(np.array([0, 0, 1, -1]))) == (
         "The seeds agree on 2 communities; 1 sensor in none."
     )
     found = made_stability()
-    assert "each kept its place" in said.matched_sentence(found)
+    assert "each kept its place" in matched_sentence(found)
     moved = found.matched.copy()
     moved[2] = moved[2][::-1]
-    assert "in 1 seed of 5 they stand in other places" in spaced(said.matched_sentence(replace(found, matched=moved)))
-    assert said.matched_sentence(replace(found, matched=moved[:, :1])) == ""
+    assert "in 1 seed of 5 they stand in other places" in spaced(matched_sentence(replace(found, matched=moved)))
+    assert matched_sentence(replace(found, matched=moved[:, :1])) == ""
     table = family_table(found)
     assert table["plays head 2"].tolist() == [2, 2, 2, 2, 2]
     assert consensus_table(["a", "b"], np.array([0, -1]))["consensus community"].tolist() == ["1", ""]
@@ -189,40 +199,40 @@ def white(graph: str, space: float, p: float, agree: float = 0.5, time_p: float 
 def test_what_is_left_in_the_errors_is_told_along_the_roads_and_beside_a_random_graph() -> None:
     left = Residuals(2, (white("head 1", 20, 1e-9, 0.7), white("roads", 9, 0.001, 0.6), white("random", 0, 0.9)),
                      np.zeros(3), "roads")  # fmt: skip
-    sentence = spaced(said.residuals_sentence(left, 30))
+    sentence = spaced(residuals_sentence(left, 30))
     assert sentence.startswith("30 minutes ahead, the model **leaves structure in its errors** along the roads")
     assert "60.0 % of them have the same sign where chance gives 50.0 %" in sentence
-    assert "So its pairs still share something" in said.residuals_beside(left)
+    assert "So its pairs still share something" in residuals_beside(left)
     nothing = replace(left, tests=(white("roads", 0.3, 0.7), white("random", 0, 0.9)))
     assert "**nothing left in the errors** along the roads (p = 0.50); that is no proof" in spaced(
-        said.residuals_sentence(nothing, 30)
+        residuals_sentence(nothing, 30)
     )
-    assert said.residuals_beside(nothing) == ""
+    assert residuals_beside(nothing) == ""
     used_up = replace(left, tests=(white("head 1", 0.1, 0.9, 0.5), white("random", 0, 0.9, 0.51)))
-    assert "share something" not in said.residuals_beside(used_up)
+    assert "share something" not in residuals_beside(used_up)
     unknown = replace(left, tests=(Whiteness("roads", 0, *[np.nan] * 7),))
-    assert said.residuals_sentence(unknown, 15) == "There are too few errors, or no edges, to test."
-    assert said.residuals_beside(unknown) == ""
+    assert residuals_sentence(unknown, 15) == "There are too few errors, or no edges, to test."
+    assert residuals_beside(unknown) == ""
     late = replace(left, tests=(white("roads", 0.1, 0.9, time_p=0.001),))
-    assert "a sensor's error follows the one before it" in said.residuals_sentence(late, 0.5)
+    assert "a sensor's error follows the one before it" in residuals_sentence(late, 0.5)
     assert len(whiteness_table(made_residuals())) == 6
 
 
 def test_space_and_time_that_cancel_are_not_called_nothing() -> None:
     both = Whiteness("roads", 9, 0.0, 1.0, 10.0, 1e-20, -10.0, 1e-20, 0.6)
-    sentence = spaced(said.residuals_sentence(Residuals(1, (both,), np.zeros(3), "roads"), 5))
+    sentence = spaced(residuals_sentence(Residuals(1, (both,), np.zeros(3), "roads"), 5))
     assert "**leaves structure in its errors**" in sentence
     assert "swings against the one before it" in sentence
     assert "Space and time taken together cancel (p = 1.0" in sentence
     one = replace(both, statistic=0.8, p=0.4, space=2.1, space_p=0.04, time=-1.0, time_p=0.3)
     found = Residuals(1, (one,), np.zeros(3), "roads")
-    assert "nothing left" in said.residuals_sentence(found, 5), "of two more looks, one below 0.05 is not enough"
+    assert "nothing left" in residuals_sentence(found, 5), "of two more looks, one below 0.05 is not enough"
 
 
 def test_one_of_several_graphs_that_is_hardly_above_the_random_one_is_no_finding() -> None:
     def beside(*learned: Whiteness, random: float = 0.5) -> str:
         tests = (*learned, white("random", 0, 0.9, random))
-        return said.residuals_beside(Residuals(1, tests, np.zeros(3), "roads"))
+        return residuals_beside(Residuals(1, tests, np.zeros(3), "roads"))
 
     clear, weak = white("a", 8.0, 1e-9, 0.6), white("b", 2.1, 0.036, 0.52)
     assert "still share" in beside(clear, weak)
@@ -234,22 +244,22 @@ def test_sensors_are_listed_by_how_much_is_left_whatever_the_sign() -> None:
     scores = np.array([0.5, -3.0, np.nan, 2.0])
     assert score_order(scores)[:3].tolist() == [1, 3, 0]
     assert score_table(["a", "b", "c", "d"], scores)["sensor"].tolist()[:2] == ["b", "d"]
-    caption = spaced(said.scores_caption(7, 120, "roads"))
+    caption = spaced(scores_caption(7, 120, "roads"))
     assert "7 of 120 sensors lie outside ±1.96, where chance would put about 6" in caption
 
 
 def test_what_could_be_found_is_told_for_the_runs_own_setting_best_first() -> None:
     found = made_planted()
-    sentence = spaced(said.planted_sentence(found))
+    sentence = spaced(planted_sentence(found))
     assert sentence.startswith("With data like yours, **91.0 % of true edges are found** by intergat\\-plus (90.0 % to")
     assert sentence.index("ridge VAR") < sentence.index("partial correlation finds")
-    assert set(said.own_recoveries(found)) == {one.way for one in found.recoveries}
+    assert set(own_recoveries(found)) == {one.way for one in found.recoveries}
     other = replace(found, length=123)
-    assert said.planted_sentence(other) == "Nothing was measured in the setting of this run."
-    assert "a ring, since this run has no road graph" in said.planted_setting(made_planted(ring=True, far=0))
-    assert "far coupling" not in said.planted_setting(made_planted(ring=True, far=0))
-    assert said.is_simple("ridge VAR")
-    assert not said.is_simple("gat-gru")
+    assert planted_sentence(other) == "Nothing was measured in the setting of this run."
+    assert "a ring, since this run has no road graph" in planted_setting(made_planted(ring=True, far=0))
+    assert "far coupling" not in planted_setting(made_planted(ring=True, far=0))
+    assert is_simple("ridge VAR")
+    assert not is_simple("gat-gru")
 
 
 def test_a_curve_holds_the_other_settings_as_they_are_in_the_run() -> None:
@@ -279,28 +289,28 @@ def test_the_table_of_the_own_setting_is_a_mean_over_the_seeds_best_first() -> N
 
 def test_progress_says_what_is_tested_and_how_far_all_of_it_is() -> None:
     asked = ("chance", "use", "planted")
-    assert said.progress_words("use", 0.4, ("chance",), asked) == (
+    assert progress_words("use", 0.4, ("chance",), asked) == (
         "Testing what the model loses when weights are cut: 40 %, part 2 of 3"
     )
-    assert said.progress_words("", 0, (), asked) == "starting"
-    assert said.progress_words("", 0, asked, asked) == "going on"
-    assert said.whole_share(0.5, ("chance",), asked) == 0.5
-    assert said.whole_share(1.0, asked, asked) == 1.0
-    assert said.whole_share(0.0, (), ()) == 0.0
-    assert said.start_words(("use",), (), "").startswith("To test: use.")
-    assert said.start_words(("use", "planted"), (), "stopped").startswith("It was stopped; what was done by then is")
-    assert "Use could not be tested" in said.start_words(("use",), ("use",), "done")
+    assert progress_words("", 0, (), asked) == "starting"
+    assert progress_words("", 0, asked, asked) == "going on"
+    assert whole_share(0.5, ("chance",), asked) == 0.5
+    assert whole_share(1.0, asked, asked) == 1.0
+    assert whole_share(0.0, (), ()) == 0.0
+    assert start_words(("use",), (), "").startswith("To test: use.")
+    assert start_words(("use", "planted"), (), "stopped").startswith("It was stopped; what was done by then is")
+    assert "Use could not be tested" in start_words(("use",), ("use",), "done")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_name_becomes_markup_in_a_sentence(name: str) -> None:
     chance = made_chance(("mean", name))
     found = effects(chance.heads, "correlation")
-    sentences = [said.tests_sentence(chance.heads[1].roads, name, found.adjusted(1), 2)]
-    sentences.append(said.stability_sentence(made_stability((name,)).heads[0], 0.05, 5))
-    sentences.append(said.residuals_beside(made_residuals((name,))))
+    sentences = [by_chance.tests_sentence(chance.heads[1].roads, name, found.adjusted(1), 2)]
+    sentences.append(stability_sentence(made_stability((name,)).heads[0], 0.05, 5))
+    sentences.append(residuals_beside(made_residuals((name,))))
     planted = made_planted()
-    sentences.append(said.planted_sentence(replace(planted, recoveries=tuple(
+    sentences.append(planted_sentence(replace(planted, recoveries=tuple(
         replace(one, way=name) for one in planted.recoveries))))  # fmt: skip
     for sentence in sentences:
         for part in ("<img", "<script", "](javascript", "www.example", ":material", "**bold**"):

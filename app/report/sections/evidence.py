@@ -10,9 +10,20 @@ from app.evidence import parts
 from app.evidence.parts import PARTS
 from app.figures.deletion import Interval, Removal, deletion_curves, interval_dots
 from app.figures.evidence import Found, effect_dots, overlap_dots, recovery_lines, whiteness_dots
-from app.reading import evidence as said
 from app.reading import use as used
+from app.reading.chance import EFFECTS, NULLS, PLAIN, STATISTICS, draws_caption, tests_sentence, untested_sentences
+from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_name
+from app.reading.planted import RECOVERY, is_simple, planted_sentence, planted_setting
+from app.reading.residuals import NOT_WHITE, graph_name, residuals_beside, residuals_sentence
+from app.reading.stability import (
+    FILLED_STABLE,
+    LIKE_SEEDS,
+    consensus_sentence,
+    few_seeds_sentence,
+    matched_sentence,
+    stability_sentence,
+)
 from app.reading.verdict import QUESTIONS, Verdict, named_in, verdicts
 from app.reading.verdict_summary import overall, thresholds
 from app.reading.words import joined, probability
@@ -105,31 +116,31 @@ def _chance(asked: Asked, chance: "Chance") -> list[Block]:
     one = chance.heads[names.index(named_in(asked.head, names))]
     blocks: list[Block] = []
     pictures = []
-    for statistic in said.STATISTICS:
+    for statistic in STATISTICS:
         tests = tests_of(one, statistic)
         if tests is None:
             continue
         found = effects(chance.heads, statistic)
         adjusted = found.adjusted(names.index(one.head))
-        blocks.append(Words(said.tests_sentence(tests, one.head, adjusted, len(names))))
+        blocks.append(Words(tests_sentence(tests, one.head, adjusted, len(names))))
         pictures.append(
             Picture(
                 effect_dots(
                     [head_label(name) for name in names],
-                    [said.NULLS[null] for null in found.nulls],
+                    [NULLS[null] for null in found.nulls],
                     found.effect,
-                    found.holm < said.LEVEL,
+                    found.holm < LEVEL,
                     [[probability(p) if np.isfinite(p) else "" for p in row] for row in found.holm],
                     names.index(one.head),
-                    faint=(said.NULLS[said.PLAIN],),
+                    faint=(NULLS[PLAIN],),
                 ),
-                f"How far each head stands above chance in {said.STATISTICS[statistic]}, under each null",
-                f"{said.STATISTICS[statistic].capitalize()}. {said.EFFECTS}",
+                f"How far each head stands above chance in {STATISTICS[statistic]}, under each null",
+                f"{STATISTICS[statistic].capitalize()}. {EFFECTS}",
             )
         )
-        blocks += [Words(sentence, "note") for sentence in said.untested_sentences([tests])]
+        blocks += [Words(sentence, "note") for sentence in untested_sentences([tests])]
     rows = [Row(tuple(pictures[at : at + 2])) for at in range(0, len(pictures), 2)]
-    return [*blocks, *rows, Words(said.draws_caption(chance.draws), "note"),
+    return [*blocks, *rows, Words(draws_caption(chance.draws), "note"),
             Table("Every test of every head", chance_table(chance), most=60)]  # fmt: skip
 
 
@@ -178,18 +189,18 @@ def _stability(asked: Asked, found: "Stability") -> list[Block]:
             [head_label(name) for name in names],
             np.array([head.overlap for head in found.heads]),
             np.array([head.chance_overlap for head in found.heads]),
-            adjusted < said.LEVEL,
+            adjusted < LEVEL,
             [probability(p) for p in adjusted],
             names.index(one.head),
         ),
         "Overlap of the strongest pairs between seeds for each head, beside chance",
-        f"{said.LIKE_SEEDS} {said.FILLED_STABLE}",
+        f"{LIKE_SEEDS} {FILLED_STABLE}",
     )
     sentences = [
-        said.stability_sentence(replace(one, p=float(adjusted[names.index(one.head)])), found.share, len(found.seeds)),
-        said.few_seeds_sentence(len(found.seeds)),
-        said.consensus_sentence(one.consensus),
-        said.matched_sentence(found),
+        stability_sentence(replace(one, p=float(adjusted[names.index(one.head)])), found.share, len(found.seeds)),
+        few_seeds_sentence(len(found.seeds)),
+        consensus_sentence(one.consensus),
+        matched_sentence(found),
     ]
     table = Table("How well each head came back", stability_table(found))
     return [Words(" ".join(filter(None, sentences))), Row((picture,)), table]
@@ -203,12 +214,12 @@ def _residuals(asked: Asked, found: "Residuals") -> list[Block]:
         "time": np.array([test.time for test in found.tests]),
     }
     picture = Picture(
-        whiteness_dots([said.graph_name(graph) for graph in graphs], statistics),
+        whiteness_dots([graph_name(graph) for graph in graphs], statistics),
         "What the errors still share along each graph, in space and in time",
-        said.NOT_WHITE,
+        NOT_WHITE,
     )
     minutes = found.step * asked.measured.run.interval_minutes
-    sentences = [said.residuals_sentence(found, minutes), said.residuals_beside(found)]
+    sentences = [residuals_sentence(found, minutes), residuals_beside(found)]
     table = Table("What is left along each graph", whiteness_table(found))
     return [Words(" ".join(filter(None, sentences))), Row((picture,)), table]
 
@@ -220,7 +231,7 @@ def _planted(asked: Asked, found: "Planted") -> list[Block]:
         Picture(
             recovery_lines(
                 [
-                    Found(way.way, way.at, way.middle, way.least, way.most, simple=said.is_simple(way.way))
+                    Found(way.way, way.at, way.middle, way.least, way.most, simple=is_simple(way.way))
                     for way in recovery_along(found, setting)
                 ],
                 own,
@@ -228,13 +239,13 @@ def _planted(asked: Asked, found: "Planted") -> list[Block]:
                 "share of true edges found",
             ),
             f"Share of the true edges that each way finds, against {words}",
-            said.RECOVERY,
+            RECOVERY,
         )
         for setting, words, own in (("length", "steps of data", float(found.length)), ("noise", "noise", found.noise))
     ]
     return [
-        Words(said.planted_sentence(found)),
-        Words(said.planted_setting(found, share), "note"),
+        Words(planted_sentence(found)),
+        Words(planted_setting(found, share), "note"),
         Row(tuple(pictures)),
         Table("In the setting of this run, means over the seeds", own_table(found)),
     ]

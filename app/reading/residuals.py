@@ -1,0 +1,94 @@
+"""What is said of the structure that a model leaves in its errors, along which graph, and where."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.reading.evidence import LEVEL
+from app.reading.heads import head_phrase
+from app.reading.words import counted, percent, probability, three
+
+if TYPE_CHECKING:
+    from analysis.whiteness import Residuals
+
+SURELY = 1.96  # standard errors
+
+NOT_WHITE = (
+    "Space: joined sensors at one moment; time: a sensor from one moment to the next. Within the grey band, ±1.96, the "
+    "test sees nothing: 95 % of values would lie there if nothing were left in the errors. That is no proof that "
+    "nothing is."
+)
+
+
+def residuals_sentence(found: "Residuals", minutes: float) -> str:
+    """Whether the model leaves something in its errors, along the roads, or along its own graph without any."""
+    ahead = f"{three(minutes) if minutes % 1 else f'{minutes:,.0f}'} minutes ahead"
+    known = [test for test in found.tests if np.isfinite(test.p)]
+    best = next((test for test in known if test.graph == "roads"), known[0] if known else None)
+    if best is None:
+        return "There are too few errors, or no edges, to test."
+    where = _graph_phrase(best.graph)
+    ahead = ahead[0].upper() + ahead[1:]
+    parts = []
+    level = LEVEL if best.p < LEVEL else LEVEL / 2  # errors alike in space may cancel with errors that swing in time
+    if best.space_p < level:
+        sign = "are alike" if best.space > 0 else "are unlike each other"
+        parts.append(
+            f"errors of joined sensors {sign}, {percent(best.agree)} of them have the same sign where chance gives "
+            f"{percent(0.5)} ({probability(best.space_p)})"
+        )
+    if best.time_p < level:
+        sign = "follows the one before it" if best.time > 0 else "swings against the one before it"
+        parts.append(f"a sensor's error {sign} ({probability(best.time_p)})")
+    if best.p >= LEVEL and not parts:
+        return (
+            f"{ahead}, the test sees **nothing left in the errors** along {where} ({probability(best.p)}); that is no "
+            "proof that nothing is."
+        )
+    said = f": {'; '.join(parts)}" if parts else f" ({probability(best.p)})"
+    if best.p >= LEVEL:
+        said += f". Space and time taken together cancel ({probability(best.p)})"
+    return f"{ahead}, the model **leaves structure in its errors** along {where}{said}."
+
+
+def residuals_beside(found: "Residuals") -> str:
+    """What is left along the learned graphs, beside a random one: a graph that was used up leaves no more than it."""
+    random = next((test for test in found.tests if test.graph == "random" and np.isfinite(test.agree)), None)
+    learned = [test for test in found.tests if test.graph not in ("roads", "random") and np.isfinite(test.agree)]
+    if not learned or random is None:
+        return ""
+    most = max(learned, key=lambda test: test.agree)
+    said = (
+        f"Along {_graph_phrase(most.graph)}{', the highest of the heads' if len(learned) > 1 else ''}, "
+        f"{percent(most.agree)} of joined errors have the same sign; along a random graph {percent(random.agree)}."
+    )
+    # One of several was picked, so its p counts as often. The random graph's share is as uncertain as its own, whose
+    # standard error is (agree - 0.5) / space.
+    clear = (most.agree - random.agree) * most.space > 2**0.5 * SURELY * (most.agree - 0.5) > 0
+    if most.space_p * len(learned) < LEVEL and clear:
+        return f"{said} So its pairs still share something that the model has not used up."
+    return said
+
+
+def scores_caption(beyond: int, sensors: int, graph: str) -> str:
+    """What the colours of the sensors mean where each has a score, and how many lie outside of what chance gives."""
+    expected = max(round(0.05 * sensors), 1)
+    return (
+        "Where the model still leaves structure: each sensor's colour says how alike its errors are to those of its "
+        f"neighbours on {'the road graph' if graph == 'roads' else _graph_phrase(graph)}, as a standard score. Above 0 "
+        f"it errs as they do. {beyond:,} of {counted(sensors, 'sensor')} lie outside ±1.96, where chance would put "
+        f"about {expected:,} if nothing were left."
+    )
+
+
+def graph_name(graph: str) -> str:
+    """A graph that errors were tested on, as a row of a figure; as given, so not yet safe."""
+    return {"mean": "learned: mean of heads", "roads": "road graph", "random": "random graph"}.get(
+        graph, f"learned: {graph}"
+    )
+
+
+def _graph_phrase(graph: str) -> str:
+    if graph == "roads":
+        return "the roads"
+    return "a random graph" if graph == "random" else f"the learned graph, {head_phrase(graph)}"
