@@ -16,15 +16,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import click
+
+from benchmarks.record import FOLDER
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0  # seconds that a stopped training has to keep its last epoch
 POLL = 0.2
 ELSEWHERE = "is being trained by another process"  # words of core.archive.held
 BESIDE = (".task", ".log", ".entry", ".losses")  # what lies beside a run folder
+
+Command = TypeVar("Command", bound=Callable[..., None])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,6 +59,49 @@ class Job:
     process: subprocess.Popen[bytes]
     log: TextIO
     started: float
+
+
+def options(seeds: int, runs: str, *, own: str, pages: str) -> Callable[[Command], Command]:
+    """What every command is asked that trains what a record does not hold, and writes pages from it.
+
+    Parameters
+    ----------
+    seeds : by default
+    runs : where run folders lie by default
+    own : whose epochs are trained by default
+    pages : what it writes, in words
+    """
+    given = (
+        click.option("--seeds", default=seeds, show_default=True, help="So many, from 0."),
+        click.option(
+            "--epochs",
+            type=int,
+            help=f"At most so many, instead of {own} own: other settings, which begin a row of the record anew, so use "
+            "another --record for a trial.",
+        ),
+        click.option(
+            "--budget", type=float, help="Minutes after which it stops; what is under way is kept and continued later."
+        ),
+        click.option("--jobs", default=1, show_default=True, help="Trainings side by side, of one thread each."),
+        click.option("--plan", is_flag=True, help="Only say what would be trained and about how long it would take."),
+        click.option("--render", is_flag=True, help=f"Only write {pages} again."),
+        click.option("--keep", is_flag=True, help="Keep the run folders of trainings that are in the record."),
+        click.option("--runs", type=click.Path(path_type=Path), default=Path(runs), show_default=True),
+        click.option(
+            "--record",
+            "folder",
+            type=click.Path(path_type=Path),
+            default=FOLDER,
+            help="The folder of the record.",
+        ),
+    )
+
+    def asked(command: Command) -> Command:
+        for option in reversed(given):
+            command = option(command)
+        return command
+
+    return asked
 
 
 def trained(

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from benchmarks.jobs import Request, trained
+from benchmarks.jobs import Request, options, trained
 from benchmarks.nbody_page import FILE, page
 from benchmarks.nbody_predictability import DISTURBED, FARTHEST, TRAJECTORIES, measured, placed
 from benchmarks.nbody_record import ParticleRecord
 from benchmarks.nbody_rows import ABLATIONS, PARTICLES, PARTS, ROWS, SEEDS, SMALL, Item, label, work
-from benchmarks.record import FOLDER, key_of
+from benchmarks.record import key_of
 from core.data.nbody import FORM, opened
 from core.data.nbody_task import task
 
@@ -24,23 +24,8 @@ from core.data.nbody_task import task
 @click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), default=PARTS, show_default=True)
 @click.option("--particles", multiple=True, type=click.Choice([str(n) for n in PARTICLES]), help="All by default.")
 @click.option("--only", multiple=True, type=click.Choice([*ROWS, *ABLATIONS]), help="A row; all by default.")
-@click.option("--seeds", default=SEEDS, show_default=True, help="So many, from 0.")
-@click.option(
-    "--epochs",
-    type=int,
-    help="At most so many, instead of each row's own: other settings, which begin a row of the record anew, so use "
-    "another --record for a trial.",
-)
-@click.option(
-    "--budget", type=float, help="Minutes after which it stops; what is under way is kept and continued later."
-)
-@click.option("--jobs", default=1, show_default=True, help="Trainings side by side, of one thread each.")
-@click.option("--plan", is_flag=True, help="Only say what would be trained and about how long it would take.")
-@click.option("--render", is_flag=True, help="Only write the page again.")
-@click.option("--keep", is_flag=True, help="Keep the run folders of trainings that are in the record.")
 @click.option("--merge", type=click.Path(path_type=Path, exists=True), help="First add what another record holds.")
-@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/nbody"), show_default=True)
-@click.option("--record", "folder", type=click.Path(path_type=Path), default=FOLDER, help="The folder of the record.")
+@options(SEEDS, "runs/nbody", own="each row's", pages="the page")
 def nbody(
     parts: tuple[str, ...],
     particles: tuple[str, ...],
@@ -77,16 +62,9 @@ def nbody(
             _said_plan([item for item, _ in todo], epochs, jobs)
             return
         failed = _trained(record, todo, epochs, budget, jobs, runs, keep)
-    written(record)
+    record.write_pages({FILE: page(record)})
     if failed:
         raise click.ClickException(f"{failed} training(s) failed; the record holds the others")
-
-
-def written(record: ParticleRecord) -> None:
-    """Write the page: into the project for its own record, else into the record's folder."""
-    own = record.folder.resolve() == FOLDER.resolve()
-    record.folder.mkdir(parents=True, exist_ok=True)
-    (FILE if own else record.folder / FILE.name).write_text(page(record))
 
 
 def _foreseen(record: ParticleRecord, counts: list[int]) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.coulomb import STEP, Start, moved
+from core.data.coulomb import STEP, Start, flown, moved
 from core.data.nbody import begun
 from core.data.nbody_task import EVERY, task
 
@@ -63,10 +63,9 @@ def measured(
         moved(Start(begin, v, start.charges), farthest * EVERY, EVERY) for begin in (x, x + noise)
     )
     ahead = np.arange(1, farthest + 1)
-    drift = x[:, None] + (ahead * EVERY * STEP)[:, None, None] * v[:, None]            # (s, t, i, c)
     made = {
         "last-frame": (x[:, None], v[:, None]),
-        "constant-velocity": (drift, v[:, None]),
+        "constant-velocity": (flown(x, v, ahead * EVERY * STEP), v[:, None]),
         "twin": (twin.positions, twin.velocities),
     }
     errors = {

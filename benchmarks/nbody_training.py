@@ -16,7 +16,7 @@ import torch
 
 from benchmarks.machine import commit
 from benchmarks.nbody_rows import Item, rows_of
-from benchmarks.training import machine, peak_megabytes
+from benchmarks.training import costs_of, machine, peak_megabytes
 from core.data.nbody import FORM, opened
 from core.data.nbody_task import task
 from core.experiment import Plan, resumed, settings_for, trained
@@ -96,21 +96,16 @@ def falling(history: list[dict[str, float]]) -> float | None:
 
 def entry_of(run: Run, item: Item, key: str, memory: float | None) -> dict[str, Any]:
     """What the record keeps of a finished run."""
-    record, metrics = run.record, run.record["metrics"]
-    history = history_of(run.path)
+    record, history = run.record, history_of(run.path)
     return {
         "key": key,
         "rows": [item.label],
         "seed": item.seed,
         "errors": {
-            quantity: [_short(error) for error in rows[item.row.model]] for quantity, rows in metrics["errors"].items()
+            quantity: [_short(error) for error in rows[item.row.model]]
+            for quantity, rows in record["metrics"]["errors"].items()
         },
-        "seconds": _short(record["times"].get("seconds", 0.0)),
-        "seconds_per_epoch": _short(record["times"].get("seconds_per_epoch", 0.0)),
-        "memory_mb": None if memory is None else round(memory),
-        "parameters": record["model"]["parameters"],
-        "epochs": {"asked": record["training"]["epochs"], "done": metrics["epochs"], "best": metrics["best_epoch"]},
-        "validation_loss": metrics["validation_loss"],
+        **costs_of(run, memory),
         "curve": thinned(history),
         "falling": falling(history),
         "sha256": record["data"]["sha256"],

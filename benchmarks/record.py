@@ -136,6 +136,13 @@ class Record:
                     run["rows"] = sorted({*run["rows"], row})
                     self._write(dataset, protocol, whole)
 
+    def write_pages(self, pages: Mapping[Path, str]) -> None:
+        """Write pages, file -> text: into the project for its own record, else into the record's folder."""
+        own = self.folder.resolve() == FOLDER.resolve()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for file, text in pages.items():
+            (file if own else self.folder / file.name).write_text(text)
+
     def _alone(self) -> AbstractContextManager[None]:
         return alone(self.folder)
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from benchmarks.claims import FILE as CLAIMS
 from benchmarks.claims import page
-from benchmarks.jobs import Request, trained
-from benchmarks.record import FOLDER, Record
+from benchmarks.jobs import Request, options, trained
+from benchmarks.record import Record
 from benchmarks.results import FILE as RESULTS
 from benchmarks.results import results
 from benchmarks.rows import BUDGETS, MINUTES, PROTOCOLS, ROWS, SEEDS, SIZES, SWEEP, Item, work
@@ -30,22 +30,7 @@ PARTS = ("table", "sweep", "sizes")
 )
 @click.option("--protocol", "protocols", multiple=True, type=click.Choice(PROTOCOLS), help="Both by default.")
 @click.option("--only", multiple=True, type=click.Choice([*ROWS, *SWEEP]), help="A row; all by default.")
-@click.option("--seeds", default=SEEDS, show_default=True, help="So many, from 0.")
-@click.option(
-    "--epochs",
-    type=int,
-    help="At most so many, instead of each data set's own: other settings, which begin a row of the record anew, so "
-    "use another --record for a trial.",
-)
-@click.option(
-    "--budget", type=float, help="Minutes after which it stops; what is under way is kept and continued later."
-)
-@click.option("--jobs", default=1, show_default=True, help="Trainings side by side, of one thread each.")
-@click.option("--plan", is_flag=True, help="Only say what would be trained and about how long it would take.")
-@click.option("--render", is_flag=True, help="Only write the pages again.")
-@click.option("--keep", is_flag=True, help="Keep the run folders of trainings that are in the record.")
-@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/benchmark"), show_default=True)
-@click.option("--record", "folder", type=click.Path(path_type=Path), default=FOLDER, help="The folder of the record.")
+@options(SEEDS, "runs/benchmark", own="each data set's", pages="the pages")
 def table(
     parts: tuple[str, ...],
     datasets: tuple[str, ...],
@@ -75,17 +60,9 @@ def table(
             _said_plan(todo, epochs, jobs)
             return
         failed = _trained(record, todo, epochs, budget, jobs, runs, keep)
-    written(record)
+    record.write_pages({RESULTS: results(record), CLAIMS: page(record)})
     if not render and failed:
         raise click.ClickException(f"{failed} training(s) failed; the record holds the others")
-
-
-def written(record: Record) -> None:
-    """Write both pages: into the project for its own record, else into the record's folder."""
-    own = record.folder.resolve() == FOLDER.resolve()
-    record.folder.mkdir(parents=True, exist_ok=True)
-    for file, text in ((RESULTS, results(record)), (CLAIMS, page(record))):
-        (file if own else record.folder / file.name).write_text(text)
 
 
 def _keyed(items: Iterator[Item], epochs: int | None) -> Iterator[tuple[Item, str]]:

@@ -77,7 +77,6 @@ def given(data: SensorData, row: Row) -> SensorData:
 
 def entry_of(run: Run, data: SensorData, item: Item, key: str, memory: float | None) -> dict[str, Any]:
     """What the record keeps of a finished run."""
-    record, metrics = run.record, run.record["metrics"]
     steps = [round(minutes / run.interval_minutes) - 1 for minutes in MINUTES]
     errors = forecasts.errors(run.tested.forecast, run.tested.target, pooled=run.pooled)
     return {
@@ -88,18 +87,26 @@ def entry_of(run: Run, data: SensorData, item: Item, key: str, memory: float | N
             name: [_short(getattr(errors, name)[step]) for step in steps]
             for name in ("rmse", "mae", "mape", "accuracy", "r2")
         },
-        "seconds": _short(record["times"].get("seconds", 0.0)),
-        "seconds_per_epoch": _short(record["times"].get("seconds_per_epoch", 0.0)),
-        "memory_mb": None if memory is None else round(memory),
-        "parameters": record["model"]["parameters"],
-        "epochs": {"asked": record["training"]["epochs"], "done": metrics["epochs"], "best": metrics["best_epoch"]},
-        "validation_loss": metrics["validation_loss"],
+        **costs_of(run, memory),
         "graph": graph_of(run, data),
         "sha256": data.sha256,
         "commit": commit("core", "analysis"),
         "machine": machine(),
         "torch": torch.__version__.split("+")[0],
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def costs_of(run: Run, memory: float | None) -> dict[str, Any]:
+    """What a training took, in seconds, megabytes, parameters and epochs, and the loss that it reached."""
+    record, metrics = run.record, run.record["metrics"]
+    return {
+        "seconds": _short(record["times"].get("seconds", 0.0)),
+        "seconds_per_epoch": _short(record["times"].get("seconds_per_epoch", 0.0)),
+        "memory_mb": None if memory is None else round(memory),
+        "parameters": record["model"]["parameters"],
+        "epochs": {"asked": record["training"]["epochs"], "done": metrics["epochs"], "best": metrics["best_epoch"]},
+        "validation_loss": metrics["validation_loss"],
     }
 
 
