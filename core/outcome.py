@@ -21,10 +21,10 @@ from safetensors.torch import save
 from torch import Tensor
 
 from core.files import write_bytes
-from core.models import Model, stored_config
+from core.models import Model, name_of, stored_config
 from core.plan import Plan
 from core.record import SCHEMA
-from core.train import Chunks, Settings, State
+from core.train import Chunks, State
 
 M = TypeVar("M", bound=Model)
 
@@ -53,29 +53,21 @@ class Training(Protocol):
         """Write everything that is known once training is done; returned is what joins the metrics of the record."""
 
 
-def begun_record(
-    model: Model,
-    name: str,
-    settings: Settings,
-    *,
-    title: str,
-    data: Mapping[str, Any],
-    cut: Mapping[str, Any],
-) -> dict[str, Any]:
-    """The ``run.json`` of a training that begins.
+def begun_record(model: Model, plan: Plan, data: Mapping[str, Any], cut: Mapping[str, Any]) -> dict[str, Any]:
+    """The ``run.json`` of a training that begins: all that is known before the first epoch.
 
     Parameters
     ----------
-    model, name, settings : what is trained, what it is called, and how
-    title : how a reader will know the run
+    model, plan : what is trained, and how
     data : the section of that name
     cut : further sections: how the data are cut
     """
+    name = name_of(model)
     return {
         "schema": SCHEMA,
         "state": "training",
         "reason": "",
-        "title": title,
+        "title": plan.title or f"{name} on {data['name']}",
         "model": {
             "name": name,
             "config": stored_config(model),
@@ -84,9 +76,9 @@ def begun_record(
         "heads": list(model.heads),
         "data": dict(data),
         **cut,
-        "training": asdict(settings),
-        "seed": settings.seed,
-        "versions": {name: version(name) for name in ("torch", "lightning-fabric", "numpy", "safetensors")}
+        "training": asdict(plan.settings),
+        "seed": plan.settings.seed,
+        "versions": {library: version(library) for library in ("torch", "lightning-fabric", "numpy", "safetensors")}
         | {"python": platform.python_version()},
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
         f"{torch.get_num_threads()} threads",

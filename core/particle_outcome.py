@@ -70,15 +70,12 @@ class ParticleTraining:
         return cls(scenes, model, record["training"]["batch"])
 
     def first_record(self, plan: Plan) -> dict[str, Any]:
-        """The ``run.json`` of a training that begins: all that is known before the first epoch."""
+        """The ``run.json`` of a training that begins."""
         cut, whole = self.cut, self.cut.trajectories
-        name = name_of(self.model)
         signs = ["+" if charge > 0 else "-" for charge in whole.charges[_shown(cut)]]
         record = begun_record(
             self.model,
-            name,
-            plan.settings,
-            title=plan.title or f"{name} on {whole.name}",
+            plan,
             data={
                 "name": whole.name,
                 "load": whole.load,

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.coulomb import flown
 from core.record import RunError
 from core.tensors import FloatArray, read_tensors, require_weights, required
 
@@ -73,11 +74,10 @@ class Particles:
 
     def simple(self) -> dict[str, FloatArray]:
         """The forecasts that need no training, each (W, T, N, 6), under the names of their models."""
-        x, v = self.frames[:, self.last, None, :, :3], self.frames[:, self.last, None, :, 3:]
-        drift = x + self.times[None, :, None, None].astype(np.float32) * v
-        still = np.broadcast_to(self.frames[:, self.last, None], self.forecast.shape)
-        straight = np.concatenate([drift, np.broadcast_to(v, drift.shape)], axis=-1)
-        return {"last-frame": still, "constant-velocity": straight}
+        seen = self.frames[:, self.last]
+        still = np.broadcast_to(seen[:, None], self.forecast.shape)
+        drift = flown(seen[..., :3], seen[..., 3:], self.times.astype(np.float32))
+        return {"last-frame": still, "constant-velocity": np.concatenate([drift, still[..., 3:]], axis=-1)}
 
 
 def read_particles(path: Path, record: Mapping[str, Any], particles: int) -> Particles:

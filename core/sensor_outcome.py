@@ -16,7 +16,7 @@ from torch import Tensor
 from core.data.sensors import SensorData
 from core.data.windows import Windows, windows
 from core.files import write_tensors
-from core.models import Forecaster, Sizes, built, name_of
+from core.models import Forecaster, Sizes, built
 from core.outcome import begun_record, first_interaction, or_null, seeded, write_weights
 from core.plan import Plan, require_fitting
 
@@ -53,14 +53,11 @@ class SensorTraining:
         return cls(data, cut, _model(data, cut, record["model"]["name"], record["model"]["config"], record["seed"]))
 
     def first_record(self, plan: Plan) -> dict[str, Any]:
-        """The ``run.json`` of a training that begins: all that is known before the first epoch."""
+        """The ``run.json`` of a training that begins."""
         data, cut, nodes = self.data, self.cut, self.data.nodes
-        name = name_of(self.model)
         return begun_record(
             self.model,
-            name,
-            plan.settings,
-            title=plan.title or f"{name} on {data.name}",
+            plan,
             data={
                 "name": data.name,
                 "load": plan.load,

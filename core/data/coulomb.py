@@ -23,16 +23,20 @@ Axes: s trajectory, f frame, i j particle, c component; inside, the trajectories
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 STEP = 0.001
 CLIP = 100.0
 AT_ONCE = 4096      # particles simulated at once: their arrays stay in the processor's cache
 
 Array = NDArray[np.float64]
+Numbers = TypeVar("Numbers", NDArray[Any], "Tensor")
 
 
 class Motion(NamedTuple):
@@ -117,6 +121,27 @@ def pulls(positions: NDArray[Any]) -> Array:
     squared = np.square(x[..., :, None, :] - x[..., None, :, :]).sum(axis=-1)
     itself = np.eye(x.shape[-2], dtype=bool)
     return np.where(itself, 0.0, 1.0 / np.where(itself, 1.0, squared))
+
+
+def flown(x: Numbers, v: Numbers, times: Numbers) -> Numbers:
+    """Where particles are after so much time if they fly straight ahead, as if nobody had a charge: ``x + Δ_t v``.
+
+    Parameters
+    ----------
+    x, v : (..., N, 3), arrays or tensors
+    times : (T,)
+
+    Returns
+    -------
+    (..., T, N, 3)
+
+    Examples
+    --------
+    >>> flown(np.array([[1.0, 0, 0]]), np.array([[0.0, 2, 0]]), np.array([0.5, 1.0])).tolist()
+    [[[1.0, 1.0, 0.0]], [[1.0, 2.0, 0.0]]]
+    """
+    there: Numbers = x[..., None, :, :] + times[:, None, None] * v[..., None, :, :]
+    return there
 
 
 def moved(

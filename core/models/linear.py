@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from core.data.coulomb import flown
 from core.models.model import Forecast
 from core.models.particles import ParticleForecaster, ParticleSizes
 from core.models.simple import NoConfig
@@ -31,6 +32,6 @@ class LinearDrift(ParticleForecaster):
 
     def forward(self, state: Tensor, charge: Tensor) -> Forecast:  # noqa: ARG002
         """See ``ParticleForecaster.forward``."""
-        x, v = state[:, -1:, :, :3], state[:, -1:, :, 3:]
-        y = torch.cat([x + self.reach[:, None, None] * v, self.keep[:, None, None] * v], dim=-1)
+        x, v = state[:, -1, :, :3], state[:, -1, :, 3:]
+        y = torch.cat([flown(x, v, self.reach), self.keep[:, None, None] * v[:, None]], dim=-1)
         return Forecast(y, self._no_interaction(state))

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from core.choices import require_positive
+from core.data.coulomb import flown
 from core.data.trajectories import Scenes
 from core.models.model import Forecast, Model
 
@@ -108,9 +109,9 @@ class ParticleForecaster(Model):
 
     def drift(self, state: Tensor) -> Tensor:
         """(B, L, N, 6) -> (B, T, N, 6): from the last frame shown on, everybody flies straight ahead."""
-        x, v = state[:, -1:, :, :3], state[:, -1:, :, 3:]
-        x = x + self.times[:, None, None] * v
-        return torch.cat([x, v.expand_as(x)], dim=-1)
+        v = state[:, -1, :, 3:]
+        x = flown(state[:, -1, :, :3], v, self.times)
+        return torch.cat([x, v[:, None].expand_as(x)], dim=-1)
 
     def _no_interaction(self, state: Tensor) -> Tensor:
         return state.new_zeros((0, state.shape[2], state.shape[2]))
