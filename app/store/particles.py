@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from app import flight, jobs
+from app import flight
 from app.memo import Memo, once
-from app.reading.words import code, plain
+from app.store.asking import ANSWERS, ASKING, Unready, answering, made_ready, probed
 from app.store.entries import UNREADABLE, Floats, RunEntry, cached, load_run
-from app.store.probe import ASKING, Unready
 from core.particles import Particles
 from core.run import Run
 from core.turning import distances, rotation, turned, turned_back
@@ -24,7 +23,6 @@ Turn = tuple[int, int, int, bool, int]
 
 SAMPLE: Turn = (40, 25, 60, True, 2)  # by which the answer of the page is measured, whatever is turned by hand
 UNTURNED = ("mlp", "lstm")  # models that take components for numbers like any others
-ANSWERS = 64
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,13 +70,9 @@ class AskedParticles(Memo):
             The run is not of particles, or its weights do not fit, or do not repeat what is stored.
         """
         super().__init__()
-        import torch
-
         from core.particle_probe import ParticleProbe
 
-        with ASKING:
-            torch.set_num_threads(jobs.threads())
-            self._probe = ParticleProbe(run)
+        self._probe = probed(ParticleProbe, run)
         self._kept = run.tracked
 
     @once(ANSWERS)
@@ -134,7 +128,7 @@ def attention_of(version: str, trajectory: int) -> Attention:
     ValueError
         The run cannot be asked.
     """
-    return _of(version).attention(trajectory)
+    return answering(_asked(version)).attention(trajectory)
 
 
 @cached
@@ -147,7 +141,7 @@ def turned_of(version: str, shown: str, trajectory: int, turn: Turn) -> Turned:
         The run cannot be asked, or was made for other particles.
     """
     kept, one = load_run(shown).tracked, slice(trajectory, trajectory + 1)
-    return _of(version).turned(kept.seen[one], kept.charge[one], turn)
+    return answering(_asked(version)).turned(kept.seen[one], kept.charge[one], turn)
 
 
 @cached
@@ -160,7 +154,7 @@ def symmetry_of(version: str) -> tuple[float, int]:
         The run cannot be asked.
     """
     kept = load_run(version).tracked
-    return _of(version).turned(kept.seen, kept.charge, SAMPLE).largest, len(kept.frames)
+    return answering(_asked(version)).turned(kept.seen, kept.charge, SAMPLE).largest, len(kept.frames)
 
 
 @cached
@@ -205,22 +199,6 @@ def _loaded(entry: RunEntry) -> Run | None:
         return None
 
 
-def _of(version: str) -> AskedParticles:
-    made = _asked(version)
-    if isinstance(made, AskedParticles):
-        return made
-    raise ValueError(made.why)
-
-
 @st.cache_resource(show_spinner="Loading the model and repeating its forecasts …", max_entries=4)
 def _asked(version: str) -> AskedParticles | Unready:
-    run = load_run(version)
-    try:
-        return AskedParticles(run)
-    except UNREADABLE as error:
-        load = run.record["data"].get("load", run.dataset)
-        return Unready(
-            f"The model of this run cannot be asked: {plain((str(error) or type(error).__name__).rstrip('.'), 600)}.",
-            "What is kept of it can still be looked at. To ask it, copy its whole folder again from where it was "
-            f"trained, or train it anew: {code(f'python -m app train --dataset {load} --model {run.model}', 200)}.",
-        )
+    return made_ready(AskedParticles, load_run(version))

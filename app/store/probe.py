@@ -1,37 +1,24 @@
 """A run made ready to be asked: what it would forecast with weights cut, or had it seen something else.
 
-The only place where the app loads torch, and only when somebody asks. A probe is kept for each of two runs, for all
-sessions; its answers are kept by what was asked.
+Torch is loaded only when somebody asks. A probe is kept for each of two runs, for all sessions; its answers are kept by
+what was asked.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import jobs
 from app.memo import Memo, once
 from app.reading.particles import NO_SERIES
-from app.reading.words import code, plain
 from app.selection import MEAN
-from app.store.entries import UNREADABLE, Floats, load_run
+from app.store.asking import ANSWERS, ASKING, Unready, answering, made_ready, probed
+from app.store.entries import Floats, load_run
 from core.run import Run
 
 CUTS = ("pair", "weight", "inputs", "inside", "border", "head")
-ANSWERS = 64  # of each kind that are kept for a run
-
-ASKING = Lock()  # one at a time, whatever the run: torch has one set of threads for all
-
-
-@dataclass(frozen=True, slots=True)
-class Unready:
-    """Why a run cannot be asked, and what to do about it, as sentences in Markdown."""
-
-    why: str
-    what_to_do: str
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -84,13 +71,9 @@ class Asked(Memo):
             The run is a matrix alone, or its weights do not fit, or do not reproduce what is stored.
         """
         super().__init__()
-        import torch
-
         from core.probe import Probe
 
-        with ASKING:
-            torch.set_num_threads(jobs.threads())
-            self._probe = Probe(run)
+        self._probe = probed(Probe, run)
         self._run = run
         rows = run.tested.rows
         self._least, self._most = float(np.nanmin(rows)), float(np.nanmax(rows))
@@ -184,7 +167,7 @@ def live_cut(
     ValueError
         The run cannot be asked, or has no weights to cut.
     """
-    return _of(version).cut(what, head, tuple(pair), sensor, tuple(members))
+    return answering(_asked(version)).cut(what, head, tuple(pair), sensor, tuple(members))
 
 
 def response_of(version: str, window: int, sensors: Sequence[int], steps: int, amount: float) -> Response:
@@ -197,7 +180,7 @@ def response_of(version: str, window: int, sensors: Sequence[int], steps: int, a
     ValueError
         The run cannot be asked, or its weights do not reproduce the stored forecast of this window.
     """
-    return _of(version).response(window, tuple(sensors), steps, float(amount))
+    return answering(_asked(version)).response(window, tuple(sensors), steps, float(amount))
 
 
 def gates_of(
@@ -228,13 +211,6 @@ def gates_of(
     raise ValueError(f"what must be one of {', '.join(CUTS)}, and name what is cut, got {what!r}")
 
 
-def _of(version: str) -> Asked:
-    made = _asked(version)
-    if isinstance(made, Asked):
-        return made
-    raise ValueError(made.why)
-
-
 @st.cache_resource(show_spinner="Loading the model and repeating its forecasts …", max_entries=2)
 def _asked(version: str) -> Asked | Unready:
     run = load_run(version)
@@ -245,12 +221,4 @@ def _asked(version: str) -> Asked | Unready:
             "A matrix alone has no model behind it, so there is nothing to ask.",
             "Open a run with a model, or train one on the page Train.",
         )
-    try:
-        return Asked(run)
-    except UNREADABLE as error:
-        load = run.record["data"].get("load", run.dataset)
-        return Unready(
-            f"The model of this run cannot be asked: {plain((str(error) or type(error).__name__).rstrip('.'), 600)}.",
-            "What is kept of it can still be looked at. To ask it, copy its whole folder again from where it was "
-            f"trained, or train it anew: {code(f'python -m app train --dataset {load} --model {run.model}', 200)}.",
-        )
+    return made_ready(Asked, run)

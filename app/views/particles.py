@@ -6,7 +6,7 @@ from app.reading import trajectories as said
 from app.reading.particles import particles_answer
 from app.selection import layers_of
 from app.store import particles as store
-from app.store.probe import Unready
+from app.store.asking import Unready
 from app.tables.particles import particle_error_table
 from app.tables.trajectories import forecast_table
 from app.views import controls

@@ -9,7 +9,8 @@ from app.figures.cuts import rise_by_step
 from app.reading import use as said
 from app.reading.words import code, counted, plain
 from app.selection import MEAN
-from app.store.probe import Live, Unready, live_cut, ready
+from app.store.asking import Unready
+from app.store.probe import Live, live_cut, ready
 from app.views import controls
 from app.views.page import Opened, beside, figure
 from app.views.use_maps import moved_map, rises_map

@@ -15,7 +15,8 @@ from app.reading import use as said
 from app.reading.forecasts import minutes_words
 from app.reading.words import code, counted, plain, three
 from app.selection import MOST_LINKS
-from app.store.probe import Response, Unready, ready, response_of
+from app.store.asking import Unready
+from app.store.probe import Response, ready, response_of
 from app.tables.use import response_order, response_table
 from app.views import controls
 from app.views.ground import draw_places, place_words, road_edges, spread
