@@ -1,9 +1,12 @@
-"""How a training shows on a terminal, or in its log, how far it is."""
+"""How a training, or what else takes long, shows on a terminal, or in its log, how far it is."""
 
 from pathlib import Path
 from typing import Any
 
 import click
+
+NAMED = "{desc}: {percentage:3.0f}% |{bar}| [{elapsed} gone, {remaining} left]"
+"""The form of a bar that has a name and no epochs."""
 
 
 class Bar:

@@ -3,6 +3,8 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from app.bars import NAMED
+
 if TYPE_CHECKING:
     from core.experiment import Data
 
@@ -56,7 +58,7 @@ def opened(name: str) -> "Data":
     def tell(done: int, of: int) -> None:
         nonlocal bar
         if bar is None:
-            bar = tqdm(total=of, unit="step", desc="simulated", mininterval=0.5, bar_format=_FORMAT)
+            bar = tqdm(total=of, unit="step", desc="simulated", mininterval=0.5, bar_format=NAMED)
         bar.update(done - bar.n)
 
     try:
@@ -64,6 +66,3 @@ def opened(name: str) -> "Data":
     finally:
         if bar is not None:
             bar.close()
-
-
-_FORMAT = "{desc}: {percentage:3.0f}% |{bar}| [{elapsed} gone, {remaining} left]"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from app.bars import NAMED
 from app.measures import plain
 from app.parts import linked
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:  # the analyses take a second to load, and the core's training
     from core.run import Run
 
 Tick = Callable[[int, int], None]
-
-_FORMAT = "{desc}: {percentage:3.0f}% |{bar}| [{elapsed} gone, {remaining} left]"
 
 OTHERWISE = "intergat-plus"  # what is trained where a run's own model learns no graph
 DAYS = 3  # the test part must have so many for the everyday course to be told from the values themselves
@@ -200,7 +199,7 @@ def command(run: Path, model: str | None, epochs: int, seeds: int, target: str |
     like = setting_of(loaded)
     rows: list[Recovery] = []
     for seed in range(seeds):
-        with tqdm(total=1.0, desc=f"seed {seed}", bar_format=_FORMAT, mininterval=0.5) as bar:
+        with tqdm(total=1.0, desc=f"seed {seed}", bar_format=NAMED, mininterval=0.5) as bar:
             rows.append(learned_recovery(loaded, model, epochs, seed, tick=_to(bar)))
         rows += beside(loaded, seed)
     document = {
