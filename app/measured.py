@@ -14,6 +14,7 @@ import pandas as pd
 from app.memo import Memo, once
 from app.parts import Floats, communities_in, compared, errors_by_step, linked, selectable, steps_at
 from app.places import Ints, Order, Places, parted, places, position_order
+from app.reading.words import noun_of
 from app.selection import MEAN
 from core.run import Run
 
@@ -50,6 +51,11 @@ class Measured(Memo):
     def ids(self) -> list[str]:
         """The ids of the N sensors, as the data give them."""
         return cast(list[str], self.run.nodes["id"].tolist())
+
+    @property
+    def noun(self) -> str:
+        """What the rows and columns of its matrices are, in the singular: 'sensor' or 'particle'."""
+        return noun_of(self.run.kind)
 
     @property
     def heads(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from app.parts import communities_in, linked
 from app.reading.chance import NULLS
 from app.reading.particles import NO_SERIES
 from app.reading.use import BESIDE, REMOVALS
-from app.reading.words import code, one_line, plain
+from app.reading.words import code, noun_of, one_line, plain
 from app.selection import MEAN
 from core.run import Run, RunError
 
@@ -155,7 +155,8 @@ def _rows(run: Run) -> tuple[str, ...]:
 
 def _no_pairs(run: Run) -> str:
     """Why there is no learned graph with any pair in it; '' where there is."""
-    return NO_GRAPH if not run.heads else "There is one sensor only, and no pair to test." if len(run.nodes) < 2 else ""
+    alone = f"There is one {noun_of(run.kind)} only, and no pair to test."
+    return NO_GRAPH if not run.heads else alone if len(run.nodes) < 2 else ""
 
 
 def _no_series(run: Run) -> str:

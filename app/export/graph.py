@@ -55,7 +55,8 @@ def kept(measured: Measured, head: str, share: float | None) -> Kept:
         mask, loops = some, int(np.count_nonzero(M.diagonal()))
         sentence = (
             f"All {counted(int(some.sum()), 'weight')} that are not zero, of which {loops:,} "
-            f"{'is' if loops == 1 else 'are'} of a sensor on itself; {int((~some).sum()):,} exact zeros have no edge."
+            f"{'is' if loops == 1 else 'are'} of a {measured.noun} on itself; {int((~some).sum()):,} exact zeros have "
+            "no edge."
         )
     else:
         pairs = measured.pairs(head, share)
@@ -63,9 +64,9 @@ def kept(measured: Measured, head: str, share: float | None) -> Kept:
         mask[pairs.first, pairs.second] = mask[pairs.second, pairs.first] = True
         mask &= some
         sentence = (
-            f"The strongest {whole_percent(share)} of all pairs of sensors: {counted(pairs.count, 'pair')}, "
+            f"The strongest {whole_percent(share)} of all pairs of {measured.noun}s: {counted(pairs.count, 'pair')}, "
             f"{counted(int(mask.sum()), 'weight')}. Left out: {counted(pairs.left_out, 'weaker pair')}. Weights of "
-            "sensors on themselves are attributes of the nodes."
+            f"{measured.noun}s on themselves are attributes of the nodes."
         )
     if mask.sum() > MOST_EDGES:
         raise ValueError(
@@ -107,7 +108,7 @@ def learned_graph(
     for k, name in enumerate(names):
         node = {
             "label": _legal(one_line(measured.ids[k], 80)) or "(no name)",
-            "sensor": k,
+            measured.noun: k,
             "latitude": float(run.nodes["latitude"].iloc[k]),
             "longitude": float(run.nodes["longitude"].iloc[k]),
             "group": _legal(one_line(run.nodes["group"].iloc[k], 200)),

@@ -36,7 +36,7 @@ class Alternative(MacroElement):
         self.data = written({"text": text})
 
 
-def map_words(sensors: int, edges: Sequence[Edges], *, geographic: bool = True) -> str:
+def map_words(sensors: int, edges: Sequence[Edges], *, geographic: bool = True, noun: str = "sensor") -> str:
     """What is drawn on a map of N sensors, as a list in words.
 
     >>> import numpy as np
@@ -45,4 +45,4 @@ def map_words(sensors: int, edges: Sequence[Edges], *, geographic: bool = True) 
     """
     kind = "Map" if geographic else "Layout, not a map,"
     lines = [f"{one.name}: {len(one.pairs):,} line{'' if len(one.pairs) == 1 else 's'}" for one in edges]
-    return "; ".join([f"{kind} of {sensors:,} sensor{'' if sensors == 1 else 's'}", *lines])
+    return "; ".join([f"{kind} of {sensors:,} {noun}{'' if sensors == 1 else 's'}", *lines])

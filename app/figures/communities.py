@@ -62,6 +62,7 @@ def confusion_heatmap(
     reference: Sequence[str],
     reference_name: str = "known group",
     selected: int | None = None,
+    noun: str = "sensor",
 ) -> go.Figure:
     """How many sensors of each community (rows) belong to each known group (columns).
 
@@ -89,8 +90,8 @@ def confusion_heatmap(
             zmin=0,
             text=[[str(count) if count else "" for count in row] for row in counts] if counts.size <= 600 else None,
             texttemplate="%{text}" if counts.size <= 600 else None,
-            colorbar=colour_bar("sensors"),
-            hovertemplate="%{y}, %{x}: %{z} sensors<extra></extra>",
+            colorbar=colour_bar(f"{noun}s"),
+            hovertemplate=f"%{{y}}, %{{x}}: %{{z}} {noun}s<extra></extra>",
             customdata=np.repeat(np.array(rows, dtype=np.int32)[:, None], len(columns), axis=1),
             xgap=1,
             ygap=1,

@@ -34,6 +34,7 @@ def matrix_heatmap(
     title: str = "",
     height: int = 560,
     marks: Marks = NO_MARKS,
+    noun: str = "sensor",
 ) -> go.Figure:
     """One matrix (N, N) as a heatmap: cell (i, j) is the weight with which receiver i uses sender j.
 
@@ -50,13 +51,14 @@ def matrix_heatmap(
     unit : what a cell is
     borders : positions in the drawn order at which a new community begins
     marks : what is selected
+    noun : what the matrix is of
     """
     drawn, names = ordered(np.asarray(matrix), labels(ids, 18), order)
     scale = scale_of(drawn, zmax, zmin)
     size = block_size(len(drawn), MOST_CELLS)
     if size > 1:
         drawn, names = block_means(drawn, size), block_names(names, size)
-        title = f"{title} (means of {size} × {size} sensors)".strip()
+        title = f"{title} (means of {size} × {size} {noun}s)".strip()
     figure = go.Figure(
         go.Heatmap(
             z=drawn.astype(np.float32),
@@ -88,7 +90,12 @@ def drawn_cell(index: object, order: NDArray[Any]) -> tuple[int, int] | None:
 
 
 def weight_histogram(
-    matrix: NDArray[Any], cut: float | None = None, *, unit: str = "weight", marks: Marks = NO_MARKS
+    matrix: NDArray[Any],
+    cut: float | None = None,
+    *,
+    unit: str = "weight",
+    marks: Marks = NO_MARKS,
+    noun: str = "sensor",
 ) -> go.Figure:
     """How often each weight between two sensors occurs in a matrix (N, N), diagonal left out.
 
@@ -104,7 +111,7 @@ def weight_histogram(
     title = f"{zeros:,} exact zeros left out ({digits(100 * zeros / len(weights))} %)" if zeros else ""
     figure = go.Figure()
     if not len(drawn):
-        why = "all weights between sensors are zero" if len(weights) else "one sensor: there is no pair"
+        why = f"all weights between {noun}s are zero" if len(weights) else f"one {noun}: there is no pair"
         return noted(framed(figure, x=unit, y="number of ordered pairs", height=320), why)
     low, high = float(drawn.min()), float(drawn.max())
     if low == high:

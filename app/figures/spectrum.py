@@ -46,6 +46,7 @@ def ipr_against_energy(
     energy_name: str = "Dirichlet energy",
     sensors: int | None = None,
     theme: Theme = "light",
+    noun: str = "sensor",
 ) -> go.Figure:
     """Each mode as a point: how few sensors it sits on (IPR) against how rough it is over the graph.
 
@@ -69,9 +70,9 @@ def ipr_against_energy(
     )
     framed(figure, x=safe(energy_name), y="inverse participation ratio", height=380)
     figure.update_yaxes(type="log", dtick=1, tickformat=".3~g", range=[np.log10(0.7 / max(sensors, 1)), np.log10(1.6)])
-    levels = {1.0: "one sensor only"}
+    levels = {1.0: f"one {noun} only"}
     if sensors > 1:
-        levels[1.0 / sensors] = f"all {sensors:,} sensors alike"
+        levels[1.0 / sensors] = f"all {sensors:,} {noun}s alike"
     for level, text in levels.items():
         figure.add_hline(y=level, line={"color": FAINT, "width": 1.5, "dash": "dot"})
         figure.add_annotation(
@@ -98,7 +99,11 @@ def ipr_against_energy(
 
 
 def eigenvector_bars(
-    vector: NDArray[Any], ids: Sequence[str], order: NDArray[Any] | None = None, marks: Marks = NO_MARKS
+    vector: NDArray[Any],
+    ids: Sequence[str],
+    order: NDArray[Any] | None = None,
+    marks: Marks = NO_MARKS,
+    noun: str = "sensor",
 ) -> go.Figure:
     """One eigenvector (N,): each sensor's part in the mode; signs in the colours of the map.
 
@@ -120,7 +125,7 @@ def eigenvector_bars(
             hovertemplate="%{x}: %{y:.3g}<extra></extra>",
         )
     )
-    framed(figure, x="sensor", y="part in the mode", height=340, legend=True)
+    framed(figure, x=noun, y="part in the mode", height=340, legend=True)
     figure.update_layout(showlegend=False)  # its room is that of the marks
     mark_bars(figure, marks, names, order)
     figure.update_layout(bargap=0.05)

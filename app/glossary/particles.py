@@ -58,8 +58,8 @@ PARTICLES: dict[str, Measure] = {
 TERMS: dict[str, Term] = {
     "particle": Term(
         "Particle",
-        "A charged body that moves in empty space, simulated; what other pages call a sensor in a run of particles. "
-        "Like charges push each other away, unlike ones attract.",
+        "A charged body that moves in empty space, simulated; in a run of particles, a row and a column of every "
+        "matrix, as a sensor is elsewhere. Like charges push each other away, unlike ones attract.",
         also="n-body, charge, Coulomb",
     ),
     "frame": Term(

@@ -48,6 +48,7 @@ def of_one_head(measured: "Measured", head: str, share: float) -> str:
         measured.road_match(head, share),
         measured.recovery(head, share),
         share,
+        measured.noun,
     )
 
 
@@ -57,7 +58,12 @@ def of_heads(measured: "Measured", head: str, share: float) -> tuple[str, str]:
     place = slice(None) if head not in run.heads else run.heads.index(head)
     return (
         heads_answer(
-            head, measured.sparsity(head), measured.asymmetry(head), measured.pairs(head, share), measured.ids
+            head,
+            measured.sparsity(head),
+            measured.asymmetry(head),
+            measured.pairs(head, share),
+            measured.ids,
+            measured.noun,
         ),
         spread_sentence(run.interaction[place], None if run.spread is None else run.spread[place]),
     )
@@ -66,7 +72,7 @@ def of_heads(measured: "Measured", head: str, share: float) -> tuple[str, str]:
 def of_communities(measured: "Measured", head: str, method: str, count: int) -> str:
     """Which sensors belong together; ``count`` 0 is a number found by the method."""
     found = measured.communities(head, method, count)
-    return communities_answer(found, method, count == 0, measured.modularity(head, method, count))
+    return communities_answer(found, method, count == 0, measured.modularity(head, method, count), measured.noun)
 
 
 def of_map(measured: "Measured", head: str, share: float) -> tuple[str, str, str]:

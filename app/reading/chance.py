@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_phrase
-from app.reading.words import counted, joined, minus, plain, probability, three
+from app.reading.words import SENSOR, about, counted, joined, minus, plain, probability, three
 
 if TYPE_CHECKING:
     from analysis.nulls import Tests
@@ -18,7 +18,7 @@ NULLS = {
     "configuration": "strengths as they are (configuration)",
     "permuted": "sensors exchanged (plain)",
 }
-"""What each null is called, by what it leaves as it was."""
+"""What each null is called, by what it leaves as it was; see `null_name`."""
 
 SHORT = {"moran": "Moran", "rewired": "rewired", "configuration": "configuration", "permuted": "plain"}
 KEEPS = {
@@ -71,7 +71,18 @@ FILLED_MODES = (
 )
 
 
-def tests_sentence(tests: "Tests", head: str, adjusted: Mapping[str, float], heads: int) -> str:
+def null_name(null: str, noun: str = SENSOR) -> str:
+    """What a null is called on a run of ``noun``s; one that nobody knows by its own name."""
+    return about(noun, NULLS[null]) if null in NULLS else null
+
+
+def tests_sentence(
+    tests: "Tests",
+    head: str,
+    adjusted: Mapping[str, float],
+    heads: int,
+    noun: str = SENSOR,  # noqa: PT028  # this is no test
+) -> str:
     """Whether a statistic of a head is beyond chance, under which nulls, beside what each of them gives.
 
     Parameters
@@ -80,6 +91,7 @@ def tests_sentence(tests: "Tests", head: str, adjusted: Mapping[str, float], hea
     head : its name, or 'mean'
     adjusted : null -> p after Holm's correction over the heads
     heads : how many there are; of one alone, no correction is spoken of
+    noun : what the matrix is of
     """
     aware = [test for test in tests.tests if test.null != PLAIN]
     claim, where = _CLAIMS[tests.statistic], head_phrase(head)
@@ -101,19 +113,19 @@ def tests_sentence(tests: "Tests", head: str, adjusted: Mapping[str, float], hea
         )
     under = {1: "the one null", 2: "both nulls"}.get(len(aware), f"all {len(aware)} nulls")
     knows_the_map = {"moran", "rewired"} & {test.null for test in aware}
-    left = "" if knows_the_map else " None of them knows the map, so near sensors coupling may explain it."
+    left = "" if knows_the_map else f" None of them knows the map, so near {noun}s coupling may explain it."
     return f"In {where}, {claim} **more than by chance**, under {under} that could be drawn: {measured}.{left}"
 
 
-def untested_sentences(tests: "Sequence[Tests]") -> list[str]:
+def untested_sentences(tests: "Sequence[Tests]", noun: str = SENSOR) -> list[str]:
     """Which nulls could not be drawn and why, each reason once; texts of the analyses, made safe."""
     found = dict.fromkeys((missing.null, missing.reason) for one in tests for missing in one.untested)
-    return [untested_sentence(null, reason) for null, reason in found]
+    return [untested_sentence(null, reason, noun) for null, reason in found]
 
 
-def untested_sentence(null: str, reason: str) -> str:
+def untested_sentence(null: str, reason: str, noun: str = SENSOR) -> str:
     """Why a null could not be drawn."""
-    return f"Not drawn, {_name(null)}: {plain(reason.rstrip('.'), 200)}."
+    return f"Not drawn, {_name(null)}: {plain(about(noun, reason.rstrip('.')), 200)}."
 
 
 def draws_caption(draws: int) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.reading.words import counted, plain, probability, three, two
+from app.reading.words import SENSOR, counted, plain, probability, three, two
 
 if TYPE_CHECKING:
     from analysis.communities import Communities
@@ -20,7 +20,9 @@ ORDERED = (
 METHOD_NAMES = {"spectral": "Spectral clustering", "louvain": "Louvain's method"}
 
 
-def communities_answer(found: "Communities", method: str, automatic: bool, modularity: float) -> str:
+def communities_answer(
+    found: "Communities", method: str, automatic: bool, modularity: float, noun: str = SENSOR
+) -> str:
     """The answer of the page: how many communities, how large, how clear."""
     placed = found.labels[found.labels >= 0]
     if not len(placed):
@@ -32,12 +34,12 @@ def communities_answer(found: "Communities", method: str, automatic: bool, modul
         return f"{METHOD_NAMES[method]} finds **one community**: no grouping stands out in this matrix."
     how = "" if automatic or method == "louvain" else ", the number you asked for"
     alone = int((found.labels < 0).sum())
-    left = f" {counted(alone, 'sensor')} without any weight belong to none." if alone else ""
+    left = f" {counted(alone, noun)} without any weight belong to none." if alone else ""
     clear = "clear" if modularity >= 0.3 else "faint" if modularity >= 0.1 else "hardly any structure"
     least, most = int(sizes.min()), int(sizes.max())
-    sensors = f"{counted(most, 'sensor')} each" if least == most else f"{least:,} to {counted(most, 'sensor')}"
+    members = f"{counted(most, noun)} each" if least == most else f"{least:,} to {counted(most, noun)}"
     return (
-        f"{METHOD_NAMES[method]} finds **{number}**{how}, of {sensors} (modularity {three(modularity)}: {clear}).{left}"
+        f"{METHOD_NAMES[method]} finds **{number}**{how}, of {members} (modularity {three(modularity)}: {clear}).{left}"
     )
 
 

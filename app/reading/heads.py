@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.reading.roads import auroc_words, match_words
-from app.reading.words import code, counted, percent, plain, three, whole_percent
+from app.reading.words import SENSOR, code, counted, percent, plain, three, whole_percent
 
 if TYPE_CHECKING:
     from analysis.matrix import Pairs, Sparsity
@@ -40,12 +40,12 @@ def pairs_sentence(pairs: "Pairs", share: float, head: str) -> str:
     )
 
 
-def threshold_caption(pairs: "Pairs", share: float) -> str:
+def threshold_caption(pairs: "Pairs", share: float, noun: str = SENSOR) -> str:
     """What stands under a histogram of weights: where the threshold lies, and what it leaves out."""
     if not pairs.count:
-        return "There is no weight between any two sensors."
+        return f"There is no weight between any two {noun}s."
     return (
-        f"Weights between two sensors, both directions. The threshold {three(pairs.cut)} keeps the strongest "
+        f"Weights between two {noun}s, both directions. The threshold {three(pairs.cut)} keeps the strongest "
         f"{whole_percent(share)}: {counted(pairs.count, 'pair')}; {counted(pairs.left_out, 'weaker pair')} left out."
     )
 
@@ -57,19 +57,20 @@ def head_sentence(
     road: "RoadMatch | None",
     truth: "RoadMatch | None",
     share: float,
+    noun: str = SENSOR,
 ) -> str:
     """One sentence or two on one head: how far it looks, how it stands to the roads, and to the planted graph."""
     name = f"**{head_name(head)}**"
     if not sparsity.neighbours.any():
-        return f"{name} uses no other sensor: all weights between sensors are exactly zero."
+        return f"{name} uses no other {noun}: all weights between {noun}s are exactly zero."
     others = len(sparsity.neighbours) - 1
     parts = []
     if sparsity.typical >= ALL_ALIKE * others:
-        parts.append(f"listens to all {counted(others, 'other sensor')} almost alike")
+        parts.append(f"listens to all {counted(others, f'other {noun}')} almost alike")
     distance = reach_words(reach) if reach is not None else ""
     if distance:
         parts.append(distance)
-    sentence = f"{name} {' and '.join(parts)}" if parts else f"{name}: a typical sensor {listens_words(sparsity)}"
+    sentence = f"{name} {' and '.join(parts)}" if parts else f"{name}: a typical {noun} {listens_words(sparsity)}"
     if road is not None:
         sentence += f"; {match_words(road, share)}"
     sentence += "."
@@ -108,21 +109,23 @@ def listens_words(sparsity: "Sparsity") -> str:
     return f"listens to about {three(sparsity.typical)} of {counted(others, 'other')}"
 
 
-def heads_answer(head: str, sparsity: "Sparsity", asymmetry: float, pairs: "Pairs", ids: Sequence[str]) -> str:
+def heads_answer(
+    head: str, sparsity: "Sparsity", asymmetry: float, pairs: "Pairs", ids: Sequence[str], noun: str = SENSOR
+) -> str:
     """The answer of the page on heads: how many others a sensor listens to, and which pair is strongest."""
     others = len(sparsity.neighbours) - 1
     if others < 1:
-        return "There is one sensor only: nobody to listen to."
+        return f"There is one {noun} only: nobody to listen to."
     if not sparsity.neighbours.any():
-        return f"{head_name(head)} lets nobody listen to anybody: all weights between sensors are exactly zero."
+        return f"{head_name(head)} lets nobody listen to anybody: all weights between {noun}s are exactly zero."
     zeros = (
         "no weight is exactly zero" if sparsity.zeros == 0 else f"{percent(sparsity.zeros)} of weights are exactly zero"
     )
     alike = sparsity.typical >= ALL_ALIKE * others
     listens = (
-        f"a typical sensor listens to all {counted(others, 'other')} almost alike"
+        f"a typical {noun} listens to all {counted(others, 'other')} almost alike"
         if alike
-        else f"a typical sensor listens to about **{three(sparsity.typical)} of {counted(others, 'other')}**"
+        else f"a typical {noun} listens to about **{three(sparsity.typical)} of {counted(others, 'other')}**"
     )
     where = "In the mean of the heads" if head == "mean" else f"In {plain(head)}"
     answer = f"{where}, {listens}; {zeros}. {asymmetry_words(asymmetry)}"

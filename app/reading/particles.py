@@ -45,9 +45,8 @@ NO_SERIES = (
     "Particles have no series of sensors, on which this part runs a model. How far off their forecast is, and what it "
     "does when all of them are turned, is on the page Particles."
 )
-SENSORS = (
-    "A run of particles: what this page calls sensors are particles, and groups are their charges, in one trajectory "
-    "of the test part."
+GATES_SHOWN = (
+    "A run of particles: weights are gates, and groups are the particles' charges, in one trajectory of the test part."
 )
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.reading.words import counted, probability, three
+from app.reading.words import SENSOR, counted, probability, three
 
 if TYPE_CHECKING:
     from analysis.spectrum import Localisation, Spectrum
@@ -19,11 +19,11 @@ def lives_on(ipr: float) -> float:
     return 1 / ipr if ipr > 0 else 0.0
 
 
-def spectrum_answer(spectrum: "Spectrum") -> str:
+def spectrum_answer(spectrum: "Spectrum", noun: str = SENSOR) -> str:
     """The answer of the page: how far the first mode stands out, and how local the modes are."""
     n = len(spectrum.values)
     if n < 2:
-        return "There is one sensor only, and so one mode."
+        return f"There is one {noun} only, and so one mode."
     if not np.any(spectrum.values):
         return "None: this matrix has no weights, so every pattern is as good as any other."
     first, local = spectrum.ipr[0], int(np.argmax(spectrum.ipr))
@@ -36,7 +36,7 @@ def spectrum_answer(spectrum: "Spectrum") -> str:
         f"only {three(spectrum.gap)} above the second)"
     )
     return (
-        f"{stands} and lives on about **{three(lives_on(first))} of {counted(n, 'sensor')}**. "
+        f"{stands} and lives on about **{three(lives_on(first))} of {counted(n, noun)}**. "
         f"The most local one, mode {local + 1:,}, lives on {three(lives_on(float(spectrum.ipr[local])))}."
     )
 
@@ -48,11 +48,11 @@ def symmetrised_sentence(spectrum: "Spectrum") -> str:
     return f"Symmetrising left out an asymmetry of {three(spectrum.asymmetry)}."
 
 
-def localisation_answer(found: "Localisation") -> str:
+def localisation_answer(found: "Localisation", noun: str = SENSOR) -> str:
     """Whether modes are more local than those of shuffled weights."""
     shuffled = f"{counted(len(found.permuted), 'shuffle')} of the same weights"
     if not np.isfinite(found.excess):
-        return "Shuffling changes nothing here: the matrix has no weights between sensors."
+        return f"Shuffling changes nothing here: the matrix has no weights between {noun}s."
     compared = f"{found.excess:.2f} times the mean IPR of {shuffled} ({probability(found.p)})"
     if found.p <= 0.05 and found.excess >= 1.1:
         return f"Modes are more local than the weights alone explain: {compared}."
@@ -61,7 +61,7 @@ def localisation_answer(found: "Localisation") -> str:
     return f"Modes are no more local than with the same weights in random places: {compared}."
 
 
-def mode_sentence(spectrum: "Spectrum", mode: int, road: bool) -> str:
+def mode_sentence(spectrum: "Spectrum", mode: int, road: bool, noun: str = SENSOR) -> str:
     """What can be said of one mode; ``mode`` counts from 0."""
     n = len(spectrum.values)
     vector = spectrum.vectors[:, mode]
@@ -78,12 +78,12 @@ def mode_sentence(spectrum: "Spectrum", mode: int, road: bool) -> str:
     )
     graph = "road" if road and spectrum.road_energy is not None else "learned"
     signs = (
-        "All its values have one sign: sensors rise and fall together"
+        f"All its values have one sign: {noun}s rise and fall together"
         if not positive or not negative
-        else f"{positive:,} sensors rise while {negative:,} fall"
+        else f"{positive:,} {noun}s rise while {negative:,} fall"
     )
     return (
         f"Mode {mode + 1:,} (eigenvalue {three(float(spectrum.values[mode]))}) lives on about "
-        f"{three(lives_on(float(spectrum.ipr[mode])))} of {counted(n, 'sensor')}. {signs}. "
+        f"{three(lives_on(float(spectrum.ipr[mode])))} of {counted(n, noun)}. {signs}. "
         f"It is {smooth} on the {graph} graph (Dirichlet energy {three(energy)})."
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_phrase
-from app.reading.words import counted, percent, probability, two, whole_percent
+from app.reading.words import SENSOR, counted, percent, probability, two, whole_percent
 
 if TYPE_CHECKING:
     from analysis.stability import HeadStability, Stability
@@ -66,14 +66,14 @@ def spread_sentence(found: "HeadStability", share: float) -> str:
     )
 
 
-def consensus_sentence(consensus: np.ndarray) -> str:
+def consensus_sentence(consensus: np.ndarray, noun: str = SENSOR) -> str:
     """The groups on which the seeds agree."""
     placed = consensus[consensus >= 0]
     alone = int((consensus < 0).sum())
     if not len(placed):
         return "The seeds agree on no community."
     number = len(set(placed.tolist()))
-    left = f"; {counted(alone, 'sensor')} in none" if alone else ""
+    left = f"; {counted(alone, noun)} in none" if alone else ""
     return f"The seeds agree on {counted(number, 'community', 'communities')}{left}."
 
 

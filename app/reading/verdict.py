@@ -16,6 +16,7 @@ from app.reading.roads import GIVEN_ROADS, auroc_words, given_sentence
 from app.reading.stability import PARTLY, TIED
 from app.reading.use import cut_named, rise_of
 from app.reading.words import (
+    SENSOR,
     THIN,
     counted,
     joined,
@@ -118,6 +119,7 @@ def verdict(
     unit: str = "",
     reasons: Mapping[str, str] | None = None,
     truth: "RoadMatch | None" = None,
+    noun: str = SENSOR,
 ) -> Verdict:
     """What the evidence says of a head.
 
@@ -129,6 +131,7 @@ def verdict(
     unit : of the values that are forecast
     reasons : why a part cannot be made, by its name ('chance', 'use', 'stability'); without one it was not made yet
     truth : the head's pairs against the planted graph, where there is one
+    noun : what the matrix is of
     """
     given = {part: reason for part, reason in (reasons or {}).items() if reason}
     why = {part: f"Cannot be tested: {reason[0].lower()}{reason[1:]}" for part, reason in given.items()}
@@ -141,7 +144,7 @@ def verdict(
         head,
         real,
         used_line(head, use, unit, model) if use else Line("untested", why.get("use", NOT_YET)),
-        _stable(head, stability, model) if stability else Line("untested", why.get("stability", NOT_YET)),
+        _stable(head, stability, model, noun) if stability else Line("untested", why.get("stability", NOT_YET)),
     )
 
 
@@ -169,6 +172,7 @@ def verdicts(
             unit=run.unit,
             reasons=reasons,
             truth=measured.recovery(head, share) if results.get("chance") is not None else None,
+            noun=measured.noun,
         )
         for head in heads
     )
@@ -260,23 +264,23 @@ def orders_drawn(use: "Use") -> set[str]:
     return {area.beside for area in use.areas if np.isfinite(area.value)}
 
 
-def _stable(head: str, stability: "Stability", model: str) -> Line:
+def _stable(head: str, stability: "Stability", model: str, noun: str) -> Line:
     """The same as `stable_line`, with what has to be said of a model that was given its graph."""
-    line = stable_line(head, stability)
+    line = stable_line(head, stability, noun)
     if model not in GIVEN_ROADS or line.state == "untested":
         return line
     by_construction = "Every seed was given the same roads, so much of this is by construction."
     return replace(line, own=f"{line.own} {by_construction}")
 
 
-def stable_line(head: str, stability: "Stability") -> Line:
+def stable_line(head: str, stability: "Stability", noun: str = SENSOR) -> Line:
     """Whether a head comes back when the model is trained from other seeds."""
     if len(stability.seeds) < 2:
         return Line("untested", ONE_SEED)
     rows = {one.head: one for one in stability.heads}
     found = rows[named_in(head, tuple(rows))]
     if not np.isfinite(found.overlap):
-        return Line("untested", "Cannot be told: there is no weight between two sensors to compare.")
+        return Line("untested", f"Cannot be told: there is no weight between two {noun}s to compare.")
     if found.chance_overlap > 1 - TIED:
         return Line("untested", "Cannot be tested: all pairs couple alike, so there are none that could come back.")
     p = _over_heads({name: one.p for name, one in rows.items()})[found.head]

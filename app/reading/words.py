@@ -9,6 +9,8 @@ from app.figures.text import digits
 
 THIN = "\u00a0"  # between a number and its unit, so that a line does not break there
 
+SENSOR, PARTICLE = "sensor", "particle"
+
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&=^\"'@/])")
 _JOINER = "\u2060"
 _LINKS = re.compile(r"(?i)(www|https?|mailto|xmpp)")
@@ -70,6 +72,24 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     ('1\xa0pair', '12,345\xa0pairs', '2\xa0communities')
     """
     return f"{number:,}{THIN}{noun if number == 1 else plural or noun + 's'}"
+
+
+def noun_of(kind: str) -> str:
+    """What the rows and columns of a run's matrices are, by the run's kind: one of them, in the singular.
+
+    >>> noun_of("model"), noun_of("particles")
+    ('sensor', 'particle')
+    """
+    return PARTICLE if kind == "particles" else SENSOR
+
+
+def about(noun: str, text: str) -> str:
+    """A text of our own on sensors as it is said of ``noun``s; no text from the data may be in it.
+
+    >>> about(PARTICLE, "Sensors, one sensor"), about(SENSOR, "Sensors, one sensor")
+    ('Particles, one particle', 'Sensors, one sensor')
+    """
+    return text.replace(SENSOR, noun).replace(SENSOR.capitalize(), noun.capitalize())
 
 
 def times(factor: float) -> str:

@@ -16,7 +16,7 @@ from app.figures.frame import CONFIG
 from app.glossary import MEASURES
 from app.reading import facts
 from app.reading.forecasts import OPTIMISTIC, PUBLISHED
-from app.reading.words import counted, one_line, plain, whole_percent
+from app.reading.words import about, counted, one_line, plain, whole_percent
 from app.report.content import Asked, Block, Picture, Points, Row, Section, Table
 from app.report.text import formula, html_of, table_of
 
@@ -29,7 +29,7 @@ SWAPPED = {OBSERVED("light"): OBSERVED("dark"), **dict(zip(DIVERGING, DIVERGING_
 def framed_page(asked: Asked, sections: Sequence[Section], made: datetime) -> str:
     """The whole document; ``made`` is the date that stands on it."""
     pictures: list[Picture] = []
-    body = "\n".join(_section(section, pictures) for section in sections)
+    body = "\n".join(_section(section, pictures, asked.measured.noun) for section in sections)
     contents = "".join(
         f'<li><a href="#{_anchor(section)}">{escape(section.name)}</a> <span>{escape(section.question)}</span></li>'
         for section in sections
@@ -83,9 +83,9 @@ def _about(asked: Asked, made: datetime) -> str:
     """What the report is about, in which state of the selection, and from when."""
     run = asked.measured.run
     lines = [
-        f"Run {plain(run.name)}: {plain(facts.subject(run), 120)}, {counted(len(run.nodes), 'sensor')}.",
+        f"Run {plain(run.name)}: {plain(facts.subject(run), 120)}, {counted(len(run.nodes), asked.measured.noun)}.",
         f"Figures of one matrix are about {asked.where}; 'strongest' are the strongest {whole_percent(asked.share)} of "
-        "all pairs of sensors."
+        f"all pairs of {asked.measured.noun}s."
         if run.heads
         else "",
         f"Written on {made.day} {made:%B %Y, %H:%M %Z}.",
@@ -101,7 +101,7 @@ def _anchor(section: Section) -> str:
     return section.name.lower().replace(" ", "-")
 
 
-def _section(section: Section, pictures: list[Picture]) -> str:
+def _section(section: Section, pictures: list[Picture], noun: str) -> str:
     first, *rest = [answer for answer in section.answers if answer] or [""]
     more = f"<p>{html_of(' '.join(rest))}</p>" if rest else ""
     blocks = "\n".join(_block(block, pictures) for block in section.blocks)
@@ -111,7 +111,7 @@ def _section(section: Section, pictures: list[Picture]) -> str:
 <p class="answer">{html_of(first)}</p>
 {more}
 {blocks}
-{_explained(section.measures)}
+{_explained(section.measures, noun)}
 </section>"""
 
 
@@ -142,13 +142,14 @@ def _figure(picture: Picture, pictures: list[Picture]) -> str:
     )
 
 
-def _explained(measures: Sequence[str]) -> str:
+def _explained(measures: Sequence[str], noun: str) -> str:
     """The one-line reading and the formula of each measure, folded."""
     known: list[Any] = [MEASURES[name] for name in measures if name in MEASURES]
     if not known:
         return ""
     terms = "".join(
-        f"<dt>{html_of(plain(one.name, 100))}</dt><dd>{escape(one.reading)}{formula(one.formula)}</dd>" for one in known
+        f"<dt>{html_of(plain(one.name, 100))}</dt><dd>{escape(about(noun, one.reading))}{formula(one.formula)}</dd>"
+        for one in known
     )
     return _folded("How to read this", f"<dl>{terms}</dl>")
 

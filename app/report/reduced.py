@@ -13,6 +13,7 @@ from app.figures.multiples import head_multiples
 from app.measured import Measured
 from app.parts import Floats
 from app.places import Order
+from app.reading.words import SENSOR
 
 ROOM = 2_800_000  # bytes for all large matrices of a report together
 SMALL_ROOM = 500_000  # bytes for all small pictures together
@@ -42,10 +43,10 @@ def heatmap(matrix: Floats, ids: Sequence[str], order: Order, most: int, height:
     return matrix_heatmap(drawn, names, zmax=brightest, borders=borders, height=height)
 
 
-def reduced_words(sensors: int, most: int) -> str:
+def reduced_words(sensors: int, most: int, noun: str = SENSOR) -> str:
     """What must be said of a matrix that is drawn with fewer cells than it has; '' where all are drawn."""
     size = block_size(sensors, most)
-    return f" To keep this file small, each cell is the mean of {size} × {size} sensors." if size > 1 else ""
+    return f" To keep this file small, each cell is the mean of {size} × {size} {noun}s." if size > 1 else ""
 
 
 def multiples(measured: Measured, order: Order) -> go.Figure:

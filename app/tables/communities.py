@@ -12,7 +12,7 @@ def community_table(measured: Measured, head: str, method: str, count: int) -> p
     """Which community each sensor is in, in the order of the data; empty for a sensor without any weight."""
     labels = measured.communities(head, method, count).labels
     shown = [str(label + 1) if label >= 0 else "" for label in labels]
-    frame = pd.DataFrame({"sensor": measured.ids, "community": shown})
+    frame = pd.DataFrame({measured.noun: measured.ids, "community": shown})
     for name, other in measured.references(head, method, count).items():
         frame[COLUMNS[name]] = [other.names[label] if label >= 0 else "" for label in other.labels]
     return frame
@@ -31,7 +31,7 @@ def agreement_table(measured: Measured, head: str, method: str, count: int) -> p
                 "ARI": found.ari,
                 "ARI by chance": found.chance_ari,
                 "p": found.p,
-                "sensors compared": found.compared,
+                f"{measured.noun}s compared": found.compared,
             }
             for name, found in agreed.items()
             if found is not None

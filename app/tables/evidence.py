@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.reading.chance import NULLS, PLAIN, STATISTICS
+from app.reading.chance import NULLS, PLAIN, STATISTICS, null_name
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_label
 from app.reading.residuals import graph_name
+from app.reading.words import SENSOR, about
 
 if TYPE_CHECKING:
     from analysis.evidence import Chance, HeadChance
@@ -88,7 +89,7 @@ def beyond_modes(modes: "Modes", quantity: str) -> NDArray[np.bool_]:
     return np.asarray((says.sum(axis=0) >= LEAST_NULLS) & np.where(says, every < LEVEL, True).all(axis=0))
 
 
-def chance_table(chance: "Chance") -> pd.DataFrame:
+def chance_table(chance: "Chance", noun: str = SENSOR) -> pd.DataFrame:
     """Every statistic of every head under every null, and why a null was not drawn."""
     rows: list[dict[str, Any]] = []
     for statistic, name in STATISTICS.items():
@@ -97,14 +98,14 @@ def chance_table(chance: "Chance") -> pd.DataFrame:
             tests = tests_of(head, statistic)
             if tests is None:
                 continue
-            about = {"head": head_label(head.head), "statistic": name}
+            named = {"head": head_label(head.head), "statistic": name}
             rows += [
-                {**about, "null": NULLS.get(test.null, test.null), **_row(test),
+                {**named, "null": null_name(test.null, noun), **_row(test),
                  "p, Holm over heads": found.holm[h, found.nulls.index(test.null)], "not drawn because": ""}
                 for test in tests.tests
             ]  # fmt: skip
             rows += [
-                {**about, "null": NULLS.get(missing.null, missing.null), "not drawn because": missing.reason}
+                {**named, "null": null_name(missing.null, noun), "not drawn because": about(noun, missing.reason)}
                 for missing in tests.untested
             ]
     return pd.DataFrame(rows)
@@ -124,7 +125,7 @@ def mode_test_table(modes: "Modes") -> pd.DataFrame:
         pd.DataFrame(
             {
                 "mode": np.arange(1, len(modes.ipr) + 1),
-                "null": NULLS.get(test.null, test.null),
+                "null": null_name(test.null),
                 "IPR": modes.ipr,
                 "IPR by chance": test.ipr_chance,
                 "p, more local": test.ipr_p,
@@ -185,10 +186,10 @@ def family_table(found: "Stability") -> pd.DataFrame:
     return frame
 
 
-def consensus_table(ids: Sequence[str], consensus: NDArray[Any]) -> pd.DataFrame:
+def consensus_table(ids: Sequence[str], consensus: NDArray[Any], noun: str = SENSOR) -> pd.DataFrame:
     """Each sensor's community on which the seeds agree; empty where there is none."""
     return pd.DataFrame(
-        {"sensor": list(ids), "consensus community": [str(label + 1) if label >= 0 else "" for label in consensus]}
+        {noun: list(ids), "consensus community": [str(label + 1) if label >= 0 else "" for label in consensus]}
     )
 
 

@@ -15,7 +15,7 @@ def pair_table(measured: Measured, head: str, share: float) -> pd.DataFrame:
     ids, at = np.array(measured.ids, dtype=object), (pairs.first, pairs.second)
     frame = pd.DataFrame(
         {
-            "sensor": ids[pairs.first],
+            measured.noun: ids[pairs.first],
             "and": ids[pairs.second],
             "weight": pairs.weight,
             "first hears second": matrix[at].astype(float),
@@ -37,7 +37,7 @@ def sensor_table(measured: Measured, head: str) -> pd.DataFrame:
     strength = measured.strength(head)
     return pd.DataFrame(
         {
-            "sensor": measured.ids,
+            measured.noun: measured.ids,
             "effective neighbours": measured.sparsity(head).neighbours,
             "weight received": strength.received,
             "weight sent": strength.sent,

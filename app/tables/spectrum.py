@@ -17,7 +17,7 @@ def mode_table(measured: Measured, head: str) -> pd.DataFrame:
             "mode": np.arange(1, len(found.values) + 1),
             "eigenvalue": found.values,
             "IPR": found.ipr,
-            "lives on [sensors]": [lives_on(float(ipr)) for ipr in found.ipr],
+            f"lives on [{measured.noun}s]": [lives_on(float(ipr)) for ipr in found.ipr],
             "Dirichlet energy, learned graph": found.energy,
         }
     )
@@ -35,5 +35,5 @@ def sensor_order(vector: Floats) -> Ints:
 def sensor_table(measured: Measured, head: str, mode: int) -> pd.DataFrame:
     """The part of each sensor in one mode (from 0), the largest share first."""
     vector = measured.spectrum(head).vectors[:, mode]
-    frame = pd.DataFrame({"sensor": measured.ids, "part in the mode": vector, "share of the mode": vector**2})
+    frame = pd.DataFrame({measured.noun: measured.ids, "part in the mode": vector, "share of the mode": vector**2})
     return frame.iloc[sensor_order(vector)]

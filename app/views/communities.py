@@ -22,7 +22,7 @@ from app.reading.communities import (
 )
 from app.reading.heads import head_label
 from app.reading.roads import given_sentence
-from app.reading.words import counted
+from app.reading.words import about, counted
 from app.selection import MOST_COMMUNITIES
 from app.tables.communities import agreement_table, community_table, contrast_table
 from app.views import controls
@@ -65,7 +65,7 @@ def chosen_head(point: Mapping[str, Any]) -> None:
 
 
 page = opened("Which sensors belong together?", heads=True)
-run, version, selection, marks = page.run, page.version, page.selection, page.marks
+run, version, selection, marks, noun = page.run, page.version, page.selection, page.marks, page.noun
 
 found = store.communities_of(version, selection.head, selection.method, selection.count)
 asked = (selection.head, selection.method, selection.count)
@@ -97,13 +97,13 @@ with left:
         tooltips=[community_words(int(label)) for label in found.labels],
         roads=road_edges(page),
         numbers=[label + 1 if label >= 0 else "" for label in found.labels] if found.count > 8 else None,
-        legend=[(colours[k], f"{k + 1}: {counted(int(size), 'sensor')}") for k, size in enumerate(found.sizes)]
+        legend=[(colours[k], f"{k + 1}: {counted(int(size), noun)}") for k, size in enumerate(found.sizes)]
         + ([(ALONE, "in no community")] if len(found.isolated) else []),
         height=520,
         on_sensor=chosen_sensor,
     )
     st.caption(
-        f"Communities of {page.where}, numbered by size. Click a sensor to choose it and its community. "
+        f"Communities of {page.where}, numbered by size. Click a {noun} to choose it and its community. "
         + place_words(page)
     )
     controls.pick(
@@ -122,10 +122,11 @@ with right:
             borders=order.borders,
             height=520,
             marks=marks,
+            noun=noun,
         ),
         key="ordered",
-        alt=f"Heatmap of {page.where}, sensors ordered by community",
-        caption=f"{ORDERED} Click a cell to choose the pair.",
+        alt=f"Heatmap of {page.where}, {noun}s ordered by community",
+        caption=f"{about(noun, ORDERED)} Click a cell to choose the pair.",
         on_point=chosen_cell,
         keeps=f"{selection.head} {selection.method} {selection.count}",
     )
@@ -162,10 +163,11 @@ if references:
                 [reference.names[label] for label in reference.labels[placed]],
                 reference.name.removesuffix("s"),
                 selection.community - 1 if selection.community else None,
+                noun,
             ),
             key="confusion",
-            alt=f"How many sensors of each community are in each of the {reference.name}",
-            caption=f"How many sensors of each community are in each of the {reference.name}. Click a row to choose "
+            alt=f"How many {noun}s of each community are in each of the {reference.name}",
+            caption=f"How many {noun}s of each community are in each of the {reference.name}. Click a row to choose "
             "its community.",
             on_point=chosen_row,
         )
@@ -191,10 +193,10 @@ if references:
         "contrast",
     )
 table(
-    "Every sensor's community",
+    f"Every {noun}'s community",
     lambda: community_table(page.measured, *asked),
     page.entry,
     "communities",
     on_row=chosen_sensor,
 )
-how_to_read("spectral", "louvain", "modularity", "nmi", "ari", "contrast")
+how_to_read("spectral", "louvain", "modularity", "nmi", "ari", "contrast", noun=noun)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, cast
 import streamlit as st
 
 from app import store
-from app.reading.words import code, one_line, whole_percent
+from app.reading.words import code, noun_of, one_line, whole_percent
 from app.selection import MEAN, MOST_SENSORS, SHARES, Selection, from_query, left_sentence
 
 _SELECTION, _LINK, _USED, _LEFT = "selection", "link", "control used", "link left over"
@@ -89,14 +89,14 @@ def sidebar(entries: Sequence[store.RunEntry]) -> None:
             help="A trained model with its test part. Your own runs appear here when they are saved in the "
             "folder runs.",
         )
-        heads = by_key[selection.run].heads
+        heads, noun = by_key[selection.run].heads, noun_of(by_key[selection.run].kind)
         if len(heads) > 1:
             pick(
                 "Head",
                 "head",
                 [MEAN, *heads],
                 name=lambda head: "mean of heads" if head == MEAN else one_line(head, 40),
-                help="A head is one matrix of weights between sensors. Heads are not equal: look at each "
+                help=f"A head is one matrix of weights between {noun}s. Heads are not equal: look at each "
                 "before the mean.",
             )
         if heads:
@@ -104,21 +104,21 @@ def sidebar(entries: Sequence[store.RunEntry]) -> None:
                 "Strongest pairs",
                 SHARES,
                 format_func=whole_percent,
-                help="The share of all pairs of sensors that counts as learned: on the map, against the roads, "
+                help=f"The share of all pairs of {noun}s that counts as learned: on the map, against the roads, "
                 "in tables.",
                 **bound("share"),
             )
-        _chosen(selection)
+        _chosen(selection, noun)
 
 
-def _chosen(selection: Selection) -> None:
+def _chosen(selection: Selection, noun: str) -> None:
     """What was chosen by clicks, on whatever page that was, and a way to let go of it."""
     lines = []
     if selection.pair:
         lines.append(f"{code(selection.pair[0], 24)} hears {code(selection.pair[1], 24)}")
     others = [sensor for sensor in selection.sensors if sensor not in selection.pair]
     if others:
-        lines.append("sensors " if len(others) > 1 else "sensor ")
+        lines.append(f"{noun}s " if len(others) > 1 else f"{noun} ")
         lines[-1] += ", ".join(code(sensor, 24) for sensor in others)
     if selection.community:
         lines.append(f"community {selection.community}")

@@ -52,7 +52,7 @@ OF_VERDICT = ("holm", "cut", "stable_overlap")  # what the verdict speaks of abo
 def read(page: Opened, part: str) -> None:
     """How to read a part, and the verdict above it."""
     truth = ("auroc",) if page.run.truth is not None and page.run.heads else ()
-    how_to_read(*dict.fromkeys((*MEASURES[part], *(OF_VERDICT if page.run.heads else ()), *truth)))
+    how_to_read(*dict.fromkeys((*MEASURES[part], *(OF_VERDICT if page.run.heads else ()), *truth)), noun=page.noun)
 
 
 def judged(page: Opened, found: Mapping[str, Any], reasons: Mapping[str, str]) -> Verdict:
@@ -67,6 +67,7 @@ def judged(page: Opened, found: Mapping[str, Any], reasons: Mapping[str, str]) -
         unit=page.run.unit,
         reasons=reasons,
         truth=page.measured.recovery(head, page.selection.share),
+        noun=page.noun,
     )
 
 

@@ -13,7 +13,7 @@ from app.reading import chance as said
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_phrase
 from app.reading.verdict import named_in
-from app.reading.words import probability
+from app.reading.words import about, probability
 from app.tables.evidence import Effects, beyond_modes, chance_table, effects, mode_chance, mode_test_table, tests_of
 from app.views import controls
 from app.views.page import Opened, beside, figure, heading, table
@@ -39,7 +39,7 @@ def show_chance(page: Opened, chance: "Chance") -> None:
             continue
         found = effects(chance.heads, statistic)
         adjusted = found.adjusted(names.index(one.head))
-        st.markdown(said.tests_sentence(tests, one.head, adjusted, len(names)))
+        st.markdown(said.tests_sentence(tests, one.head, adjusted, len(names), page.noun))
         if not explained:
             st.caption(said.NULL)
         if len(names) > 1:
@@ -47,19 +47,20 @@ def show_chance(page: Opened, chance: "Chance") -> None:
             with left:
                 _all_heads(page, names, found, statistic, one.head, explained=explained)
             with right:
-                _one_head(tests, one.head, adjusted, explained=explained)
+                _one_head(page, tests, one.head, adjusted, explained=explained)
         else:
-            _one_head(tests, one.head, {}, explained=explained)
+            _one_head(page, tests, one.head, {}, explained=explained)
         if not explained:
-            st.markdown("\n".join(f"- {said.KEEPS[test.null]}" for test in tests.tests if test.null in said.KEEPS))
+            kept = [said.KEEPS[test.null] for test in tests.tests if test.null in said.KEEPS]
+            st.markdown(about(page.noun, "\n".join(f"- {sentence}" for sentence in kept)))
             explained = True
-        for sentence in said.untested_sentences([tests]):
+        for sentence in said.untested_sentences([tests], page.noun):
             st.caption(sentence)
     _modes(page, one)
     for sentence in missing:
         st.caption(sentence)
     st.caption(said.draws_caption(chance.draws))
-    table("Every test of every head", lambda: chance_table(chance), page.entry, "chance")
+    table("Every test of every head", lambda: chance_table(chance, page.noun), page.entry, "chance")
 
 
 def _all_heads(
@@ -89,11 +90,11 @@ def _all_heads(
     )  # fmt: skip
 
 
-def _one_head(tests: "Tests", head: str, adjusted: Mapping[str, float], *, explained: bool) -> None:
+def _one_head(page: Opened, tests: "Tests", head: str, adjusted: Mapping[str, float], *, explained: bool) -> None:
     """The draws of each null beside what was measured; ``adjusted`` is p after Holm, where there are several heads."""
     rows = [
         Draws(
-            said.NULLS.get(test.null, test.null),
+            said.null_name(test.null, page.noun),
             test.draws,
             _said(test.p, adjusted.get(test.null, np.nan)),
             faint=test.null == said.PLAIN,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.evidence.jobs import JobError, Progress
 from app.reading import evidence as said
-from app.reading.words import plain
+from app.reading.words import about, plain
 from app.store.evidence import PARTS, start_evidence, state_of_evidence, stop_evidence
 from app.views.page import Opened
 
@@ -50,7 +50,7 @@ def not_there(page: Opened, part: str, reason: str, progress: Progress) -> None:
             args=(page.version, part),
         )
     else:
-        st.info(f"Not tested yet: {said.WHAT_FOR[part]}.", icon=":material/pending:")
+        st.info(f"Not tested yet: {about(page.noun, said.WHAT_FOR[part])}.", icon=":material/pending:")
 
 
 def _drawn(version: str, missing: tuple[str, ...], some: bool, before: object) -> None:

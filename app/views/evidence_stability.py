@@ -20,7 +20,7 @@ from app.reading.communities import community_words
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_phrase
 from app.reading.verdict import named_in
-from app.reading.words import code, counted, plain, probability
+from app.reading.words import about, code, counted, plain, probability
 from app.store.evidence import family_of
 from app.tables.evidence import consensus_table, family_table, relative_spread, stability_table, stable_p, weight_table
 from app.views import controls
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from analysis.stability import HeadStability, Stability
 
 _KEPT = "consensus kept"
+SPREAD = (
+    "Dark: the weight is nearly the same in every seed. From 2 on all are drawn alike; a weight that is zero in every "
+    "seed has none. Sensors by consensus community. Click a cell to choose the pair."
+)
 
 
 def show_stability(page: Opened, found: "Stability") -> None:
@@ -60,7 +64,7 @@ def show_stability(page: Opened, found: "Stability") -> None:
         )
     heading("Which weights and which communities come back?")
     spread = said.spread_sentence(one, found.share)
-    st.markdown(" ".join(filter(None, [spread, said.consensus_sentence(one.consensus)])))
+    st.markdown(" ".join(filter(None, [spread, said.consensus_sentence(one.consensus, page.noun)])))
     left, right = beside()
     with left:
         _consensus_map(page, one)
@@ -69,8 +73,12 @@ def show_stability(page: Opened, found: "Stability") -> None:
     _keep(page, found)
     table("How well each head came back", lambda: stability_table(found), page.entry, "stability")
     table("The family, and who plays which head", lambda: family_table(found), page.entry, "family")
-    table("Consensus community of every sensor", lambda: consensus_table(page.ids, one.consensus), page.entry,
-          "consensus")  # fmt: skip
+    table(
+        f"Consensus community of every {page.noun}",
+        lambda: consensus_table(page.ids, one.consensus, page.noun),
+        page.entry,
+        "consensus",
+    )
     table(
         f"The strongest weights of {head_phrase(one.head)} over all seeds",
         lambda: weight_table(page.ids, one.mean, one.spread),
@@ -116,12 +124,12 @@ def _consensus_map(page: Opened, one: "HeadStability") -> None:
         tooltips=[f"consensus: {community_words(int(label))}" for label in labels],
         roads=road_edges(page),
         numbers=[label + 1 if label >= 0 else "" for label in labels] if count > 8 else None,
-        legend=[(colours[k], f"{k + 1}: {counted(int(size), 'sensor')}") for k, size in enumerate(sizes)]
+        legend=[(colours[k], f"{k + 1}: {counted(int(size), page.noun)}") for k, size in enumerate(sizes)]
         + ([(ALONE, "in no community")] if (labels < 0).any() else []),
         height=460,
     )
     st.caption(
-        f"Communities on which the seeds agree, of {head_phrase(one.head)}. Click a sensor to choose it. "
+        f"Communities on which the seeds agree, of {head_phrase(one.head)}. Click a {page.noun} to choose it. "
         + place_words(page)
     )
 
@@ -144,11 +152,11 @@ def _spread(page: Opened, one: "HeadStability") -> None:
             zmax=2.0,
             height=520,
             marks=page.marks,
+            noun=page.noun,
         ),
         key="seed spread",
         alt=f"How much each weight of {head_label(one.head)} varies between seeds, beside its mean",
-        caption="Dark: the weight is nearly the same in every seed. From 2 on all are drawn alike; a weight that is "
-        "zero in every seed has none. Sensors by consensus community. Click a cell to choose the pair.",
+        caption=about(page.noun, SPREAD),
         on_point=chosen,
         keeps=one.head,
     )

@@ -13,7 +13,7 @@ from app.figures.colours import Theme, contrast
 from app.figures.map import RETURNED, Edges, hit, hit_pair, sensor_map
 from app.figures.marks import NO_MARKS, Marks
 from app.places import LAYOUTS, Places
-from app.reading.words import plain
+from app.reading.words import SENSOR, about, plain
 from app.views import controls
 from app.views.page import Opened
 from app.views.plot import served
@@ -26,7 +26,7 @@ def road_edges(page: Opened) -> Edges | None:
 
 def place_words(page: Opened) -> str:
     """What must be said of places that are not places; '' for a real map."""
-    return LAYOUTS[store.places_of(page.version).kind]
+    return about(page.noun, LAYOUTS[store.places_of(page.version).kind])
 
 
 def draw_map(
@@ -69,9 +69,10 @@ def draw_map(
         height=height,
         on_sensor=on_sensor or choose,
         on_pair=lambda first, second: controls.choose(pair=(page.ids[first], page.ids[second])),
+        noun=page.noun,
     )
     if page.marks.members is not None:
-        st.caption(f"Faint: sensors outside community {page.selection.community}.")
+        st.caption(f"Faint: {page.noun}s outside community {page.selection.community}.")
 
 
 def draw_places(
@@ -91,6 +92,7 @@ def draw_places(
     height: int = 480,
     on_sensor: Callable[[int], None] | None = None,
     on_pair: Callable[[int, int], None] | None = None,
+    noun: str = SENSOR,
 ) -> None:
     """A map of sensors that need not belong to a run; ``on_sensor`` and ``on_pair`` are told what was clicked."""
     served()
@@ -109,7 +111,7 @@ def draw_places(
         tiles=tiles,
         geographic=places.geographic,
     )
-    Alternative(map_words(len(ids), edges, geographic=places.geographic)).add_to(group)
+    Alternative(map_words(len(ids), edges, geographic=places.geographic, noun=noun)).add_to(group)
 
     def clicked() -> None:
         returned = st.session_state.get(key)

@@ -11,6 +11,7 @@ from app.figures.marks import cell_of
 from app.figures.matrix import drawn_cell, matrix_heatmap, similarity_heatmap, weight_histogram
 from app.reading import answers
 from app.reading.heads import pairs_sentence, similarity_answer, threshold_caption
+from app.reading.words import about
 from app.selection import MEAN
 from app.tables.heads import pair_table, sensor_table, similarity_table
 from app.views import controls
@@ -35,7 +36,7 @@ def chosen_heads(point: Mapping[str, Any]) -> None:
 
 
 page = opened("Whom does each sensor listen to?", heads=True)
-run, version, selection, marks = page.run, page.version, page.selection, page.marks
+run, version, selection, marks, noun = page.run, page.version, page.selection, page.marks, page.noun
 matrix = store.matrix_of(version, selection.head)
 pairs = store.pairs_of(version, selection.head, selection.share)
 
@@ -44,13 +45,13 @@ answer(*answers.of_heads(page.measured, selection.head, selection.share))
 left, right = beside([3, 2])
 with left:
     orders = {name: shown for name, shown in ORDER_NAMES.items() if name != "group" or run.groups is not None}
-    controls.switch("Sensors in the order of", "order", orders)
+    controls.switch(about(noun, "Sensors in the order of"), "order", orders)
     order_settings = (selection.head, selection.order, selection.method, selection.count)
     order = store.order_of(version, *order_settings)
     figure(
-        matrix_heatmap(matrix, page.ids, order.order, borders=order.borders, height=640, marks=marks),
+        matrix_heatmap(matrix, page.ids, order.order, borders=order.borders, height=640, marks=marks, noun=noun),
         key="matrix",
-        alt=f"Heatmap of {page.where}: who listens to whom among {len(run.nodes)} sensors",
+        alt=f"Heatmap of {page.where}: who listens to whom among {len(run.nodes)} {noun}s",
         caption=f"Rows listen, columns are heard. All {matrix.size:,} weights are drawn, none is left out"
         + (f"; lines part {PARTS[selection.order]}." if order.borders else ".")
         + " Click a cell to choose the pair; drag to look closer, double-click to return.",
@@ -62,10 +63,10 @@ with left:
 with right:
     heading("How are the weights spread?")
     figure(
-        weight_histogram(matrix, pairs.cut if pairs.count else None, marks=marks),
+        weight_histogram(matrix, pairs.cut if pairs.count else None, marks=marks, noun=noun),
         key="weights",
-        alt=f"Histogram of the weights between sensors in {page.where}",
-        caption=threshold_caption(pairs, selection.share),
+        alt=f"Histogram of the weights between {noun}s in {page.where}",
+        caption=threshold_caption(pairs, selection.share, noun),
     )
     heading("How alike are the heads?")
     if len(run.heads) > 1:
@@ -92,13 +93,13 @@ listing(
 if selection.pair:
     table("The chosen pair in every head", lambda: pair_by_head(page), page.entry, "pair")
 table(
-    "Every sensor",
+    f"Every {noun}",
     lambda: sensor_table(page.measured, selection.head),
     page.entry,
-    "sensors",
+    f"{noun}s",
     on_row=lambda row: controls.choose(sensors=controls.with_first(page.ids[row])),
 )
 if len(run.heads) > 1:
     table("Similarity of heads", lambda: similarity_table(page.measured), page.entry, "similarity")
 folded("Take the learned graph away", ":material/download:", "takeaway", lambda: graph_downloads(page))
-how_to_read("interaction", "pair", "neighbours", "zeros", "asymmetry", "similarity")
+how_to_read("interaction", "pair", "neighbours", "zeros", "asymmetry", "similarity", noun=noun)

@@ -126,7 +126,7 @@ def show_heads(page: Opened) -> None:
             ),
             key="heads",
             alt=f"The matrices of all {len(run.heads)} heads as small pictures",
-            caption="Rows listen, columns are heard; sensors ordered "
+            caption=f"Rows listen, columns are heard; {page.noun}s ordered "
             + order_words(run.groups is not None, run.has_coordinates or run.adjacency is not None)
             + ", all heads on one colour scale. Large pictures are on the page Heads; click a head to choose it.",
             on_point=chosen_head,
@@ -203,4 +203,4 @@ if run.heads:
     measures += ["interaction", "neighbours", "zeros", "asymmetry", "reach", "lift", "auroc", "average_precision"]
     measures += ["recovery"] if run.truth is not None else []
 folded("Take the report away", ":material/download:", "takeaway", lambda: report_download(page))
-how_to_read(*measures)
+how_to_read(*measures, noun=page.noun)

@@ -16,8 +16,8 @@ from app.measured import Measured
 from app.reading.forecasts import OPTIMISTIC
 from app.reading.heads import head_phrase
 from app.reading.models import graphless
-from app.reading.particles import NO_PARTICLES, SENSORS, TRAIN_PARTICLES, TRAINING
-from app.reading.words import code, one_line, plain
+from app.reading.particles import GATES_SHOWN, NO_PARTICLES, TRAIN_PARTICLES, TRAINING
+from app.reading.words import SENSOR, about, code, noun_of, one_line, plain
 from app.selection import Selection
 from app.views import controls
 from app.views.plot import plot
@@ -61,6 +61,11 @@ class Opened:
         return cast(list[str], self.run.nodes["id"].tolist())
 
     @property
+    def noun(self) -> str:
+        """What the matrices are of, in the singular."""
+        return noun_of(self.run.kind)
+
+    @property
     def minutes(self) -> NDArray[np.float64]:
         """How far ahead each step of the forecast is, (T,)."""
         return np.arange(1, self.run.horizon + 1, dtype=np.float64) * self.run.interval_minutes
@@ -97,16 +102,16 @@ def opened(
 
     Parameters
     ----------
-    question : the page's title
+    question : the page's title, as it is asked of sensors
     heads : whether the page needs a learned matrix
     forecasts : whether it needs forecasts of sensors, which a matrix alone has not
     moving : why the page cannot show a run of particles, and where to look instead; '' where it can
     particles : whether it needs a run of particles
     """
-    st.title(question, anchor=False)
     entries = store.runs()
     selection = controls.selected()
     entry = {entry.key: entry for entry in entries}.get(selection.run)
+    st.title(about(noun_of(entry.kind) if entry else SENSOR, question), anchor=False)
     if entry is None:
         _no_runs(particles=particles)
     assert entry is not None  # noqa: S101  # for mypy: _no_runs() ends the page
@@ -128,7 +133,7 @@ def opened(
     if particles and run.kind != "particles":
         _no_particles(page)
     if run.kind == "particles" and not particles:
-        st.caption(SENSORS)
+        st.caption(GATES_SHOWN)
     if forecasts and run.forecasts is None:
         _no_forecasts(page)
     return page
@@ -189,15 +194,18 @@ def heading(text: str) -> None:
     st.subheader(text, anchor=False)
 
 
-def how_to_read(*measures: str) -> None:
-    """The one-line reading and the formula of each measure on the page, each with a link to its glossary entry."""
+def how_to_read(*measures: str, noun: str = SENSOR) -> None:
+    """The one-line reading and the formula of each measure on the page, each with a link to its glossary entry.
+
+    ``noun`` is what the run's matrices are of.
+    """
     chosen = {name: MEASURES[name] for name in measures}
 
     def explained() -> None:
         for name, measure in chosen.items():
             query = controls.selected().to_query() | {"term": name}
             st.page_link("views/glossary.py", label=f"**{measure.name}**", icon="", query_params=query)
-            st.markdown(measure.reading)
+            st.markdown(about(noun, measure.reading))
             st.latex(measure.formula)
 
     folded("How to read this", ":material/menu_book:", "how to read", explained)

@@ -18,7 +18,7 @@ from app.reading.spectrum import (
     spectrum_answer,
     symmetrised_sentence,
 )
-from app.reading.words import counted, three
+from app.reading.words import about, counted, three
 from app.tables.spectrum import mode_table, sensor_order, sensor_table
 from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges, spread
@@ -40,11 +40,11 @@ def chosen_sensor(point: Mapping[str, Any]) -> None:
 
 
 page = opened("Which patterns does the matrix hold, and where do they live?", heads=True)
-run, version, selection = page.run, page.version, page.selection
+run, version, selection, noun = page.run, page.version, page.selection, page.noun
 found = store.spectrum_of(version, selection.head)
 mode = selection.mode - 1
 
-answer(spectrum_answer(found))
+answer(spectrum_answer(found, noun))
 has_road = found.road_energy is not None
 road = has_road and selection.energy == "road"
 
@@ -73,16 +73,17 @@ with right:
             f"Dirichlet energy on the {ENERGIES['road' if road else 'learned']}",
             len(run.nodes),
             page.theme,
+            noun,
         ),
         key="localised",
         alt="Inverse participation ratio of each mode against its Dirichlet energy",
         on_point=chosen_mode,
-        caption=f"{ENERGY} Click one to see it below.",
+        caption=f"{about(noun, ENERGY)} Click one to see it below.",
     )
 
 heading("Where does one mode live?")
 controls.slide("Mode, counted from the largest eigenvalue", "mode", 1, len(run.nodes))
-st.markdown(mode_sentence(found, mode, road))
+st.markdown(mode_sentence(found, mode, road, noun))
 if found.repeated[mode]:
     st.caption(REPEATED)
 vector = found.vectors[:, mode]
@@ -99,20 +100,20 @@ with left:
         legend=[(negative, three(-bound)), (middle, "0"), (positive, three(bound))],
         height=440,
     )
-    st.caption("The same signs rise and fall together; grey sensors take no part. " + place_words(page))
+    st.caption(f"The same signs rise and fall together; grey {noun}s take no part. " + place_words(page))
 with right:
     order = store.order_of(version, selection.head, "position")
     figure(
-        eigenvector_bars(vector, page.ids, order.order, page.marks),
+        eigenvector_bars(vector, page.ids, order.order, page.marks, noun),
         key="vector",
-        alt=f"Part of each sensor in mode {mode + 1}",
-        caption=f"All {counted(len(vector), 'sensor')}, in the order of position. Click a bar to choose its sensor.",
+        alt=f"Part of each {noun} in mode {mode + 1}",
+        caption=f"All {counted(len(vector), noun)}, in the order of position. Click a bar to choose its {noun}.",
         on_point=chosen_sensor,
     )
 
 heading("Are the modes more local than chance?")
 with st.spinner("Shuffling the weights and taking the modes again …"):
-    st.markdown(localisation_answer(store.localisation_of(version, selection.head)))
+    st.markdown(localisation_answer(store.localisation_of(version, selection.head), noun))
 
 table(
     "Every mode",
@@ -123,10 +124,10 @@ table(
 )
 by_share = sensor_order(vector)
 table(
-    f"Every sensor in mode {mode + 1}",
+    f"Every {noun} in mode {mode + 1}",
     lambda: sensor_table(page.measured, selection.head, mode),
     page.entry,
     "mode",
     on_row=lambda row: controls.choose(sensors=controls.with_first(page.ids[by_share[row]])),
 )
-how_to_read("eigenvalue", "gap", "ipr", "dirichlet", "localisation", "asymmetry")
+how_to_read("eigenvalue", "gap", "ipr", "dirichlet", "localisation", "asymmetry", noun=noun)

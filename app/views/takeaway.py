@@ -11,11 +11,16 @@ from typing import Literal
 import streamlit as st
 
 from app import store
-from app.reading.words import whole_percent
+from app.reading.words import about, whole_percent
 from app.views.page import Opened
 from app.views.tables import stem
 
 MIME = {"graphml": "application/graphml+xml", "gexf": "application/gexf+xml", "html": "text/html"}
+
+GRAPH_FILE = (
+    "The learned graph for Gephi, networkx and others: an edge goes from who is heard to who listens and carries "
+    "the exact weight. Sensors bring their place, group, community and strength; GEXF also its colours."
+)
 
 
 def graph_downloads(page: Opened) -> None:
@@ -35,10 +40,7 @@ def graph_downloads(page: Opened) -> None:
     with st.container(horizontal=True):
         for form, label in (("graphml", "GraphML"), ("gexf", "GEXF")):
             _button(page, label, f"{page.selection.head}-{which}", form, _graph(page, form, share))
-    st.caption(
-        "The learned graph for Gephi, networkx and others: an edge goes from who is heard to who listens and carries "
-        "the exact weight. Sensors bring their place, group, community and strength; GEXF also its colours."
-    )
+    st.caption(about(page.noun, GRAPH_FILE))
 
 
 def map_download(page: Opened) -> None:

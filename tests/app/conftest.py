@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +275,32 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
             key = element.proto.id.split("-", 2)[2]
             found.append({"key": key, "alt": sent["alt"], "clickable": sent["clickable"], **json.loads(sent["figure"])})
     return found
+
+
+def sent(app: AppTest) -> str:
+    """Every text that a page sends to the browser: labels, helps, options, tables, figures and maps, a line each.
+
+    Left out are keys, names of a link's parameters, and of what a map's script calls its points.
+    """
+    from google.protobuf.json_format import MessageToDict
+
+    def texts(value: Any, name: str = "") -> Iterator[str]:
+        if isinstance(value, dict):
+            for key, held in value.items():
+                yield from texts(held, key)
+        elif isinstance(value, list):
+            for held in value:
+                yield from texts(held, name)
+        elif isinstance(value, str) and name not in ("id", "fragmentId"):
+            yield value
+
+    protos = [node.proto for node in (*app.main, *app.sidebar) if getattr(node, "proto", None) is not None]
+    found = [text for proto in protos for text in texts(MessageToDict(proto))]
+    found += [str(cell) for table in app.dataframe for cell in (*table.value.columns, *table.value.to_numpy().flat)]
+    text = "\n".join(found).replace("\u00a0", " ")
+    for own in ("properties.sensor", "properties: {sensor: k}", "&sensor="):
+        text = text.replace(own, "")
+    return text
 
 
 def words(app: AppTest) -> str:

@@ -27,7 +27,7 @@ def named(make: Recipe, moving: Path, monkeypatch: pytest.MonkeyPatch) -> dict[s
     make("ring")
     make("other", better=0.8)
     seen: set[str] = set()
-    monkeypatch.setattr(page, "how_to_read", lambda *names: seen.update(names))
+    monkeypatch.setattr(page, "how_to_read", lambda *names, noun="": seen.update(names))
     found: dict[str, set[str]] = {}
     for view in VIEWS:
         app = opened(run="set" if view == "particles" else "ring", other="other")

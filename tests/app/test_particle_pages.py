@@ -1,20 +1,28 @@
 """Every page on a run of particles: it opens, or says in a sentence what it cannot show and where to look."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.evidence.parts import made as tested
+from app.export.graph import graph_file
+from app.measured import Measured
 from app.reading.models import graphless
+from app.reading.words import PARTICLE, about
+from app.report import report_page
+from app.selection import Selection
 from core.experiment import trained
 from core.models import PARTICLE_MODELS
 from core.run import Run
-from tests.app.conftest import PAGES, QUESTIONS, Recipe, figures, made_run, opened, turned, unfolded, words
+from tests.app.conftest import PAGES, QUESTIONS, Recipe, figures, made_run, opened, sent, turned, unfolded, words
 from tests.core.particles_made import plan, scenes
 
 OTHERS = ("compare", "runs", "train", "data", "matrix_alone", "glossary")
-SENSORS = "what this page calls sensors are particles, and groups are their charges, in one trajectory of the test part"
+ONE_TRAJECTORY = "weights are gates, and groups are the particles' charges, in one trajectory of the test part"
+OF_SENSORS = ("no series of sensors", "open a run of sensors")  # where sensors are meant
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +50,48 @@ def test_every_page_opens_on_particles(particles: Path) -> None:
             assert not app.error, (run, page)
             assert len(words(app)) > 100
             if page in PAGES:
-                assert app.title[0].value == QUESTIONS[page]
+                assert app.title[0].value == about(PARTICLE, QUESTIONS[page])
                 unfolded(app)
                 assert not app.exception, (run, page, [error.message for error in app.exception])
+
+
+def test_particles_are_called_particles_on_every_page(particles: Path) -> None:
+    trained(scenes(particles.parent), plan("egnn", epochs=1, config={"layers": 2}, seed=1), particles / "other seed")
+    run = Run.load(particles / "moving")
+    for part in ("chance", "stability"):
+        tested(run, part)
+    pages = [(page, {}) for page in PAGES]
+    pages += [("communities", {"method": "spectral"}), ("evidence", {"part": "stability"})]
+    for page, settings in pages:
+        app = unfolded(opened(page, run="moving", head="layer 2", sensor=["p1", "p3"], community="1", **settings))
+        assert not app.exception, page
+        text = sent(app).lower()
+        for meant in OF_SENSORS:
+            text = text.replace(meant, "")
+        assert "particle" in text
+        at = text.find("sensor")
+        assert at < 0, (page, text[max(at - 80, 0) : at + 80])
+
+
+def test_a_report_and_a_graph_of_particles_call_them_particles(particles: Path) -> None:
+    run = Run.load(particles / "moving")
+    page = re.sub("<script>.*?</script>", "", report_page(run, Selection(run="moving")), flags=re.DOTALL).lower()
+    for meant in OF_SENSORS:
+        page = page.replace(meant, "")
+    at = page.find("sensor")
+    assert at < 0, page[max(at - 80, 0) : at + 80]
+    assert page.count("particle") > 20
+    assert "sensor" not in graph_file(Measured(run), "graphml", share=None).decode()
+
+
+def test_sensors_are_called_sensors(make: Recipe) -> None:
+    make()
+    for page in ("heads", "spectrum", "communities"):
+        app = unfolded(opened(page, run="ring", sensor="S04"))
+        assert app.title[0].value == QUESTIONS[page]
+        text = sent(app)
+        assert "particle" not in text
+        assert text.count("sensor") >= 5, page
 
 
 @pytest.mark.parametrize("page", ["heads", "spectrum", "communities"])
@@ -52,7 +99,7 @@ def test_pages_of_the_matrix_answer_and_draw(particles: Path, page: str) -> None
     app = opened(page, run="moving", head="layer 2")
     assert app.markdown[0].value.startswith("#### ")
     assert figures(app)
-    assert SENSORS in words(app)
+    assert ONE_TRAJECTORY in words(app)
 
 
 def test_the_overview_gives_errors_beside_forecasts_that_need_no_training(particles: Path) -> None:

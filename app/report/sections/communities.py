@@ -18,7 +18,7 @@ from app.reading.communities import (
 )
 from app.reading.heads import head_label
 from app.reading.roads import given_sentence
-from app.reading.words import counted
+from app.reading.words import about, counted
 from app.report.content import Asked, Block, Picture, Row, Section, Table, Words, no_graph
 from app.report.ground import ground
 from app.report.reduced import MOST_HEADS, heatmap, reduced_words, side
@@ -31,8 +31,9 @@ MANY = 8  # communities: past these, colours repeat and sensors carry numbers
 def communities(asked: Asked) -> Section:
     """The section Communities."""
     measured, run, chosen = asked.measured, asked.measured.run, asked.selection
+    noun, question = measured.noun, about(measured.noun, QUESTION)
     if not run.heads:
-        return Section("Communities", QUESTION, (no_graph(asked),))
+        return Section("Communities", question, (no_graph(asked),))
     found = measured.communities(asked.head, chosen.method, chosen.count)
     colours = community_colours(max(found.count, 1))
     order = measured.order(asked.head, "community", chosen.method, chosen.count)
@@ -42,7 +43,7 @@ def communities(asked: Asked) -> Section:
         colours=[colours[label] if label >= 0 else ALONE for label in found.labels],
         tooltips=[community_words(int(label)) for label in found.labels],
         edges=[roads] if (roads := road_lines(run)) else [],
-        key=[(colours[k], f"{k + 1}: {counted(int(size), 'sensor')}") for k, size in enumerate(found.sizes[:MANY])]
+        key=[(colours[k], f"{k + 1}: {counted(int(size), noun)}") for k, size in enumerate(found.sizes[:MANY])]
         + ([(ALONE, "in no community")] if len(found.isolated) else []),
         numbers=[label + 1 if label >= 0 else "" for label in found.labels] if found.count > MANY else (),
         height=560,
@@ -52,13 +53,13 @@ def communities(asked: Asked) -> Section:
             (
                 Picture(
                     map_,
-                    f"Map of the sensors, coloured by the communities of {asked.where}",
-                    f"Communities of {asked.where}, numbered by size. {LAYOUTS[measured.places().kind]}",
+                    f"Map of the {noun}s, coloured by the communities of {asked.where}",
+                    f"Communities of {asked.where}, numbered by size. {about(noun, LAYOUTS[measured.places().kind])}",
                 ),
                 Picture(
                     heatmap(measured.matrix(asked.head), measured.ids, order, most),
-                    f"Heatmap of {asked.where}, sensors ordered by community",
-                    f"{ORDERED}{reduced_words(len(run.nodes), most)}",
+                    f"Heatmap of {asked.where}, {noun}s ordered by community",
+                    f"{about(noun, ORDERED)}{reduced_words(len(run.nodes), most, noun)}",
                 ),
             )
         ),
@@ -76,7 +77,7 @@ def communities(asked: Asked) -> Section:
         blocks += _compared(asked, references, count)
     answer = answers.of_communities(measured, asked.head, chosen.method, chosen.count)
     measures = ("spectral", "louvain", "modularity", "nmi", "ari", "contrast")
-    return Section("Communities", QUESTION, (answer,), tuple(blocks), measures)
+    return Section("Communities", question, (answer,), tuple(blocks), measures)
 
 
 def _agreements(asked: Asked, references: dict[str, Reference]) -> list[Block]:
@@ -103,9 +104,9 @@ def _compared(asked: Asked, references: dict[str, Reference], count: int) -> lis
         Row(
             (
                 Picture(
-                    confusion_heatmap(labels[placed], groups, reference.name.removesuffix("s")),
-                    f"How many sensors of each community are in each of the {reference.name}",
-                    f"How many sensors of each community are in each of the {reference.name}.",
+                    confusion_heatmap(labels[placed], groups, reference.name.removesuffix("s"), noun=measured.noun),
+                    f"How many {measured.noun}s of each community are in each of the {reference.name}",
+                    f"How many {measured.noun}s of each community are in each of the {reference.name}.",
                 ),
                 Picture(
                     contrast_bars(names, np.array([contrast.value for contrast in contrasts]), reference.name),

@@ -11,7 +11,15 @@ from app.evidence.parts import PARTS
 from app.figures.deletion import Interval, Removal, deletion_curves, interval_dots
 from app.figures.evidence import Found, effect_dots, overlap_dots, recovery_lines, whiteness_dots
 from app.reading import use as used
-from app.reading.chance import EFFECTS, NULLS, PLAIN, STATISTICS, draws_caption, tests_sentence, untested_sentences
+from app.reading.chance import (
+    EFFECTS,
+    PLAIN,
+    STATISTICS,
+    draws_caption,
+    null_name,
+    tests_sentence,
+    untested_sentences,
+)
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_name
 from app.reading.planted import RECOVERY, is_simple, planted_sentence, planted_setting
@@ -122,26 +130,26 @@ def _chance(asked: Asked, chance: "Chance") -> list[Block]:
             continue
         found = effects(chance.heads, statistic)
         adjusted = found.adjusted(names.index(one.head))
-        blocks.append(Words(tests_sentence(tests, one.head, adjusted, len(names))))
+        blocks.append(Words(tests_sentence(tests, one.head, adjusted, len(names), asked.measured.noun)))
         pictures.append(
             Picture(
                 effect_dots(
                     [head_label(name) for name in names],
-                    [NULLS[null] for null in found.nulls],
+                    [null_name(null, asked.measured.noun) for null in found.nulls],
                     found.effect,
                     found.holm < LEVEL,
                     [[probability(p) if np.isfinite(p) else "" for p in row] for row in found.holm],
                     names.index(one.head),
-                    faint=(NULLS[PLAIN],),
+                    faint=(null_name(PLAIN, asked.measured.noun),),
                 ),
                 f"How far each head stands above chance in {STATISTICS[statistic]}, under each null",
                 f"{STATISTICS[statistic].capitalize()}. {EFFECTS}",
             )
         )
-        blocks += [Words(sentence, "note") for sentence in untested_sentences([tests])]
+        blocks += [Words(sentence, "note") for sentence in untested_sentences([tests], asked.measured.noun)]
     rows = [Row(tuple(pictures[at : at + 2])) for at in range(0, len(pictures), 2)]
     return [*blocks, *rows, Words(draws_caption(chance.draws), "note"),
-            Table("Every test of every head", chance_table(chance), most=60)]  # fmt: skip
+            Table("Every test of every head", chance_table(chance, asked.measured.noun), most=60)]  # fmt: skip
 
 
 def _use(asked: Asked, use: "Use") -> list[Block]:
@@ -199,7 +207,7 @@ def _stability(asked: Asked, found: "Stability") -> list[Block]:
     sentences = [
         stability_sentence(replace(one, p=float(adjusted[names.index(one.head)])), found.share, len(found.seeds)),
         few_seeds_sentence(len(found.seeds)),
-        consensus_sentence(one.consensus),
+        consensus_sentence(one.consensus, asked.measured.noun),
         matched_sentence(found),
     ]
     table = Table("How well each head came back", stability_table(found))

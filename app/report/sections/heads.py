@@ -5,6 +5,7 @@ import numpy as np
 from app.figures.matrix import similarity_heatmap, weight_histogram
 from app.reading import answers
 from app.reading.heads import head_name, pairs_sentence, similarity_answer, threshold_caption
+from app.reading.words import about
 from app.report.content import Asked, Block, Picture, Row, Section, Table, Words, no_graph
 from app.report.reduced import MOST_HEADS, heatmap, reduced_words, side
 from app.selection import MEAN
@@ -16,8 +17,9 @@ QUESTION = "Whom does each sensor listen to?"
 def heads(asked: Asked) -> Section:
     """The section Heads."""
     measured, run = asked.measured, asked.measured.run
+    question = about(measured.noun, QUESTION)
     if not run.heads:
-        return Section("Heads", QUESTION, (no_graph(asked),))
+        return Section("Heads", question, (no_graph(asked),))
     shown = (measured.heads if len(run.heads) > 1 else run.heads)[: MOST_HEADS + 1]
     blocks: list[Block] = []
     for head in shown:
@@ -42,10 +44,10 @@ def heads(asked: Asked) -> Section:
         Words(pairs_sentence(pairs, asked.share, asked.head)),
         Table("Strongest pairs", pair_table(measured, asked.head, asked.share)),
         # The first rows are all that the report shows: those that give most.
-        Table("Every sensor", sensors.sort_values("weight sent", ascending=False, kind="stable")),
+        Table(f"Every {measured.noun}", sensors.sort_values("weight sent", ascending=False, kind="stable")),
     ]
     measures = ("interaction", "pair", "neighbours", "zeros", "asymmetry", "similarity")
-    return Section("Heads", QUESTION, answers.of_heads(measured, asked.head, asked.share), tuple(blocks), measures)
+    return Section("Heads", question, answers.of_heads(measured, asked.head, asked.share), tuple(blocks), measures)
 
 
 def _row(asked: Asked, head: str) -> Row:
@@ -59,14 +61,14 @@ def _row(asked: Asked, head: str) -> Row:
         (
             Picture(
                 heatmap(matrix, measured.ids, order, most),
-                f"Heatmap of {name}: who listens to whom among {len(run.nodes)} sensors",
-                f"Rows listen, columns are heard; sensors ordered by {by}. All {matrix.size:,} weights count, none is "
-                f"left out.{reduced_words(len(matrix), most)}",
+                f"Heatmap of {name}: who listens to whom among {len(run.nodes)} {measured.noun}s",
+                f"Rows listen, columns are heard; {measured.noun}s ordered by {by}. All {matrix.size:,} weights count, "
+                f"none is left out.{reduced_words(len(matrix), most, measured.noun)}",
             ),
             Picture(
-                weight_histogram(matrix, pairs.cut if pairs.count else None),
-                f"Histogram of the weights between sensors in {name}",
-                threshold_caption(pairs, asked.share),
+                weight_histogram(matrix, pairs.cut if pairs.count else None, noun=measured.noun),
+                f"Histogram of the weights between {measured.noun}s in {name}",
+                threshold_caption(pairs, asked.share, measured.noun),
             ),
         )
     )

@@ -50,7 +50,7 @@ def overview(asked: Asked) -> Section:
     picture = Picture(
         multiples(measured, measured.order(MEAN, "group")),
         f"The matrices of all {len(run.heads)} heads as small pictures",
-        "Rows listen, columns are heard; sensors ordered "
+        f"Rows listen, columns are heard; {measured.noun}s ordered "
         + order_words(run.groups is not None, run.has_coordinates or run.adjacency is not None)
         + ", all heads on one colour scale.",
     )

@@ -14,7 +14,7 @@ from app.reading.spectrum import (
     spectrum_answer,
     symmetrised_sentence,
 )
-from app.reading.words import counted, three
+from app.reading.words import about, counted, three
 from app.report.content import Asked, Block, Picture, Row, Section, Table, Words, no_graph
 from app.report.ground import Coloured, ground
 from app.tables.spectrum import mode_table
@@ -24,7 +24,7 @@ QUESTION = "Which patterns does the matrix hold, and where do they live?"
 
 def spectrum(asked: Asked) -> Section:
     """The section Spectrum."""
-    measured, run = asked.measured, asked.measured.run
+    measured, run, noun = asked.measured, asked.measured.run, asked.measured.noun
     if not run.heads:
         return Section("Spectrum", QUESTION, (no_graph(asked),))
     found = measured.spectrum(asked.head)
@@ -36,7 +36,7 @@ def spectrum(asked: Asked) -> Section:
     roads = road_lines(run)
     coloured = Coloured(vector, -largest, largest, f"part in mode {mode + 1}", list(DIVERGING))
     order = measured.order(asked.head, "position").order
-    where = LAYOUTS[measured.places().kind]
+    where = about(noun, LAYOUTS[measured.places().kind])
     rows: tuple[Block, ...] = (
         Row(
             (
@@ -52,14 +52,15 @@ def spectrum(asked: Asked) -> Section:
                         mode,
                         f"Dirichlet energy on the {'road' if road else 'learned'} graph",
                         len(run.nodes),
+                        noun=noun,
                     ),
                     "Inverse participation ratio of each mode against its Dirichlet energy",
-                    ENERGY,
+                    about(noun, ENERGY),
                 ),
             )
         ),
         Words("Where does one mode live?", "heading"),
-        Words(mode_sentence(found, mode, road)),
+        Words(mode_sentence(found, mode, road, noun)),
         *([Words(REPEATED, "note")] if found.repeated[mode] else []),
         Row(
             (
@@ -70,19 +71,19 @@ def spectrum(asked: Asked) -> Section:
                         edges=[roads] if roads else [],
                         tooltips=[f"part in mode {mode + 1}: {three(float(part))}" for part in vector],
                     ),
-                    f"Map of the sensors, coloured by their part in mode {mode + 1}",
-                    f"The same signs rise and fall together; grey sensors take no part. {where}",
+                    f"Map of the {noun}s, coloured by their part in mode {mode + 1}",
+                    f"The same signs rise and fall together; grey {noun}s take no part. {where}",
                 ),
                 Picture(
-                    eigenvector_bars(vector, measured.ids, order),
-                    f"Part of each sensor in mode {mode + 1}",
-                    f"All {counted(len(vector), 'sensor')}, in the order of position.",
+                    eigenvector_bars(vector, measured.ids, order, noun=noun),
+                    f"Part of each {noun} in mode {mode + 1}",
+                    f"All {counted(len(vector), noun)}, in the order of position.",
                 ),
             )
         ),
         Words("Are the modes more local than chance?", "heading"),
-        Words(localisation_answer(measured.localisation(asked.head))),
+        Words(localisation_answer(measured.localisation(asked.head), noun)),
         Table("The first modes", mode_table(measured, asked.head), 10),
     )
     measures = ("eigenvalue", "gap", "ipr", "dirichlet", "localisation", "asymmetry")
-    return Section("Spectrum", QUESTION, (spectrum_answer(found),), rows, measures)
+    return Section("Spectrum", QUESTION, (spectrum_answer(found, noun),), rows, measures)
