@@ -68,4 +68,5 @@ if entries:
 with st.container(horizontal=True, horizontal_alignment="right"):
     copy_link()
 door.way_out()
-page.run()
+with controls.link_answered():
+    page.run()

@@ -15,6 +15,7 @@ from app.reading import benchmark as said
 from app.reading.benchmark import OWN, PAPERS
 from app.store.benchmark import asked
 from app.tables import benchmark as tables
+from app.views import controls
 from app.views.page import answer, beside, figure, folded, heading
 from app.views.tables import csv, table
 from benchmarks.ablations_page import TITLES, WHAT
@@ -49,7 +50,7 @@ def choice(label: str, name: str, options: Mapping[Any, str], default: Any = Non
         known = {str(option): option for option in options}
         st.session_state[kept] = known.get(asked_for, default)
         if asked_for not in known:
-            st.toast(f"The link asks for a {name} that the record does not have.", icon=":material/link_off:")
+            controls.missed(f"{name} of the record")
     if st.session_state.get(kept) not in options:
         st.session_state[kept] = default
     st.session_state[key] = chosen = st.session_state[kept]

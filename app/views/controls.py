@@ -6,17 +6,19 @@ back or forward in the browser, never after a control was used: the address that
 be the one from before the first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any, NoReturn, cast
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from app import store
 from app.reading.words import code, noun_of, one_line, whole_percent
 from app.selection import MEAN, MOST_SENSORS, SHARES, Selection, from_query, left_sentence
 
-_SELECTION, _LINK, _USED, _LEFT = "selection", "link", "control used", "link left over"
+_SELECTION, _LINK, _ASKED, _USED, _LEFT = "selection", "link", "link asked", "control used", "link left over"
 # Parameters of one page, which checks them itself: they stay in the link and select nothing.
 _OWN = ("term", "row", "dataset", "protocol", "measure", "ahead")
 
@@ -34,9 +36,31 @@ def choose(**changes: Any) -> None:
 
 def let_go(**defaults: Any) -> NoReturn:
     """Undo what the selected run does not have, say so once, and draw the page without it."""
-    st.session_state[_LEFT] = list(defaults)
+    missed(*defaults)
     choose(**defaults)
     st.rerun()
+
+
+def missed(*what: str) -> None:
+    """Note what the link asks for and nobody has, in words of our own; it is said when the page is drawn."""
+    st.session_state[_LEFT] = [*st.session_state.get(_LEFT, []), *what]
+
+
+@contextmanager
+def link_answered() -> Iterator[None]:
+    """Around a page: what its link asks for and nobody has is said when it is drawn, all of it in one message.
+
+    A page that is drawn again from its beginning may find more, and so leaves it to the next time.
+    """
+    again = False
+    try:
+        yield
+    except RerunException:
+        again = True
+        raise
+    finally:
+        if not again and (left := st.session_state.pop(_LEFT, [])):
+            st.toast(left_sentence(list(dict.fromkeys(left))), icon=":material/link_off:", duration="long")
 
 
 def used() -> bool:
@@ -52,17 +76,21 @@ def open_run(key: str) -> None:
 
 
 def agree_with_link(entries: Sequence[store.RunEntry]) -> None:
-    """Bring selection and link together; what the link says and nobody understands is said once."""
+    """Bring selection and link together; what the link says and nobody understands is `missed` once.
+
+    A link may be read twice: what a browser sends before it has heard of the new address carries the old one.
+    """
     asked = {name: st.query_params.get_all(name) for name in st.query_params}
     query = {name: values for name, values in asked.items() if name not in _OWN}
     used = st.session_state.pop(_USED, False)
     fresh = _SELECTION not in st.session_state
     if fresh or (query and not used and query != st.session_state.get(_LINK)):
         selection, left = from_query(query, entries, store.default_key(entries))
+        if left and query != st.session_state.get(_ASKED):
+            missed(*left)
+        st.session_state[_ASKED] = query
     else:
-        selection, left = selected(), st.session_state.pop(_LEFT, [])
-    if left:
-        st.toast(left_sentence(left), icon=":material/link_off:", duration="long")
+        selection = selected()
     by_key = {entry.key: entry for entry in entries}
     chosen = by_key.get(selection.run) or by_key.get(store.default_key(entries))  # a run may be there no longer
     selection = selection.fitted(chosen, by_key.get(selection.other)) if chosen else Selection()

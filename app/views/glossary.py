@@ -17,7 +17,7 @@ def asked() -> str:
     if not key or entry(key):
         return key
     del st.query_params["term"]
-    st.toast("The link asks for a word that is not in the glossary: all are shown.", icon=":material/link_off:")
+    controls.missed("word of the glossary")
     return ""
 
 

@@ -223,7 +223,7 @@ def test_a_choice_stands_in_the_link_and_a_link_chooses(record: Path) -> None:
 @pytest.mark.parametrize("dataset", ["<b>", "x" * 3000, "city"])
 def test_a_link_to_what_is_not_there_is_said_and_forgotten(record: Path, dataset: str) -> None:
     app = opened("benchmark", dataset=dataset)
-    assert app.toast[0].value == "The link asks for a dataset that the record does not have."
+    assert app.toast[0].value == "The link asks for what is not here (dataset of the record): the default is shown."
     assert app.selectbox(key="control benchmark dataset").value == "los-loop"
     assert "dataset" not in app.query_params
     assert not app.run().toast

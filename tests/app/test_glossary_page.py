@@ -163,7 +163,9 @@ def test_a_hostile_term_is_said_once_and_leaves_the_link(make: Recipe, term: str
     app = opened("glossary", term=term)
     assert len(app.latex) == len(MEASURES)
     assert "term" not in app.query_params
-    assert "not in the glossary" in app.toast[0].value
+    assert [toast.value for toast in app.toast] == [
+        "The link asks for what is not here (word of the glossary): the default is shown."
+    ]
     assert term not in words(app) + app.toast[0].value or len(term) < 9
     assert not app.run().toast
     assert not app.exception

@@ -1,9 +1,10 @@
 """The app opened by a link: it shows what the link says, and nothing that a link says can break a page."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.selection import Selection, from_query
-from tests.app.conftest import HOSTILE, PAGES, Recipe, opened, turned, words
+from tests.app.conftest import HOSTILE, PAGES, ROOT, Recipe, opened, turned, words
 from tests.app.links_made import NAMES, RUNS
 
 
@@ -51,6 +52,34 @@ def test_a_nasty_link_opens_every_page_and_is_told_once(make: Recipe, value: str
         assert not app.exception, page
         assert app.query_params["run"] == "ring"
         assert page == "overview" or not app.toast, "it is said once"
+
+
+def test_one_link_gets_one_message_whoever_finds_its_faults(make: Recipe) -> None:
+    make()
+    app = opened(head="nobody", community="20", time="2001-01-01T00:00", mode="x")
+    assert [toast.value for toast in app.toast] == [
+        "The link asks for what is not here (head, mode, community, time): the default is shown."
+    ]
+    assert not app.run().toast
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60).switch_page("views/glossary.py")
+    app.query_params.update(head="nobody", term="nothing")
+    assert [toast.value for toast in app.run().toast] == [
+        "The link asks for what is not here (head, word of the glossary): the default is shown."
+    ]
+    assert not app.run().toast
+
+
+def test_a_link_that_the_browser_sends_again_is_not_answered_again(make: Recipe) -> None:
+    make()
+    asked = {"head": "nobody", "mode": "x"}
+    app = opened(**asked)
+    assert len(app.toast) == 1
+    app.query_params.clear()
+    app.query_params.update(asked)  # what a figure that was drawn late sends: it has not heard of the new address
+    assert not app.run().toast
+    assert app.query_params["head"] == "mean"
+    app.query_params.update(head="somebody")
+    assert len(app.run().toast) == 1, "another link"
 
 
 def test_a_link_of_a_million_letters_opens_the_default(make: Recipe) -> None:
