@@ -148,7 +148,8 @@ def _explained(measures: Sequence[str], noun: str) -> str:
     if not known:
         return ""
     terms = "".join(
-        f"<dt>{html_of(plain(one.name, 100))}</dt><dd>{escape(about(noun, one.reading))}{formula(one.formula)}</dd>"
+        f"<dt>{html_of(plain(about(noun, one.name), 100))}</dt>"
+        f"<dd>{escape(about(noun, one.reading))}{formula(one.formula)}</dd>"
         for one in known
     )
     return _folded("How to read this", f"<dl>{terms}</dl>")

@@ -71,9 +71,12 @@ def judged(page: Opened, found: Mapping[str, Any], reasons: Mapping[str, str]) -
     )
 
 
-def show_verdict(made: Verdict, use: Any) -> None:
-    """The answer: one sentence, the three lines behind it, and from where on a line says what it says."""
-    with st.container(key="evidence-verdict"):
+def show_verdict(made: Verdict, use: Any, *, grows: bool) -> None:
+    """The answer: one sentence, the three lines behind it, and from where on a line says what it says.
+
+    Where tests may come in that say a lot, it has its room beforehand.
+    """
+    with st.container(key="evidence-verdict" if grows else None):
         answer(overall((made,)))
         st.markdown(verdict_list(made))
         if any(line.state != "untested" for line in made.lines):
@@ -97,13 +100,13 @@ found = {part: evidence_of(page.version, part) for part in PARTS}
 reasons = {part: unavailable(page.version, part) for part, result in found.items() if result is None}
 progress = state_of_evidence(page.version)
 
-show_verdict(judged(page, found, reasons), found["use"])
+show_verdict(judged(page, found, reasons), found["use"], grows=not reasons.get("use"))
 watched(page, found, reasons, progress)
 controls.switch("Evidence", "part", {part: part_label(part) for part in EVIDENCE})
 part = page.selection.part
 if part in PARTS and found[part] is None:
     not_there(page, part, reasons[part], progress)
-if part == "use":
+if part == "use" and not reasons.get("use"):  # else why is said above
     show_use(page)
 elif part == "what-if":
     show_what_if(page)

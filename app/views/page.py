@@ -204,7 +204,7 @@ def how_to_read(*measures: str, noun: str = SENSOR) -> None:
     def explained() -> None:
         for name, measure in chosen.items():
             query = controls.selected().to_query() | {"term": name}
-            st.page_link("views/glossary.py", label=f"**{measure.name}**", icon="", query_params=query)
+            st.page_link("views/glossary.py", label=f"**{about(noun, measure.name)}**", icon="", query_params=query)
             st.markdown(about(noun, measure.reading))
             st.latex(measure.formula)
 

@@ -13,7 +13,7 @@ from app.figures.marks import Marks
 from app.figures.response import response_curves
 from app.reading import use as said
 from app.reading.forecasts import minutes_words
-from app.reading.words import code, counted, plain, three
+from app.reading.words import about, code, counted, plain, three
 from app.selection import MOST_LINKS
 from app.store.asking import Unready
 from app.store.probe import Response, ready, response_of
@@ -29,7 +29,7 @@ CURVES = 4
 
 def show_what_if(page: Opened) -> None:
     """The part of the page on evidence that changes inputs and shows the model's response."""
-    heading("What would the model say if a sensor had seen something else?")
+    heading(about(page.noun, "What would the model say if a sensor had seen something else?"))
     state = ready(page.version)
     if isinstance(state, Unready):
         st.warning(state.why, icon=":material/block:")

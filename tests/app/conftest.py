@@ -298,7 +298,7 @@ def sent(app: AppTest) -> str:
     found = [text for proto in protos for text in texts(MessageToDict(proto))]
     found += [str(cell) for table in app.dataframe for cell in (*table.value.columns, *table.value.to_numpy().flat)]
     text = "\n".join(found).replace("\u00a0", " ")
-    for own in ("properties.sensor", "properties: {sensor: k}", "&sensor="):
+    for own in ("properties.sensor", "properties: {sensor: k}", "&sensor=", "term=az_sensor"):
         text = text.replace(own, "")
     return text
 
