@@ -12,6 +12,9 @@ from app.figures.frame import colour_bar, framed, noted
 from app.figures.marks import mark_row
 from app.figures.text import digits, labels, safe
 
+MOST_NUMBERED = 10  # bars over which a number can be read
+UPRIGHT = 3  # letters of a group's name that stand beneath a column without being turned
+
 
 def contrast_bars(
     names: Sequence[str], contrasts: NDArray[Any], reference_name: str, selected: int | None = None
@@ -19,7 +22,7 @@ def contrast_bars(
     """Of each head: (mean weight within - across) / across the parts of a partition; 0 is no contrast.
 
     A contrast that is not defined (nan: no weight across) has no bar, and the figure says so. The selected head is
-    drawn in full colour.
+    drawn in full colour. Of more than ten heads, the numbers are under the pointer alone.
     """
     contrasts = np.asarray(contrasts, dtype=float)
     heads = labels(names)
@@ -33,7 +36,9 @@ def contrast_bars(
                 "opacity": [0.45 if selected not in (None, k) else 1.0 for k in range(len(heads))],
                 "line": {"width": 0},
             },
-            text=[digits(value) if sure else "" for value, sure in zip(contrasts, known, strict=True)],
+            text=[digits(value) if sure else "" for value, sure in zip(contrasts, known, strict=True)]
+            if len(heads) <= MOST_NUMBERED
+            else None,
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{x}: contrast %{y:.3g}<extra></extra>",
@@ -88,6 +93,7 @@ def confusion_heatmap(
             y=[f"community {label + 1}" if label >= 0 else "alone" for label in rows],
             colorscale=SEQUENTIAL,
             zmin=0,
+            zmax=int(counts.max(initial=1)),  # else Plotly takes the least count for the darkest
             text=[[str(count) if count else "" for count in row] for row in counts] if counts.size <= 600 else None,
             texttemplate="%{text}" if counts.size <= 600 else None,
             colorbar=colour_bar(f"{noun}s"),
@@ -104,7 +110,10 @@ def confusion_heatmap(
         height=min(760, 200 + 26 * max(len(rows), 4)),
         bar=True,
     )
-    figure.update_xaxes(type="category", showgrid=False, tickangle=-45)
+    turned = max(map(len, columns), default=0) > UPRIGHT
+    figure.update_xaxes(type="category", showgrid=False, tickangle=-45 if turned else 0)
+    if not turned:
+        figure.update_xaxes(title={"standoff": 26})  # plotly.js 4.2 draws it over the lowest row else
     figure.update_yaxes(type="category", showgrid=False, autorange="reversed", title={"text": ""})
     if selected in row_of:
         mark_row(figure, row_of[selected], len(columns))

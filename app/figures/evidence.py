@@ -21,6 +21,7 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
 WHITE = 1.96  # standard deviations of the normal distribution that hold 95 %
 LEAST_ROWS = 3
+ROOMY, ROW, LOW_ROW = 10, 34, 24  # so many rows of a picture are this high; those of more are low
 
 
 def effect_dots(
@@ -49,8 +50,7 @@ def effect_dots(
     effect, beyond = np.asarray(effect, dtype=float), np.asarray(beyond, dtype=bool)
     names = labels(heads)
     figure = go.Figure()
-    height = 150 + 34 * max(len(names), LEAST_ROWS)
-    framed(figure, x="standard deviations above chance", height=height, legend=True)
+    framed(figure, x="standard deviations above chance", height=_height(len(names)), legend=True)
     if not np.isfinite(effect).any():
         return noted(figure, "no effect is defined here")
     shift = np.linspace(0.18, -0.18, len(nulls)) if len(nulls) > 1 else np.zeros(1)
@@ -168,7 +168,7 @@ def overlap_dots(
                 hovertemplate=f"%{{text}}<br>{name}: %{{x:.3r}}<extra></extra>",
             )
         )
-    framed(figure, x="overlap of the strongest pairs (Jaccard)", height=150 + 34 * max(len(names), 3), legend=True)
+    framed(figure, x="overlap of the strongest pairs (Jaccard)", height=_height(len(names)), legend=True)
     figure.update_xaxes(range=[-0.02, 1.02])
     _rows(figure, names, selected)
     return figure
@@ -204,10 +204,7 @@ def whiteness_dots(
                 hovertemplate=f"%{{text}}, {safe(name)}: %{{x:.3r}}<extra></extra>",
             )
         )
-    framed(
-        figure, x="AZ statistic (within ±1.96: nothing seen)", height=150 + 34 * max(len(names), LEAST_ROWS),
-        legend=True,
-    )  # fmt: skip
+    framed(figure, x="AZ statistic (within ±1.96: nothing seen)", height=_height(len(names)), legend=True)
     most = max((float(np.nanmax(values, initial=0.0)) for values in statistics.values()), default=0.0)
     least = min((float(np.nanmin(values, initial=0.0)) for values in statistics.values()), default=0.0)
     room = 0.06 * (most - least)  # marks stand whole at both ends
@@ -284,6 +281,11 @@ def recovery_lines(found: Sequence[Found], own: float, setting: str, measure: st
             xshift=4, font={"size": 11},
         )  # fmt: skip
     return figure
+
+
+def _height(rows: int) -> int:
+    """The height of a picture with so many rows, in pixels."""
+    return 150 + (ROW if rows <= ROOMY else LOW_ROW) * max(rows, LEAST_ROWS)
 
 
 def _rows(figure: go.Figure, names: Sequence[str], selected: int | None) -> None:

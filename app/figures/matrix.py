@@ -18,7 +18,8 @@ from app.figures.text import digits, labels
 __all__ = ["drawn_cell", "head_multiples", "matrix_heatmap", "similarity_heatmap", "weight_histogram"]
 
 MOST_CELLS = 400  # a side of a heatmap sent in full: 400 x 400 float32 are 0.85 MB on the wire
-MOST_NUMBERED = 10  # heads whose likeness fits as numbers into cells that can be read
+MOST_NUMBERED = 8  # heads whose likeness fits as numbers into cells that can be read
+LETTER, COLUMN = 6.5, 230.0  # pixels: a letter of a name, and what a wide page leaves to all columns of the likeness
 RECEIVER, SENDER = "receiver (who listens)", "sender (who is heard)"
 
 
@@ -154,9 +155,10 @@ def weight_histogram(
 
 
 def similarity_heatmap(similarity: NDArray[Any], names: Sequence[str], selected: int | None = None) -> go.Figure:
-    """How alike the heads are: correlations (H, H) between -1 and 1; of at most ten, with the number in each cell.
+    """How alike the heads are: correlations (H, H) between -1 and 1; of at most eight, with the number in each cell.
 
-    The row and the column of the selected head are named in bold.
+    The row and the column of the selected head are named in bold. Cells take all the width there is, whatever their
+    height: squares would leave half of the room empty where many long names stand beside them.
     """
     similarity = np.asarray(similarity, dtype=np.float32)
     if not len(similarity):
@@ -175,9 +177,11 @@ def similarity_heatmap(similarity: NDArray[Any], names: Sequence[str], selected:
             hovertemplate="%{y} and %{x}: %{z:.3g}<extra></extra>",
         )
     )
-    framed(figure, x="head", y="head", height=max(300, 170 + 50 * min(len(heads), MOST_NUMBERED)), bar=True)
-    squared(figure)
+    longest, rows = LETTER * max(map(len, heads)), len(heads) * float(np.clip(240 / len(heads), 18, 50))
+    upright = longest > COLUMN / len(heads)
+    framed(figure, x="head", y="head", height=round(max(300, 170 + rows + upright * longest)), bar=True)
     shown = [f"<b>{name}</b>" if place == selected else name for place, name in enumerate(heads)]
-    figure.update_xaxes(type="category", tickvals=heads, ticktext=shown)
-    figure.update_yaxes(type="category", tickvals=heads, ticktext=shown)
+    axes = {"type": "category", "tickvals": heads, "ticktext": shown, "showgrid": False, "zeroline": False}
+    figure.update_xaxes(tickangle=-90 if upright else 0, **axes)
+    figure.update_yaxes(autorange="reversed", **axes)
     return figure

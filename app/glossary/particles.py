@@ -68,4 +68,11 @@ TERMS: dict[str, Term] = {
         "them.",
         also="trajectory, time, frames ahead",
     ),
+    "layer": Term(
+        "Layer and read-out",
+        "A layer passes messages between the particles once, in each frame seen, through gates of its own: each "
+        "layer and frame is a head. The read-out is the last layer: it turns what all frames have become into the "
+        "forecast.",
+        also="head, frame, EGCL, message passing, read out",
+    ),
 }

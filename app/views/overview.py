@@ -94,7 +94,7 @@ def show_particles(page: Opened) -> None:
     left, right = beside([3, 2])
     with left:
         heading("How far off is it?")
-        listing(particle_error_table(run), page.entry, "errors")
+        listing(particle_error_table(run), page.entry, "errors", height=600)
         st.caption("Mean squared errors over all trajectories of the test part, their particles and three components.")
     with right:
         heading("What was trained on what?")

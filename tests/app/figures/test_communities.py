@@ -37,3 +37,20 @@ def test_where_both_agree_the_counts_stand_on_the_diagonal() -> None:
     cells = confusion_heatmap(np.array([0, 0, 1, 2]), ["z", "z", "m", "a"]).data[0]
     assert np.array_equal(cells.z, np.diag([2, 1, 1]))
     assert list(cells.x) == ["z", "m", "a"]
+
+
+def test_the_colours_of_counts_begin_at_none_even_where_no_count_is_none() -> None:
+    cells = confusion_heatmap(np.array([0, 0, 0, 1, 1]), ["+", "+", "-", "+", "-"]).data[0]
+    assert (cells.zmin, cells.zmax) == (0, 2)
+
+
+def test_short_names_of_groups_are_not_turned_and_leave_room_for_their_title() -> None:
+    signs = confusion_heatmap(np.array([0, 1]), ["+", "-"]).layout.xaxis
+    districts = confusion_heatmap(np.array([0, 1]), ["district 1", "district 2"]).layout.xaxis
+    assert (signs.tickangle, districts.tickangle) == (0, -45)
+    assert signs.title.standoff > districts.title.standoff
+
+
+def test_many_bars_carry_no_numbers_that_nobody_could_read() -> None:
+    assert contrast_bars(list("abc"), np.ones(3), "roads").data[0].text == ("1.00",) * 3
+    assert contrast_bars(list("abcdefghijk"), np.ones(11), "roads").data[0].text is None

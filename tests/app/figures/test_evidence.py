@@ -96,3 +96,14 @@ def test_a_setting_of_zero_has_no_logarithm_and_nothing_found_is_said() -> None:
     assert figure.layout.xaxis.type is None
     assert figure.layout.annotations[0].x == 0.0
     assert "nothing was planted" in words(recovery_lines([], 1.0, "x", "y")).replace("<br>", " ")
+
+
+def test_rows_of_many_heads_are_low() -> None:
+    def height(heads: int) -> int:
+        one = np.zeros((heads, 1))
+        said = [[""]] * heads
+        return int(effect_dots([f"h{k}" for k in range(heads)], ["plain"], one, one > 0, said).layout.height)
+
+    assert height(4) - height(3) == 34
+    assert height(17) - height(16) == 24
+    assert height(17) < 600

@@ -165,3 +165,18 @@ def test_similarity_is_centred_on_zero_and_written_in_each_cell() -> None:
     assert (figure.data[0].zmin, figure.data[0].zmax) == (-1, 1)
     assert figure.data[0].texttemplate == "%{z:.2f}"
     assert not similarity_heatmap(np.zeros((0, 0)), []).data
+
+
+def test_many_heads_fill_their_room_and_every_one_is_named() -> None:
+    names = [f"layer {layer}, frame {frame}" for layer in range(1, 4) for frame in range(1, 6)]
+    figure = similarity_heatmap(np.eye(15), names, 3)
+    assert figure.layout.yaxis.scaleanchor is None, "squares would leave half of a narrow column empty"
+    assert figure.data[0].texttemplate is None
+    assert len(figure.layout.xaxis.ticktext) == len(figure.layout.yaxis.ticktext) == 15
+    assert figure.layout.xaxis.tickangle == -90
+    assert figure.layout.yaxis.ticktext[3] == "<b>layer 1, frame 4</b>"
+    room = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
+    assert 18 * 15 <= room <= 30 * 15, "rows that can be read, and no room left over"
+    few = similarity_heatmap(np.eye(3), ["head 1", "head 2", "head 3"])
+    assert few.layout.height == 320
+    assert few.layout.xaxis.tickangle == 0
