@@ -52,12 +52,31 @@ function traces(figure, k) {
 }
 
 // The layout as Python sent it, seen from where the reader has gone: plotly.js 4.2 forgets cameras after a resize.
+// Who has gone nowhere sees a scene from farther away where it is narrow, else its sides would be cut.
 function placed(box) {
     const layout = structuredClone(box.plain);
-    for (const [scene, camera] of Object.entries(box.cameras)) {
-        if (layout[scene]) { layout[scene].camera = structuredClone(camera); }
+    const away = Math.max(1, 0.95 * box.clientHeight / (box.clientWidth || Infinity));
+    for (const scene of Object.keys(layout).filter((key) => layout[key]?.camera)) {
+        const eye = layout[scene].camera.eye;
+        if (box.cameras[scene]) {
+            layout[scene].camera = structuredClone(box.cameras[scene]);
+        } else {
+            for (const axis of Object.keys(eye)) { eye[axis] *= away; }
+        }
     }
     return layout;
+}
+
+// A figure takes the width that its box has now. plotly.js 4.2 leaves a legend where it was when that changes the number
+// of its rows, so a figure without a scene is drawn once more when the width has come to rest.
+function resized(P, box) {
+    if (!box.clientWidth) { return; }
+    P.Plots.resize(box);
+    if (box.width !== box.clientWidth && !Object.keys(box.layout).some((key) => key.startsWith("scene"))) {
+        clearTimeout(box.resting);
+        box.resting = setTimeout(() => P.redraw(box), 250);
+    }
+    box.width = box.clientWidth;
 }
 
 // Draws the frame that was asked for last; those that are passed over while one is being drawn are left out.
@@ -177,7 +196,8 @@ export default function (component) {
             box.shown = wanted;
             if (!box.listens) {
                 box.listens = true;
-                box.watch = new ResizeObserver(() => { if (box.clientWidth) { P.Plots.resize(box); } });
+                box.width = box.clientWidth;
+                box.watch = new ResizeObserver(() => { resized(P, box); });
                 box.watch.observe(box);
                 box.on("plotly_relayout", (changed) => {
                     for (const scene of Object.keys(changed).map((key) => /^(scene\d*)\.camera/.exec(key)?.[1])) {
@@ -190,6 +210,7 @@ export default function (component) {
     }
     return () => {
         clearInterval(box.playing);
+        clearTimeout(box.resting);
         if (box.listens) { box.watch.disconnect(); window.Plotly.purge(box); }
     };
 }

@@ -123,6 +123,28 @@ def test_the_slider_and_the_player_move_particles_and_the_view_stays(served: str
     seen.quiet()
 
 
+def test_a_narrow_page_cuts_no_scene_and_moves_no_legend_into_its_figure(
+    served: str, look: Callable[..., Seen]
+) -> None:
+    wide, narrow = (page(look(served, width)) for width in (1400, 800))
+    eyes = [
+        float(seen.page.locator(".st-key-flight .topolens-plot").evaluate(EYE).split(",")[0]) for seen in (wide, narrow)
+    ]
+    assert eyes[1] > 1.1 * eyes[0], "its sides would be cut"
+    below = """() => [...document.querySelectorAll('.js-plotly-plot')].map(box => {
+        const legend = box.querySelector('.legend');
+        const bottom = legend ? legend.getBoundingClientRect().bottom - box.getBoundingClientRect().top : 0;
+        return bottom - box._fullLayout._size.t;
+    })"""
+    for width in (1400, 900):
+        narrow.page.set_viewport_size({"width": width, "height": 1000})
+        narrow.page.wait_for_timeout(1500)
+        flat = narrow.page.evaluate(below)[1:4]
+        assert max(flat) <= 2, "a legend lies over its curves"
+    wide.quiet()
+    narrow.quiet()
+
+
 @pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (800, "dark")])
 def test_the_page_is_photographed_and_no_wider_than_the_window(
     served: str, look: Callable[..., Seen], width: int, theme: str
