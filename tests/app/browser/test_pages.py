@@ -66,11 +66,11 @@ def test_a_changed_head_changes_the_figures_and_the_link(demo: str, look: Callab
     seen = look(demo).open().turn("heads")
     before = seen.figures()
     head = seen.page.locator(".st-key-control-head input")
-    for _ in range(10):     # a page that is still being drawn closes the list again
-        head.click()
-        seen.page.wait_for_timeout(1000)
-        if options := seen.page.get_by_role("option").all_inner_texts():
-            break
+    head.scroll_into_view_if_needed()   # a list closes when the sidebar is scrolled, so not in the same moment
+    seen.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    head.click()
+    seen.page.get_by_role("option").first.wait_for(timeout=WAIT)
+    options = seen.page.get_by_role("option").all_inner_texts()
     seen.page.get_by_role("option", name=options[1], exact=True).click()
     seen.page.wait_for_function(f"() => location.search.includes({options[1].replace(' ', '+')!r})", timeout=WAIT)
     seen.settled()
