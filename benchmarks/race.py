@@ -1,10 +1,11 @@
 """How soon ``intergat-plus`` forecasts as well as the GAT-GRU of PyTorch Geometric does at its end.
 
-Both are trained by ``core.train.fit`` on Los-Loop under the protocol 'clean', with their own settings, from seed 0. The
-slow one runs first, for so many epochs or until its time is up, whichever comes first; the error that it ends at is its
-best validation loss, and its time is that until the epoch of the best. The other then runs until an epoch of its own
-is at least as good. Time is that of whole epochs with their validation. The folder keeps both trainings: called again,
-the race goes on where it stopped.
+Both are trained by ``core.train.fit`` on Los-Loop under the protocol 'clean', with their own settings but for the loss,
+from seed 0: the fast one takes the loss of the slow one, squared errors, so that one figure judges both. The slow one
+runs first, for so many epochs or until its time is up, whichever comes first; the error that it ends at is its best
+validation loss, and its time is that until the epoch of the best. The other then runs until an epoch of its own is at
+least as good. Time is that of whole epochs with their validation. The folder keeps both trainings: called again, the
+race goes on where it stopped.
 """
 
 import json
@@ -60,7 +61,7 @@ def race(bench: Bench, folder: Path, *, epochs: int, minutes: float, fast_epochs
     def reached(history: History) -> bool:
         return any(record["validation"] <= goal for record in history)
 
-    fast = settings_for(FAST, epochs=fast_epochs)
+    fast = settings_for(FAST, epochs=fast_epochs, loss=slow.loss)
     curves[FAST] = _curve(FAST, bench, fast, folder, say, enough=reached)
     return {
         "asked": {"epochs": epochs, "minutes": minutes},

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,8 @@ from benchmarks.race import FAST, SLOW, race
 from benchmarks.rivals.steps import Bench, made_up
 from benchmarks.speed import FIGURES, PAGE, speed
 from benchmarks.speed_page import page
+from core.experiment import settings_for
+from core.train import Settings, State, fit
 
 
 def test_the_page_says_what_the_figures_say() -> None:
@@ -115,6 +118,20 @@ def test_the_race_ends_at_the_slow_ones_error_and_is_resumed(tmp_path: Path) -> 
     second = race(bench, tmp_path, epochs=2, minutes=5, fast_epochs=3, say=said.append)
     assert second == first
     assert len(said) == spoken
+
+
+def test_both_racers_are_judged_by_the_same_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast one's own is Huber's, at most half of a squared error: it would win by its unit."""
+    losses: dict[str, str] = {}
+
+    def fitted(model: Any, cut: Any, settings: Settings, folder: Path, **calls: Any) -> State:
+        losses[folder.name] = settings.loss
+        return fit(model, cut, settings, folder, **calls)
+
+    monkeypatch.setattr("benchmarks.race.fit", fitted)
+    race(Bench.of(made_up(8, rows=400)), tmp_path, epochs=1, minutes=5, fast_epochs=1)
+    assert losses == {"pyg-gat-gru": "mse", "intergat-plus": "mse"}
+    assert settings_for(FAST).loss == "huber"
 
 
 def test_a_race_without_time_for_one_epoch_says_so(tmp_path: Path) -> None:
