@@ -16,6 +16,7 @@ import streamlit as st
 
 from app.parts import linked, steps_at
 from app.reading.forecasts import shown_steps
+from app.reading.models import LOSSES
 from app.store.entries import UNREADABLE, RunEntry
 from core.record import read_progress, read_record
 from core.run import Run
@@ -24,6 +25,7 @@ SHARE = 0.02  # of all pairs: those that count as the strongest, whatever the si
 MOST_KEPT = 5000
 KEY, TITLE, MODEL, DATA, PROTOCOL, STATE = "run", "title", "model", "data", "protocol", "state"
 FILTERS = (MODEL, DATA, PROTOCOL, STATE)
+KIND = "loss"  # of one model it is a squared error, of another Huber's: those are not to be compared
 LOSS, ERROR, UNIT, AHEAD, LIFT = "best validation loss", "MAE", "unit", "ahead [min]", "times chance on roads"
 
 
@@ -106,6 +108,7 @@ def _facts_at(version: str, path: str) -> dict[str, Any]:  # noqa: ARG001  a ver
             "seed": math.nan,
             "epochs": math.nan,
             LOSS: math.nan,
+            KIND: "",
             "seconds": math.nan,
             "each": math.nan,
             "begun": "",
@@ -114,10 +117,17 @@ def _facts_at(version: str, path: str) -> dict[str, Any]:  # noqa: ARG001  a ver
         "seed": _number(record.get("seed")),
         "epochs": epochs,
         LOSS: loss,
+        KIND: _kind(record),
         "each": _number(times.get("seconds_per_epoch")),
         "seconds": _number(times.get("seconds")),
         "begun": str(times.get("started") or "")[:40],
     }
+
+
+def _kind(record: dict[str, Any]) -> str:
+    """What a training made small, in words; '' where none is known."""
+    asked = record.get("training")
+    return LOSSES.get(str(asked.get("loss")), "").partition(":")[0] if isinstance(asked, dict) else ""
 
 
 def _number(value: object) -> float:
@@ -141,6 +151,7 @@ def table(entries: Sequence[RunEntry]) -> pd.DataFrame:
             AHEAD: [found.minutes for found in figures],
             LIFT: [found.lift for found in figures],
             LOSS: [fact[LOSS] for fact in facts],
+            KIND: [fact[KIND] if fact[LOSS] == fact[LOSS] else "" for fact in facts],
             "seed": pd.array([_whole(fact["seed"]) for fact in facts], dtype="Int64"),
             "epochs": pd.array([_whole(fact["epochs"]) for fact in facts], dtype="Int64"),
             "seconds per epoch": [fact["each"] for fact in facts],

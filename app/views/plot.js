@@ -67,6 +67,18 @@ function placed(box) {
     return layout;
 }
 
+// Keeps where a scene is looked at from, until that moves no more: a view goes on turning after it has been let go.
+function follow(box, scene) {
+    let before = "";
+    clearInterval(box.following);
+    box.following = setInterval(() => {
+        const camera = box._fullLayout?.[scene]?._scene?.getCamera(), now = JSON.stringify(camera);
+        if (!camera || now === before) { clearInterval(box.following); return; }
+        before = now;
+        box.cameras[scene] = camera;
+    }, 100);
+}
+
 // A figure takes the width that its box has now. plotly.js 4.2 leaves a legend where it was when that changes the number
 // of its rows, so a figure without a scene is drawn once more when the width has come to rest.
 function resized(P, box) {
@@ -201,7 +213,10 @@ export default function (component) {
                 box.watch.observe(box);
                 box.on("plotly_relayout", (changed) => {
                     for (const scene of Object.keys(changed).map((key) => /^(scene\d*)\.camera/.exec(key)?.[1])) {
-                        if (scene) { box.cameras[scene] = structuredClone(box.layout[scene].camera); }
+                        if (scene) {
+                            box.cameras[scene] = structuredClone(box.layout[scene].camera);
+                            follow(box, scene);
+                        }
                     }
                 });
                 box.on("plotly_click", (event) => { if (box.told) { box.told(event.points[0]); } });
@@ -211,6 +226,7 @@ export default function (component) {
     return () => {
         clearInterval(box.playing);
         clearTimeout(box.resting);
+        clearInterval(box.following);
         if (box.listens) { box.watch.disconnect(); window.Plotly.purge(box); }
     };
 }

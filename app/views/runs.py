@@ -87,6 +87,7 @@ def show(frame: pd.DataFrame) -> None:
                 help=f"How many times as often as chance the strongest {whole_percent(runs_table.SHARE)} of pairs of "
                 "the mean of heads lie on a road.",
             ),
+            runs_table.LOSS: number(help="On standardised values. It compares runs of the same data and loss alone."),
             runs_table.STATE: st.column_config.TextColumn(width=90),
             "seed": number(format="plain"),
             "started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),

@@ -53,6 +53,15 @@ def test_every_run_is_a_row_with_what_is_known_of_it(make: Recipe, own_runs: Pat
     assert found.loc["broken", "state"] == "unreadable"
 
 
+def test_a_validation_loss_says_what_it_is_a_loss_of(make: Recipe) -> None:
+    for name, loss in (("squares", "mse"), ("hubers", "huber"), ("strange", "<b>"), ("none", None)):
+        make(name, record={"training": {"epochs": 3, "loss": loss}})
+    make("unmeasured", record={"training": {"epochs": 3, "loss": "mse"}, "metrics": {}})
+    found = rows(opened("runs"))["loss"]
+    known = {"squares": "squared error", "hubers": "Huber"}
+    assert found.to_dict() == known | dict.fromkeys(("strange", "none", "unmeasured"), "")
+
+
 def test_a_model_without_heads_has_an_error_and_no_lift(make: Recipe) -> None:
     make("control", heads=0, model="gru")
     found = rows(opened("runs")).loc["control"]
