@@ -196,7 +196,7 @@ else:
     show(frame)
     st.caption(
         "Click a column to sort, the box at the left of a row to choose the run. Errors of different units, data, "
-        "protocols or times ahead cannot be compared, nor can losses of different data or protocols. Protocol "
+        "protocols or times ahead cannot be compared, nor can losses of different data, protocols or kinds. Protocol "
         "published is optimistic: the test part picked its epoch. One training is one sample: another seed may do "
         "better or worse."
     )
