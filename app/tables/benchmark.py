@@ -50,12 +50,11 @@ def aims_shown(found: Sequence[Aimed]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "data": one.title,
-                "protocol": f"`{one.protocol}`",
+                "data": f"{one.title}, `{one.protocol}`",
                 "figure": one.words,
                 "target": unbroken(one.target),
-                "measured": unbroken(one.measured),
-                "seeds": f"{len(one.figures)} of {SEEDS}" if len(one.figures) < SEEDS else str(len(one.figures)),
+                "measured": unbroken(one.measured)
+                + (f" ({len(one.figures)} of {SEEDS} seeds)" if len(one.figures) < SEEDS else ""),
                 "verdict": f"**{one.verdict}**",
             }
             for one in found

@@ -78,12 +78,13 @@ def test_the_targets_of_the_projects_model_are_judged(record: Path) -> None:
     app = opened("benchmark")
     assert "Of 11 targets 2 are reached, 1 is not and 8 are not measured yet." in words(app)
     table = shown(app, "figure", "target")
-    here = table[table["data"] == "Los-Loop"].set_index("figure")
+    here = table[table["data"] == "Los-Loop, `clean`"].set_index("figure")
     assert here.loc["RMSE, 60 min", "verdict"] == "**reached**"
     assert here.loc["RMSE, 60 min", "measured"].replace("\u00a0", " ") == "4.044 ± 0.032"
     assert here.loc["strongest 2 % on roads", "verdict"] == "**not reached**"
-    missing = table.set_index(["data", "figure"]).loc[("SZ-Taxi", "RMSE, 15 min")]
-    assert (missing["protocol"], missing["seeds"]) == ("`published`", "0 of 5"), "two seeds of the other do not count"
+    measured = table.set_index(["data", "figure"])["measured"]
+    missing = measured["SZ-Taxi, `published`", "RMSE, 15 min"]
+    assert missing == "– (0 of 5 seeds)", "two seeds of the other protocol do not count"
 
 
 def test_means_deviations_seeds_and_dashes(record: Path) -> None:
