@@ -18,7 +18,7 @@ What the paper leaves open, and departures:
   noise have no memory, and the last frame is the best forecaster. A plain mean is ``r = 0, r_l = 0``.
 - Those of the two layers. An untrained model is nearly flight straight ahead.
 - Published settings without figures here: rate 4.45e-5; K = M = 4, width 64 in the authors' program.
-- Dropout, published as 0.1, is 0: the validation error is smaller so (`benchmarks/NBODY.md`, 'with dropout').
+- Dropout, published as 0.1, is 0; `benchmarks/NBODY.md` says what it is worth ('with dropout').
 
 Switches: ``equivariance`` (without: components of positions and velocities are features, and φ's give components),
 ``spatial_attention`` (the gates), ``temporal_attention`` (without: no ETAL, frames meet in the mean alone),
