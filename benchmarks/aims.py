@@ -1,7 +1,7 @@
 """What ``intergat-plus`` is asked to reach, and what the record says of it: figures of a forecast and of a graph.
 
-Graphs are the mean of heads. The targets were set before the model was made. Protocol ``clean``, but for SZ-Taxi: its
-targets count missing values as zeros, as published, and errors without them are larger.
+Graphs are the mean of heads. The targets were set before the model was what it is. Protocol ``clean``, but for
+SZ-Taxi: its targets count missing values as zeros, as published, and errors without them are larger.
 """
 
 from collections.abc import Callable, Iterator
@@ -131,10 +131,11 @@ def verdict(figures: tuple[float, ...], target: float, *, more: bool) -> Reached
 def lines(record: Record) -> Iterator[str]:
     """A section of ``benchmarks/RESULTS.md``."""
     yield (
-        f"Asked of `{ROW}` before it was made: means over {SEEDS} seeds, the mean of heads, settings chosen on "
-        "validation error alone. The targets of SZ-Taxi count missing values as zeros, as protocol `published` does, "
-        "where the test part picks the epoch. What was tried to get there, and what each part adds, is in "
-        "[ABLATIONS.md](ABLATIONS.md)."
+        f"Asked of `{ROW}` before it was what it is: means over {SEEDS} seeds, the mean of heads. What was tried to "
+        "get there, what each part adds, and which settings were chosen by what, is in [ABLATIONS.md](ABLATIONS.md): "
+        "the last ones by validation error alone, earlier ones with the errors of the test part and the roads in view "
+        "as well. The targets of SZ-Taxi count missing values as zeros, as protocol `published` does, where the test "
+        "part picks the epoch."
     )
     yield ""
     yield from table(

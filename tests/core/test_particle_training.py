@@ -255,6 +255,19 @@ def test_a_training_goes_on_with_its_own_data_and_frames_only(data: Scenes, tmp_
             resumed(shifted, tmp_path / "run")
 
 
+def begun_and_changed(data: Scenes, run: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """A training that was stopped at its first step, and whose record somebody changed since."""
+
+    def stop(epoch: int, chunk: int, chunks: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(data, plan(), run, tick=stop)
+    record = json.loads((run / "run.json").read_text())
+    change(record)
+    (run / "run.json").write_text(json.dumps(record))
+
+
 @pytest.mark.parametrize(("change", "words"), [
     (lambda r: r["model"]["config"].update(width=10**12), "must hold settings that a training can be built from"),
     (lambda r: r["training"].pop("batch"), "must hold settings that a training can be built from"),
@@ -262,14 +275,7 @@ def test_a_training_goes_on_with_its_own_data_and_frames_only(data: Scenes, tmp_
 def test_a_record_that_does_not_fit_its_data_is_refused_in_a_sentence(
     data: Scenes, tmp_path: Path, change: Callable[[dict[str, Any]], object], words: str
 ) -> None:
-    def stop(epoch: int, chunk: int, chunks: int) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        trained(data, plan(), tmp_path / "run", tick=stop)
-    record = json.loads((tmp_path / "run" / "run.json").read_text())
-    change(record)
-    (tmp_path / "run" / "run.json").write_text(json.dumps(record))
+    begun_and_changed(data, tmp_path / "run", change)
     with pytest.raises(RunError, match=words):
         resumed(data, tmp_path / "run")
 
@@ -277,14 +283,7 @@ def test_a_record_that_does_not_fit_its_data_is_refused_in_a_sentence(
 def test_a_run_of_another_kind_than_its_data_is_refused_in_a_sentence(
     city: SensorData, data: Scenes, tmp_path: Path
 ) -> None:
-    def stop(epoch: int, chunk: int, chunks: int) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        trained(data, plan(), tmp_path / "run", tick=stop)
-    record = json.loads((tmp_path / "run" / "run.json").read_text())
-    record["data"]["sha256"] = city.sha256
-    (tmp_path / "run" / "run.json").write_text(json.dumps(record))
+    begun_and_changed(data, tmp_path / "run", lambda record: record["data"].update(sha256=city.sha256))
     with pytest.raises(RunError, match="run run is of particles, and the data city are not"):
         resumed(city, tmp_path / "run")
 
