@@ -9,6 +9,7 @@ t step ahead, f feature. Inputs and forecasts are in the data's unit; the scaler
 """
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -90,8 +91,13 @@ class SpatialForecaster(Forecaster):
     """A spatial layer for each row, then each sensor's forecast from its own features in the window."""
 
     @abstractmethod
-    def spatial(self, x: Tensor, slot: Tensor, edit: Edit | None = None) -> tuple[Tensor, Tensor]:
-        """Features ``(S, N, F)`` of standardised rows ``x (S, N)``, and the interaction, edited, that made them."""
+    def spatial(
+        self, x: Tensor, slot: Tensor, edit: Edit | None = None
+    ) -> tuple[Tensor, Tensor | Callable[[], Tensor]]:
+        """Features ``(S, N, F)`` of standardised rows ``x (S, N)``, and the interaction, edited, that made them.
+
+        Or what makes that interaction, see ``Forecast``.
+        """
 
     def forward(self, series: Tensor, slot: Tensor, edit: Edit | None = None) -> Forecast:
         """See ``Forecaster.forward``."""

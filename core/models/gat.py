@@ -16,6 +16,7 @@ Axes: s row, i receiver, j sender, k head, f feature.
 [1] Veličković et al., Graph Attention Networks, ICLR 2018, arXiv:1710.10903.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -80,7 +81,7 @@ class GAT(RecurrentForecaster):
 
     def spatial(
         self, x: Tensor, slot: Tensor, edit: Edit | None = None  # noqa: ARG002
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, Callable[[], Tensor]]:
         """See ``RecurrentForecaster.spatial``."""
         heard = Heard.of(self.hears)
         h = x[:, None, :, None] * self.project                               # (S, K, N, F)
@@ -93,12 +94,17 @@ class GAT(RecurrentForecaster):
         z = functional.elu(mixed * self.project).transpose(1, 2).flatten(-2)     # (S, N, K*F)
         h = (z @ self.output)[:, None]                                       # (S, 1, N, F)
         beta = heard.matrix(self._attention(h, self.attend_output, heard))   # (S, 1, N, N)
-        last = self.sizes.inputs - 1
-        first_layer = heard.matrix(alpha[last:])
         if edit is not None:
             beta = edit.heads(self.config.heads, self.config.heads + 1).of(beta)
-            first_layer = first_layer if edit.added is None else first_layer + edit.added[:-1]
-        return (beta @ h)[:, 0], torch.cat([first_layer, beta[last:]], dim=1)
+
+        def interaction() -> Tensor:
+            last = self.sizes.inputs - 1
+            first_layer = heard.matrix(alpha[last:])
+            if edit is not None and edit.added is not None:
+                first_layer = first_layer + edit.added[:-1]
+            return torch.cat([first_layer, beta[last:]], dim=1)
+
+        return (beta @ h)[:, 0], interaction
 
     def _attention(self, h: Tensor, attend: Tensor, heard: "Heard") -> Tensor:
         """(S, K, N, F) and (K, 2, F) -> (S, K, N, D): the weights of each receiver's D places."""

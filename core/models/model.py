@@ -1,21 +1,37 @@
 """What every model is, whatever it forecasts: sizes and configuration in, a ``Forecast`` out."""
 
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 
-class Forecast(NamedTuple):
+class Forecast:
     """A forecast and the graph that made it.
 
     ``y (B, T, N)`` in the data's unit, ``(B, T, N, 6)`` of particles. ``interaction (H, N, N)``, or ``(B, H, N, N)``
     where it depends on the input: the matrix that multiplies the features, after every normalisation; rows are
-    receivers.
+    receivers. A model that mixes without ever writing that matrix down hands over what makes it, and it is made when
+    somebody looks: a training, which does not, need not wait for it.
     """
 
-    y: Tensor
-    interaction: Tensor
+    __slots__ = ("_interaction", "y")
+
+    def __init__(self, y: Tensor, interaction: Tensor | Callable[[], Tensor]) -> None:
+        self.y = y
+        self._interaction = interaction
+
+    @property
+    def interaction(self) -> Tensor:
+        """See above."""
+        if not isinstance(self._interaction, Tensor):
+            self._interaction = self._interaction()
+        return self._interaction
+
+    def __iter__(self) -> Iterator[Tensor]:
+        """``y, interaction = forecast``."""
+        return iter((self.y, self.interaction))
 
 
 class Model(nn.Module):

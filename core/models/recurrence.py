@@ -8,6 +8,8 @@
 The equations and the weights are ``torch.nn.GRU``'s; `benchmarks/SPEED.md` says by how much it is faster. Three
 things make it so: the input product is L times smaller; a step reads its rows as a slice, so windows are never
 copied; and the backward pass is written out, over blocks of windows whose states stay in the processor's cache.
+Smaller savings: nothing is multiplied with the state before the first step, which is 0, and tanh x is computed as
+2 σ(2x) - 1, which takes a third of the time.
 
 Axes: s row, n sensor, b window (B = S - L + 1), l step, w state. States are kept as columns, (w, b * n): each gate
 is one piece of memory, and the rows of step l are the columns from l * N on.
@@ -73,9 +75,10 @@ class _Rolling(torch.autograd.Function):
             h = given.new_zeros(width, b - a)
             for k in range(length):
                 row = given[:, a + k * sensors : b + k * sensors]
-                gates = torch.addmm(c[:, None], u, h)
+                gates = torch.addmm(c[:, None], u, h) if k else c[:, None].repeat(1, b - a)
                 gates[: 2 * width].add_(row[: 2 * width]).sigmoid_()
-                fresh = torch.addcmul(row[2 * width :], gates[:width], gates[2 * width :]).tanh_()
+                fresh = torch.addcmul(row[2 * width :], gates[:width], gates[2 * width :])
+                fresh.mul_(2).sigmoid_().mul_(2).sub_(1)
                 if needed:
                     steps.append((gates, fresh, h))
                 h = torch.lerp(fresh, h, gates[width : 2 * width])
@@ -106,6 +109,7 @@ class _Rolling(torch.autograd.Function):
                 row[: 2 * width].add_(d_gates[: 2 * width])
                 row[2 * width :].add_(d_fresh)
                 d_c += d_gates.sum(dim=1)
-                d_u.addmm_(d_gates, h.t())
-                d_h = torch.addmm(passed, back, d_gates)
+                if k:                               # before the first step h is 0, and nobody asks how it got there
+                    d_u.addmm_(d_gates, h.t())
+                    d_h = torch.addmm(passed, back, d_gates)
         return d_given, d_u, d_c, None, None, None

@@ -229,7 +229,8 @@ def test_the_published_attention_equals_its_equations(gappy: SensorData) -> None
     model = observed("gat-published", cut)
     chunk = next(cut.chunks("test", 1))
     x = (chunk.series - cut.shift) / cut.scale
-    features, alpha = model.spatial(x, chunk.slot)
+    features, attention = model.spatial(x, chunk.slot)
+    alpha = attention()
     hears = torch.tensor(ROADS > 0)
     hears[3, 3] = True                                                   # it has no neighbour
     for row in (0, L - 1):

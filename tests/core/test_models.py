@@ -1,5 +1,7 @@
 """Each model against its equations: a plain form with loops, its symmetries, its refusals."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,8 @@ from torch.nn import functional
 
 from core.data.sensors import SensorData
 from core.data.windows import Windows, windows
-from core.models import MODELS, Edit, Forecaster, Sizes, built
+from core.models import MODELS, Edit, Forecast, Forecaster, Sizes, built
+from core.models.gat import Heard
 from core.models.intergat_plus import InterGATPlus
 from core.models.tgcn import normalised
 
@@ -99,6 +102,23 @@ def test_mixing_once_per_row_equals_the_plain_form_per_window(name: str) -> None
     for b in range(S - L + 1):
         plain = plain_decode(made, [PLAIN[name](made, x[b + k]) for k in range(L)])
         torch.testing.assert_close(y[b], plain * 10 + 50, rtol=0, atol=1e-4)   # 1e-5 of the standard deviation
+
+
+@pytest.mark.parametrize("name", ATTENDING)
+def test_attention_is_written_down_once_and_only_for_who_looks(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, (series, slot) = model(name), chunk()
+    written = []
+    whole = Heard.matrix
+    monkeypatch.setattr(Heard, "matrix", lambda heard, weight: written.append(1) or whole(heard, weight))
+    forecast = made(series, slot)
+    forecast.y.sum().backward()
+    assert len(written) == 1                                    # the second layer mixes with its own
+    first = forecast.interaction
+    assert len(written) == 2
+    assert forecast.interaction is first
+    y, again = forecast
+    assert y is forecast.y
+    assert again is first
 
 
 @torch.no_grad()
@@ -222,6 +242,11 @@ def edit_of(made: Forecaster, *, adds: bool = True) -> Edit:
     return Edit(gates, torch.rand(shape, generator=generator) / 10 if adds else None)
 
 
+def looked_at(features: Tensor, interaction: Tensor | Callable[[], Tensor]) -> tuple[Tensor, Tensor]:
+    """What a layer gives, and the matrix itself where it gives what makes it."""
+    return features, Forecast(features, interaction).interaction
+
+
 @pytest.mark.parametrize("name", MODELS)
 @torch.no_grad()
 def test_gates_of_one_change_nothing_to_the_bit(name: str) -> None:
@@ -249,8 +274,8 @@ def test_an_edited_interaction_is_what_multiplies_the_features(name: str, adds: 
     made, (series, slot) = model(name), chunk()
     edit = edit_of(made, adds=adds)
     x = (series - 50) / 10
-    features, edited = made.spatial(x, slot, edit)
-    _, plain = made.spatial(x, slot)
+    features, edited = looked_at(*made.spatial(x, slot, edit))
+    _, plain = looked_at(*made.spatial(x, slot))
     changed = slice(0, -1) if name in ATTENDING else slice(None)    # the second layer attends to what the first made
     torch.testing.assert_close(edited[..., changed, :, :], edit.of(plain)[..., changed, :, :])
     for s in (L - 1, S - 1):
