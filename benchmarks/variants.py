@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from core.data.windows import Windows
-from core.models.everyday import everyday
+from core.models.everyday import everyday, recency
 from core.models.forecaster import Edit, Sizes
 from core.models.intergat_plus import OWN, InterGATPlus, InterGATPlusConfig
 from core.models.recurrence import last_states
@@ -71,7 +71,8 @@ class Everyday(InterGATPlus):
     def observe(self, windows: Windows, adjacency: Tensor | None) -> None:
         """As in the whole model, but for the course."""
         super().observe(windows, adjacency)
-        self.profile.copy_((everyday(windows) - self.shift) / self.scale)
+        course = everyday(windows, weight=recency(windows, self.config.half_life))
+        self.profile.copy_((course - self.shift) / self.scale)
 
 
 class Alike(InterGATPlus):
@@ -134,6 +135,9 @@ VARIANTS = {
         Variant("shrunk 0.6", config={"shrinkage": 0.6}),
         Variant("1 head", config={"heads": 1}),
         Variant("4 heads", config={"heads": 4}),
+        Variant("a week", config={"half_life": 7.0}),
+        Variant("two weeks", config={"half_life": 14.0}),
+        Variant("all days alike", config={"half_life": 1e6}),
         Variant("sharp day", Everyday),
         Variant("alike", Alike),
         Variant("timeless", Timeless),

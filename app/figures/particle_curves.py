@@ -12,7 +12,10 @@ from app.figures.frame import framed, noted
 from app.figures.marks import mark_line
 from app.figures.text import safe
 
-SIMPLE_STYLES = {"last-frame": ("dot", "square-open"), "constant-velocity": ("dash", "diamond-open")}
+SIMPLE_STYLES = {
+    "last-frame": ("last frame", "dot", "square-open"),
+    "constant-velocity": ("flight straight ahead", "dash", "diamond-open"),
+}
 FAR = 30.0  # times the least error from which an axis of errors is logarithmic
 
 
@@ -26,13 +29,13 @@ def error_ahead(
     """
     figure = go.Figure()
     for name, values in errors.items():
-        dash, symbol = SIMPLE_STYLES.get(name, ("solid", "circle"))
+        words, dash, symbol = SIMPLE_STYLES.get(name, (name, "solid", "circle"))
         colour = SIMPLE if name in SIMPLE_STYLES else FORECAST
         figure.add_trace(
             go.Scatter(
                 x=list(ahead),
                 y=np.asarray(values, dtype=float),
-                name=safe(name),
+                name=safe(words),
                 mode="lines+markers",
                 line={"color": colour, "width": 2.2, "dash": dash},
                 marker={"size": 9, "symbol": symbol},

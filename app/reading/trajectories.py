@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.reading.particles import WORDS_OF
 from app.reading.words import code, counted, joined, minus, percent, plain, three
 
 if TYPE_CHECKING:
@@ -115,9 +116,8 @@ def turned_sentence(name: str, largest: float, done: str) -> str:
 def horizon_sentence(errors: dict[str, float], model: str, frames: int, quantity: str) -> str:
     """How far off the model is at the last frame ahead, beside the simple forecasts."""
     beside = joined(
-        [f"{three(value)} for {'flight straight ahead' if name == 'constant-velocity' else 'the last frame'}"
-         for name, value in errors.items() if name != model]
-    )  # fmt: skip
+        [f"{three(value)} for {WORDS_OF[name]}" for name, value in errors.items() if name != model]
+    )
     own = errors.get(model, math.nan)
     return f"{counted(frames, 'frame')} ahead, {quantity} is off by {three(own)} (mean square), beside {beside}."
 

@@ -1,6 +1,7 @@
 """A symmetric interaction layer whose matrix holds only what comes from other sensors.
 
-    p    = mean of the training part within half an hour of each time of day, (slots, N)
+    p    = mean of the training part within half an hour of each time of day, (slots, N); days count the less
+           the longer ago they are, half as much every `half_life` days
     r_s  = x_s - p[time of day of s]                 departure from the everyday course
     S_h  = relu((R_h + R_hᵀ) / 2), diagonal zero     non-negative, exactly sparse, exactly symmetric
     M_h  = D^-1/2 S_h D^-1/2,  D = diag(row sums)    still symmetric; a sensor without weights keeps a zero row
@@ -18,7 +19,9 @@ R starts positive, so that every pair can still be learned when training begins,
     R = a₀ ((1 - w) 2 U + w P / mean(P))             U uniform in [0, 1), P the partial correlations of r, a₀ `start`
 
 P (`core/models/partial.py`) is what hiding asks for in closed form, as far as that is linear. From chance alone the
-network overfits before it has found a matrix where rows are few or noise is strong.
+network overfits before it has found a matrix where rows are few or noise is strong. P counts days as p does: where
+the level of all sensors moves, as on SZ-Taxi, departures from a mean of all days are above all that movement, which
+every sensor shares with every other.
 
 Axes: s row, b window (B = S - L + 1), i receiver, j sender, h head, t step ahead, c signal: x, r and the H mixed.
 The departures, the separate own path and the hiding are this project's; the symmetric normalisation is that of Kipf
@@ -34,7 +37,7 @@ from torch import Tensor, nn
 
 from core.choices import require_positive
 from core.data.windows import Windows
-from core.models.everyday import everyday, slots_ahead
+from core.models.everyday import everyday, recency, slots_ahead
 from core.models.forecaster import Edit, Sizes, SpatialForecaster
 from core.models.partial import partial_correlations
 
@@ -55,6 +58,7 @@ class InterGATPlusConfig:
     start : mean of the free parameters at the start, above 0
     informed : share of the start that comes from partial correlations, from 0 to below 1
     shrinkage : of the correlations towards none, before they are inverted, above 0 and at most 1
+    half_life : days after which a day counts half as much in p and P, above 0
     """
 
     heads: int = 2
@@ -65,6 +69,7 @@ class InterGATPlusConfig:
     start: float = 0.1
     informed: float = 0.5
     shrinkage: float = 0.3
+    half_life: float = 3.0
 
     def __post_init__(self) -> None:
         require_positive(self, "heads", "width", "sensor", "time")
@@ -73,6 +78,8 @@ class InterGATPlusConfig:
                 raise ValueError(f"{name} must be at least 0 and below 1, got {getattr(self, name)}")
         if not 0 < self.shrinkage <= 1:
             raise ValueError(f"shrinkage must be above 0 and at most 1, got {self.shrinkage}")
+        if not 0 < self.half_life < float("inf"):
+            raise ValueError(f"half_life must be a finite number of days above 0, got {self.half_life}")
         if not self.start > 0:
             raise ValueError(f"start must be above 0, got {self.start}: relu would leave nothing to learn from")
 
@@ -107,9 +114,10 @@ class InterGATPlus(SpatialForecaster):
     def observe(self, windows: Windows, adjacency: Tensor | None) -> None:
         """The scaler, the everyday course of each sensor, standardised, and what the data say of R."""
         super().observe(windows, adjacency)
-        course = everyday(windows, reach=windows.slots // HALF_HOURS)
+        weight = recency(windows, self.config.half_life)
+        course = everyday(windows, windows.slots // HALF_HOURS, weight)
         self.profile.copy_((course - self.shift) / self.scale)
-        w, partial = self.config.informed, partial_correlations(windows, course, self.config.shrinkage)
+        w, partial = self.config.informed, partial_correlations(windows, course, self.config.shrinkage, weight)
         if w and partial.any():
             with torch.no_grad():
                 self.free.mul_(1 - w).add_(w * self.config.start * partial / partial.mean())

@@ -156,7 +156,7 @@ def test_errors_over_the_horizon_are_logarithmic_only_where_they_must_and_say_so
     assert zero.layout.xaxis.range[0] < 7 < zero.layout.xaxis.range[1]
     styles = {one.name: (one.line.color, one.line.dash) for one in near.data}
     assert styles["set"] == (FORECAST, "solid")
-    assert styles["last-frame"][1] == "dot"
+    assert styles["last frame"][1] == "dot"
 
 
 def test_energy_of_a_forecast_is_drawn_where_it_is_forecast_and_only_as_far_as_it_is_known() -> None:
