@@ -33,7 +33,7 @@ WHAT = {
     "shrunk 0.6": "correlations shrunk by 0.6 before they are inverted",
     "a week": "a day counts half as much after seven days, not three",
     "two weeks": "after fourteen days",
-    "all days alike": "all days of training count the same in the everyday course and in partial correlations",
+    "all days alike": "all days of training count the same in the everyday course",
     "hide 0": "a sensor always sees itself",
     "hide 0.3": "hidden from itself in 30 % of windows",
     "hide 0.8": "hidden from itself in 80 % of windows",

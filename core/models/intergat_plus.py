@@ -19,9 +19,9 @@ R starts positive, so that every pair can still be learned when training begins,
     R = a₀ ((1 - w) 2 U + w P / mean(P))             U uniform in [0, 1), P the partial correlations of r, a₀ `start`
 
 P (`core/models/partial.py`) is what hiding asks for in closed form, as far as that is linear. From chance alone the
-network overfits before it has found a matrix where rows are few or noise is strong. P counts days as p does: where
-the level of all sensors moves, as on SZ-Taxi, departures from a mean of all days are above all that movement, which
-every sensor shares with every other.
+network overfits before it has found a matrix where rows are few or noise is strong. Days are forgotten in p because
+levels move: on SZ-Taxi, departures from a mean of all days are above all that movement, which every sensor shares with
+every other. In P all rows count alike: the more rows, the surer are correlations.
 
 Axes: s row, b window (B = S - L + 1), i receiver, j sender, h head, t step ahead, c signal: x, r and the H mixed.
 The departures, the separate own path and the hiding are this project's; the symmetric normalisation is that of Kipf
@@ -58,7 +58,7 @@ class InterGATPlusConfig:
     start : mean of the free parameters at the start, above 0
     informed : share of the start that comes from partial correlations, from 0 to below 1
     shrinkage : of the correlations towards none, before they are inverted, above 0 and at most 1
-    half_life : days after which a day counts half as much in p and P, above 0
+    half_life : days after which a day counts half as much in p, above 0
     """
 
     heads: int = 2
@@ -114,10 +114,9 @@ class InterGATPlus(SpatialForecaster):
     def observe(self, windows: Windows, adjacency: Tensor | None) -> None:
         """The scaler, the everyday course of each sensor, standardised, and what the data say of R."""
         super().observe(windows, adjacency)
-        weight = recency(windows, self.config.half_life)
-        course = everyday(windows, windows.slots // HALF_HOURS, weight)
+        course = everyday(windows, windows.slots // HALF_HOURS, recency(windows, self.config.half_life))
         self.profile.copy_((course - self.shift) / self.scale)
-        w, partial = self.config.informed, partial_correlations(windows, course, self.config.shrinkage, weight)
+        w, partial = self.config.informed, partial_correlations(windows, course, self.config.shrinkage)
         if w and partial.any():
             with torch.no_grad():
                 self.free.mul_(1 - w).add_(w * self.config.start * partial / partial.mean())

@@ -8,7 +8,6 @@ from core.data.process import made
 from core.data.windows import Windows, windows
 from core.models import Sizes, built
 from core.models.everyday import everyday, recency
-from core.models.partial import partial_correlations
 
 N, DAYS, SLOTS = 4, 12, 96
 
@@ -67,40 +66,7 @@ def test_a_time_of_day_that_was_never_seen_has_the_sensors_weighted_mean() -> No
     torch.testing.assert_close(everyday(cut, 0, weight)[7].double(), wanted, rtol=1e-5, atol=0)
 
 
-def test_a_level_that_all_sensors_left_long_ago_ties_nobody() -> None:
-    """Independent noise, and eight days ago a level of all that was ten deviations higher."""
-    x = noise()
-    x[: len(x) // 6] += 10.0
-    cut = cut_of(x)
-    weight = recency(cut, 0.5)
-    one, other = (partial_correlations(cut, everyday(cut, 2, w), 0.1, w) for w in (None, weight))
-    assert one[~torch.eye(N, dtype=torch.bool)].min() > 0.15
-    assert other.max() < 0.1
-
-
-def test_weighted_partial_correlations_are_those_of_rows_that_stand_there_more_often() -> None:
-    """A weight of 3 is a row that stands there three times."""
-    x = noise(missing=0.2)
-    x[:, 1] += x[:, 0]
-    cut = cut_of(x)
-    rows, slot = cut.training_rows()
-    times = torch.arange(len(rows)) % 3 + 1
-    course = torch.zeros(SLOTS, N)
-    found = partial_correlations(cut, course, 0.2, times.double())
-
-    class Repeated:
-        scale = cut.scale
-
-        @staticmethod
-        def training_rows() -> tuple[torch.Tensor, torch.Tensor]:
-            return rows.repeat_interleave(times, dim=0), slot.repeat_interleave(times)
-
-    wanted = partial_correlations(Repeated, course, 0.2)  # type: ignore[arg-type]
-    torch.testing.assert_close(found, wanted)
-    assert found[0, 1] > 0.3
-
-
-def test_the_model_takes_its_course_and_its_start_from_recent_days() -> None:
+def test_the_model_takes_its_course_from_recent_days() -> None:
     x = noise() + np.repeat(np.arange(DAYS), SLOTS)[:, None]          # the level rises by 1 a day
     cut = cut_of(x)
     levels = []

@@ -8,7 +8,6 @@ from torch import Tensor
 from core.data.process import made
 from core.data.windows import Windows, windows
 from core.models import Forecaster, Sizes, built
-from core.models.everyday import recency
 from core.models.partial import partial_correlations
 
 N, ROWS = 5, 960
@@ -103,7 +102,7 @@ def test_the_start_is_a_mixture_of_chance_and_partial_correlations() -> None:
     chance.observe(cut, None)
     assert torch.equal(chance.free, fresh)
     course = informed.profile * informed.scale + informed.shift
-    partial = partial_correlations(cut, course, 0.3, recency(cut, 3.0))
+    partial = partial_correlations(cut, course, 0.3)
     torch.testing.assert_close(informed.free, 0.5 * fresh + 0.5 * 0.1 * partial / partial.mean())
     assert (informed.free > 0).all()    # every pair can still be learned
     assert informed.interaction()[:, 1, 2].min() > informed.interaction()[:, 0, 2].max()
