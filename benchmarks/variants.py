@@ -135,7 +135,7 @@ VARIANTS = {
         Variant("shrunk 0.6", config={"shrinkage": 0.6}),
         Variant("1 head", config={"heads": 1}),
         Variant("4 heads", config={"heads": 4}),
-        Variant("a week", config={"half_life": 7.0}),
+        Variant("three days", config={"half_life": 3.0}),
         Variant("two weeks", config={"half_life": 14.0}),
         Variant("all days alike", config={"half_life": 1e6}),
         Variant("sharp day", Everyday),

@@ -69,7 +69,7 @@ class InterGATPlusConfig:
     start: float = 0.1
     informed: float = 0.5
     shrinkage: float = 0.3
-    half_life: float = 3.0
+    half_life: float = 7.0
 
     def __post_init__(self) -> None:
         require_positive(self, "heads", "width", "sensor", "time")
