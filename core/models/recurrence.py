@@ -9,7 +9,7 @@ The equations and the weights are ``torch.nn.GRU``'s; `benchmarks/SPEED.md` says
 things make it so: the input product is L times smaller; a step reads its rows as a slice, so windows are never
 copied; and the backward pass is written out, over blocks of windows whose states stay in the processor's cache.
 Smaller savings: nothing is multiplied with the state before the first step, which is 0, and tanh x is computed as
-2 σ(2x) - 1, which takes a third of the time.
+2 σ(2x) - 1, which is quicker.
 
 Axes: s row, n sensor, b window (B = S - L + 1), l step, w state. States are kept as columns, (w, b * n): each gate
 is one piece of memory, and the rows of step l are the columns from l * N on.
