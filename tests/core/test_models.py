@@ -373,15 +373,16 @@ def test_the_simple_forecasts_are_what_they_say() -> None:
             torch.testing.assert_close(mean[b, t], series[b : b + L].mean(0))
 
 
-def test_the_profile_is_the_mean_of_the_training_part_within_half_an_hour(city: SensorData) -> None:
+def test_the_profile_is_the_mean_of_the_training_part_within_half_an_hour_and_forgets(city: SensorData) -> None:
     cut: Windows = windows(city, horizon=4)
     made = built("intergat-plus", Sizes(sensors=120, horizon=4, slots=96))
     made.observe(cut, None)
     first, last = cut.parts["train"]
     for slot, sensor in [(0, 0), (33, 7), (95, 119)]:
         apart = (np.arange(first, last) - slot + 48) % 96 - 48          # quarters of an hour, around midnight as well
-        seen = city.values[first:last][np.abs(apart) <= 2, sensor]
-        wanted = (np.nanmean(seen) - cut.shift) / cut.scale
+        near = (np.abs(apart) <= 2) & ~np.isnan(city.values[first:last, sensor])
+        counts = 0.5 ** ((last - 1 - np.arange(first, last)) / 96 / 7)          # half after a week
+        wanted = (np.average(city.values[first:last, sensor][near], weights=counts[near]) - cut.shift) / cut.scale
         assert float(made.profile[slot, sensor]) == pytest.approx(wanted, abs=1e-4)
 
 
