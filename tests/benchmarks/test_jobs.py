@@ -16,9 +16,10 @@ from core.archive import held
 ROOT = Path(__file__).parents[2]
 MODULE = "tests.benchmarks.jobs_made"
 PARENT = """
-import sys
+import signal, sys
 from pathlib import Path
 from tests.benchmarks.test_jobs import done, request
+signal.signal(signal.SIGINT, signal.default_int_handler)    # what a shell starts in the background ignores it
 done([request("long", "sleep"), request("next", "sleep")], Path(sys.argv[1]), jobs=2)
 """
 
