@@ -43,6 +43,20 @@ def test_planted_errors_give_their_verdict(errors: dict[str, float], wanted: str
     assert verdicts(filled(lambda row: errors.get(row, 5.0)))[:4] == [wanted] * 4
 
 
+def test_a_gain_stands_beside_that_over_no_graph_at_all() -> None:
+    errors = {"intergat-gru": 3.0, "gat-gru": 4.0, "gat-published": 5.0, "gru": 2.5}
+    claim = claims(filled(lambda row: errors.get(row, 5.0)))[0]
+    assert claim.verdict == "holds"
+    assert "23.1 % to 24.9 % at 15 to 60 min against `gat-gru`" in claim.figure         # 1 - 3.32 / 4.32
+    assert "−19.8 % to −17.7 % at 15 to 60 min against `gru`, without a graph" in claim.figure     # 1 - 3.02 / 2.52
+
+    def unknown(made: dict) -> None:
+        if made["rows"] == ["gru"] and made["seed"] == 4:
+            made["rows"] = ["another"]
+
+    assert "without a graph" not in claims(filled(change=unknown))[0].figure
+
+
 def test_every_horizon_counts() -> None:
     """A gain of 25 % at three of the four times ahead is none of 21 % at every one."""
 
