@@ -155,6 +155,7 @@ def _kept(record: Record, item: Item, out: Path) -> str:
 def _said_plan(todo: list[tuple[Item, str]], epochs: int | None, jobs: int) -> None:
     """How many trainings of each row, and how long they would take at most, from some steps of each."""
     from benchmarks.datasets import opened
+    from benchmarks.measure import threads
     from benchmarks.training import given, settings_of
     from core.experiment import Plan, epoch_seconds
 
@@ -168,7 +169,8 @@ def _said_plan(todo: list[tuple[Item, str]], epochs: int | None, jobs: int) -> N
         alike = (dataset, item.row.model, item.row.roads)
         if alike not in timed:
             plan = Plan(model=item.row.model, settings=settings, protocol=item.protocol, load=dataset)
-            timed[alike] = epoch_seconds(given(opened(dataset), item.row), plan, 1.0) if item.row.random else 0.0
+            with threads(1):    # as its process will have
+                timed[alike] = epoch_seconds(given(opened(dataset), item.row), plan, 1.0) if item.row.random else 0.0
         seconds = len(items) * settings.epochs * timed[alike]
         total += seconds
         click.echo(
