@@ -133,7 +133,7 @@ def lines(record: Record) -> Iterator[str]:
     yield (
         f"Asked of `{ROW}` before it was what it is: means over {SEEDS} seeds, the mean of heads. What was tried to "
         "get there, what each part adds, and which settings were chosen by what, is in [ABLATIONS.md](ABLATIONS.md): "
-        "the last ones by validation error alone, earlier ones with the errors of the test part and the roads in view "
+        "by validation error, some of them with the errors of the test part and the roads in view "
         "as well. The targets of SZ-Taxi count missing values as zeros, as protocol `published` does, where the test "
         "part picks the epoch."
     )

@@ -251,8 +251,8 @@ def aims_part() -> None:
     st.markdown(said.aims_sentence([one.verdict for one in found]))
     printed(tables.aims_shown(found), lambda: tables.aims_table(found), "aims")
     st.caption(
-        "Mean ± deviation over the seeds; graph figures are of the mean of heads. The last settings of the model were "
-        "chosen by validation error alone, earlier ones with the errors of the test part and the roads in view as well "
+        "Mean ± deviation over the seeds; graph figures are of the mean of heads. The settings of the model were "
+        "chosen by validation error, some of them with the errors of the test part and the roads in view as well "
         "(`benchmarks/ABLATIONS.md`). The targets of SZ-Taxi count missing values as zeros, as protocol `published` "
         "does."
     )
