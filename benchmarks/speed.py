@@ -7,6 +7,7 @@ Los-Loop (207 sensors, 2,016 rows, 12.7 neighbours a sensor), then larger; 12 st
 model as it is configured: 4 heads of 32, and 2 heads and width 128 of ``intergat-plus``. A step is left out where what
 a smaller size took says that it is over a minute, or where it needs most of the memory. Above 207 sensors a figure has
 a budget of seconds, and as many turns as fit, and the rivals that are not this project's run on the most threads alone.
+Memory is kept from step to step, for all of them, as a training does (`core/memory.py`).
 
 What is found is written to ``benchmarks/speed.json`` and, as a page, to ``benchmarks/SPEED.md``, part by part: a part
 that is not asked for stays as it is there, with its own date and machine.
@@ -30,6 +31,7 @@ from benchmarks.rivals.steps import FLOOR, OURS, RIVALS, Bench, growth, made_up
 from benchmarks.speed_page import page
 from core.data import load
 from core.files import write_bytes
+from core.memory import memory_kept
 
 PARTS = ("steps", "epochs", "analyses", "profile")
 FIGURES, PAGE = ROOT / "benchmarks/speed.json", ROOT / "benchmarks/SPEED.md"
@@ -107,7 +109,7 @@ def steps(sensors: Iterable[int], devices: list[tuple[str, int]], repeats: int, 
                     continue
                 rows.append(row)
                 click.echo(f"    {name}: {row['left out']}")
-            with threads(count):
+            with threads(count), memory_kept():                     # as a training does
                 seconds = alternated(entrants, repeats=repeats, budget=1e9 if n <= LOS_LOOP else budget, device=device,
                                      say=click.echo)
             for row in named:
@@ -123,7 +125,7 @@ def epochs(devices: list[tuple[str, int]], repeats: int) -> list[Row]:
         click.echo(f"  {LOS_LOOP} sensors, {device}, {count} thread(s)")
         bench = Bench.of(data, device)
         ours = {name: Entrant(bench.epoch(name)) for name in OURS}
-        with threads(count):
+        with threads(count), memory_kept():
             seconds = alternated(ours, repeats=repeats, budget=1e9, device=device, say=click.echo)
         rows += [{"rival": name, "sensors": LOS_LOOP, "device": device, "threads": count, "steps": len(bench.chunks),
                   "seconds": rounded(seconds[name])} for name in ours]
@@ -149,7 +151,7 @@ def head_analyses(sensors: Iterable[int], counts: Iterable[int], repeats: int, b
 def profiles(count: int, most: int = 15) -> list[Row]:
     """The operators in which a step of ``intergat-plus`` at the size of Los-Loop spends its own time."""
     step = Bench.of(made_up(LOS_LOOP)).step("intergat-plus")
-    with threads(count):
+    with threads(count), memory_kept():
         for _ in range(3):
             step()
         with profile(activities=[ProfilerActivity.CPU]) as seen:

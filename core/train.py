@@ -26,6 +26,7 @@ from torch.nn import functional
 from core.choices import chosen, require_positive
 from core.data.windows import Part
 from core.files import write_bytes
+from core.memory import memory_kept
 from core.models.model import Model
 
 OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
@@ -125,6 +126,7 @@ class TrainingError(ValueError):
     """The training cannot go on; the text says why."""
 
 
+@memory_kept()
 def fit(
     model: Model,
     windows: Chunks,
