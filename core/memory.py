@@ -1,10 +1,9 @@
 """Memory of large arrays that a process keeps for its next step, instead of giving it back and asking for it again.
 
 The C library asks the system for every array above some size by itself and gives it back as soon as it is free; each
-time the system clears every page before the first use. A training step makes the same large arrays over and over, and
-can spend a third of its time that way, half where arrays are hundreds of megabytes. Kept, a page is cleared once.
-What is computed does not change by a bit. More memory stays with the process while it lasts: what it needed at its
-most, and gaps between arrays.
+time the system clears every page before the first use. A training step makes the same large arrays over and over: the
+larger they are, the more of its time goes there. Kept, a page is cleared once. What is computed does not change by a
+bit. More memory stays with the process while it lasts: what it needed at its most, and gaps between arrays.
 
 [1] mallopt(3), Linux manual pages: M_MMAP_MAX, M_TRIM_THRESHOLD, M_MMAP_THRESHOLD.
 """
