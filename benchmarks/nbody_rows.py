@@ -52,8 +52,6 @@ ABLATIONS = {
     row.name: row
     for row in (
         Row("whole", "set", "the model as it is"),
-        Row("with weights for each block", "set", "no block is like another", (("shared", False),)),
-        Row("without noise", "set", "positions are shown as they are while it learns", (("noise", 0.0),)),
         Row(
             "without equivariance",
             "set",
@@ -93,10 +91,10 @@ OWN = {"linear": 100, "mlp": 100, "lstm": 100, "egnn": 150, "set": 60}  # minute
 LARGE = "train=1000,validation=500"
 BUDGETS = {
     ("egnn", 5): Budget(SMALL, OWN),
-    ("set", 5): Budget("nbody-5", OWN | {"set": 30}),
-    ("set", 20): Budget(f"nbody-20:{LARGE}", OWN | {"lstm": 60, "egnn": 60, "set": 12}, batch=20),
-    ("set", 30): Budget(f"nbody-30:{LARGE}", OWN | {"lstm": 60, "egnn": 40, "set": 8}, batch=20),
-    ("ablations", 5): Budget(SMALL, {"set": 15}),
+    ("set", 5): Budget("nbody-5", OWN | {"set": 40}),
+    ("set", 20): Budget(f"nbody-20:{LARGE}", OWN | {"egnn": 60, "set": 15}, batch=20),
+    ("set", 30): Budget(f"nbody-30:{LARGE}", OWN | {"egnn": 40, "set": 10}, batch=20),
+    ("ablations", 5): Budget(SMALL, {"set": 40}),
 }
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.experiment import model_of
 from core.models import ParticleForecaster
+from core.models.etal import ETAL
 from core.models.spacetime import SpacetimeTransformer
 from core.run import Run
 
@@ -103,7 +104,7 @@ class ParticleProbe:
         """
         if not isinstance(self._model, SpacetimeTransformer) or not self._model.temporal:
             return None
-        return np.stack([layer.blend.numpy() for layer in self._model.in_order[1]])
+        return np.stack([cast(ETAL, layer).blend.numpy() for layer in self._model.temporal])
 
     def _given(
         self, state: NDArray[np.floating], charge: NDArray[np.floating]

@@ -3,7 +3,6 @@
     h_i(l) = W ‖v_i(l)‖ + w_l                            all L frames shown, w_l learned
     M blocks:   K layers EGCL, shared by all frames      `core/models/egcl.py`
                 one layer ETAL                           `core/models/etal.py`
-                all blocks with the same weights
     mean over time:  h̄_i = Σ_l ρ_i(l) h_i(l),  x̄ and v̄ as well,   ρ_i = softmax_l(r·h_i(l) + r_l)
     read-out:   one EGCL on h̄, x̄, v̄, whose T channels are x and v at each frame ahead
 
@@ -17,29 +16,20 @@ What the paper leaves open, and departures:
   frames end at the same moment, the one from which the read-out goes on; their mean is one of forecasts.
 - *Mean over time.* ρ, which begins at a softmax of ``-2 (L - l)``, most of it on the last frame: particles without
   noise have no memory, and the last frame is the best forecaster. A plain mean is ``r = 0, r_l = 0``.
-- *One block, M times.* The paper says nothing of it; its program has weights for each block. A block is a step in time
-  and the law of motion is the same at every step: what is learned must hold at each of them, and the training part is
-  learned by heart much later.
-- *Noise.* While it learns, every position it is shown is off by ``noise`` in each component. Where particles nearly
-  meet, nobody can say what follows to the last digit, and errors are large enough to decide the mean; the model learns
-  the mean of what may follow.
 - Those of the two layers. An untrained model is nearly flight straight ahead.
 - Published settings without figures here: rate 4.45e-5; K = M = 4, width 64 in the authors' program.
-- Dropout, published as 0.1, is 0.
+- Dropout, published as 0.1, is 0; `benchmarks/NBODY.md` says what it is worth ('with dropout').
 
-`benchmarks/NBODY.md` says what sharing, noise, dropout and each switch are worth.
-
-Switches: ``shared`` (without: weights for each block), ``equivariance`` (without: components of positions and
-velocities are features, and φ's give components), ``spatial_attention`` (the gates), ``temporal_attention`` (without:
-no ETAL, frames meet in the mean alone), ``temporal_adjacency`` (messages attend over time too). Heads: the gate of each
-layer at each frame, then the read-out.
+Switches: ``equivariance`` (without: components of positions and velocities are features, and φ's give components),
+``spatial_attention`` (the gates), ``temporal_attention`` (without: no ETAL, frames meet in the mean alone),
+``temporal_adjacency`` (messages attend over time too). Heads: the gate of each layer at each frame, then the read-out.
 
 Axes: b trajectory, l input frame, n i j particle, f feature, t frame ahead, c component, h head, m block.
 [1] Spacetime E(n)-Transformer: Equivariant Attention for Spatio-temporal Graphs, arXiv:2408.06039.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -53,24 +43,12 @@ from core.models.particles import ParticleForecaster, ParticleSizes
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpacetimeConfig:
-    """Sizes, and the switches of the ablations.
+    """Sizes, and the switches of the ablations; with the read-out there are as many layers as in ``egnn``."""
 
-    Attributes
-    ----------
-    blocks, layers : M, and K of each
-    width : of features and messages, F
-    dropout : of attention over time and the perceptrons after it
-    noise : standard deviation of what is added to each component of a position while it learns, in the data's unit
-    shared : whether the blocks have the same weights
-    equivariance, spatial_attention, temporal_attention, temporal_adjacency : see above
-    """
-
-    blocks: int = 4
+    blocks: int = 3
     layers: int = 1
     width: int = 64
     dropout: float = 0.0
-    noise: float = 0.005
-    shared: bool = True
     equivariance: bool = True
     spatial_attention: bool = True
     temporal_attention: bool = True
@@ -78,8 +56,6 @@ class SpacetimeConfig:
 
     def __post_init__(self) -> None:
         require_positive(self, "blocks", "layers", "width")
-        if not 0 <= self.noise < float("inf"):
-            raise ValueError(f"noise must be a finite number of at least 0, got {self.noise}")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout must be from 0 to below 1, got {self.dropout}")
         if self.temporal_adjacency and not self.temporal_attention:
@@ -111,16 +87,18 @@ class SpacetimeTransformer(ParticleForecaster):
         f, back = config.width, torch.arange(sizes.inputs - 1, -1, -1.0)                     # L - l
         self.embed = nn.Linear(1 if config.equivariance else 6, f)
         self.place = nn.Parameter(torch.randn(sizes.inputs, f) / f**0.5)                     # w
-        blocks = 1 if config.shared else config.blocks                                       # that have weights
-        self.spatial = nn.ModuleList(self._layer() for _ in range(blocks * config.layers))
+        later = 4 + f if config.temporal_adjacency else 4                                    # what layers are given
+        self.spatial = nn.ModuleList(
+            self._layer(4 if m == 0 else later) for m in range(config.blocks) for _ in range(config.layers)
+        )
         self.temporal = nn.ModuleList(
             ETAL(f, sizes.inputs, adjacency=config.temporal_adjacency, dropout=config.dropout)
-            for _ in range(blocks if config.temporal_attention else 0)
+            for _ in range(config.blocks if config.temporal_attention else 0)
         )
         self.score = nn.Linear(f, 1, bias=False)                                             # r
         nn.init.zeros_(self.score.weight)
         self.recent = nn.Parameter(-2 * back)                                                # r_l
-        self.read_out = self._layer(channels=sizes.horizon)
+        self.read_out = self._layer(later, channels=sizes.horizon)
         self.register_buffer("back", back * sizes.interval, persistent=False)
 
     @property
@@ -128,14 +106,8 @@ class SpacetimeTransformer(ParticleForecaster):
         """The gate of each layer at each input frame, and that of the read-out."""
         if not self.config.spatial_attention:
             return ()
-        frames, depth = range(1, self.sizes.inputs + 1), self.config.blocks * self.config.layers
-        return (*(f"layer {k + 1}, frame {frame}" for k in range(depth) for frame in frames), "read-out")
-
-    @property
-    def in_order(self) -> tuple[list[EGCL], list[ETAL]]:
-        """Layers as often as they are passed: K M in space, M in time, none where attention over time is off."""
-        times = self.config.blocks if self.config.shared else 1
-        return [*cast(list[EGCL], self.spatial)] * times, [*cast(list[ETAL], self.temporal)] * times
+        frames = range(1, self.sizes.inputs + 1)
+        return (*(f"layer {k + 1}, frame {frame}" for k in range(len(self.spatial)) for frame in frames), "read-out")
 
     def forward(self, state: Tensor, charge: Tensor) -> Forecast:
         """See ``ParticleForecaster.forward``."""
@@ -152,22 +124,17 @@ class SpacetimeTransformer(ParticleForecaster):
     def _seen(self, state: Tensor, charge: Tensor) -> Seen:
         """The forward pass."""
         x, v = state[..., :3], state[..., 3:]
-        if self.training:
-            x = x + self.config.noise * torch.randn_like(x)
         h = self.embed(v.norm(dim=-1, keepdim=True) if self.config.equivariance else state)  # (B, L, N, F)
         cloud = Cloud(h + self.place.unsqueeze(1), x, v)
         given = told = attributes(x, charge.unsqueeze(1), self.config.equivariance)          # (B, L, N, N, 4)
-        if self.config.temporal_adjacency:                                                   # no message yet
-            told = torch.cat([given, given.new_zeros(*given.shape[:-1], self.config.width)], dim=-1)
-        spatial, temporal = self.in_order
-        reach, rest = paced(self.times, len(spatial) + 1)
-        time = ((reach + self.back) / len(spatial))[:, None, None]                           # τ_l
+        reach, rest = paced(self.times, len(self.spatial) + 1)
+        time = ((reach + self.back) / len(self.spatial))[:, None, None]                      # τ_l
         gates, listening = [], []
-        for k, layer in enumerate(spatial):
+        for k, layer in enumerate(self.spatial):
             cloud, heard = layer(cloud, told, time)
             gates.append(heard.gate)
-            if temporal and (k + 1) % self.config.layers == 0:
-                cloud, message, maps = temporal[k // self.config.layers](cloud, heard.message)
+            if self.temporal and (k + 1) % self.config.layers == 0:
+                cloud, message, maps = self.temporal[k // self.config.layers](cloud, heard.message)
                 listening.append(maps)
                 if self.config.temporal_adjacency:
                     told = torch.cat([given, message], dim=-1)
@@ -178,10 +145,10 @@ class SpacetimeTransformer(ParticleForecaster):
         y = torch.cat(self.read_out.moved(mean, heard, rest[:, None]), dim=-1).transpose(1, 2)
         return Seen(y, torch.cat([torch.stack(gates, dim=1).flatten(1, 2), heard.gate.unsqueeze(1)], dim=1), listening)
 
-    def _layer(self, channels: int | None = None) -> EGCL:
+    def _layer(self, given: int, channels: int | None = None) -> EGCL:
         return EGCL(
             self.config.width,
-            4 + self.config.width if self.config.temporal_adjacency else 4,                  # numbers of a pair
+            given,
             gate=self.config.spatial_attention,
             equivariance=self.config.equivariance,
             channels=channels,

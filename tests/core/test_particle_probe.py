@@ -63,7 +63,7 @@ def test_attention_is_there_for_the_model_that_has_it_and_its_rows_sum_to_one(ru
         assert found.shape == (2, 1, 4, 3, 3)
         np.testing.assert_allclose(found.sum(axis=-1), 1)
     blend = load_file(runs["set"].path / "weights.safetensors")["temporal.0.blend"]
-    np.testing.assert_allclose(probe.blend, [blend] * len(maps["features"][0]), rtol=1e-6)
+    np.testing.assert_allclose(probe.blend, [blend], rtol=1e-6)
     for name in ("egnn", "mlp"):
         other = ParticleProbe(runs[name])
         assert other.attention(kept.seen, kept.charge) == {}

@@ -15,7 +15,6 @@ EQUIVARIANT: list[tuple[str, dict[str, Any]]] = [
     ("egnn", {"layers": 1}),
     ("set", {}),
     ("set", {"layers": 2, "dropout": 0.1}),
-    ("set", {"shared": False, "blocks": 2}),
     ("set", {"spatial_attention": False}),
     ("set", {"temporal_attention": False}),
     ("set", {"temporal_adjacency": True}),

@@ -160,8 +160,6 @@ def test_sizes_read_from_a_list_equal_those_of_a_tuple() -> None:
         ("lstm", {"width": 0}, "width must be at least 1, got 0"),
         ("mlp", {"layers": 0}, "layers must be at least 1, got 0"),
         ("set", {"blocks": 0}, "blocks must be at least 1, got 0"),
-        ("set", {"noise": -0.1}, "noise must be a finite number of at least 0, got -0.1"),
-        ("set", {"noise": float("nan")}, "noise must be a finite number of at least 0, got nan"),
         ("set", {"dropout": 1.0}, "dropout must be from 0 to below 1, got 1.0"),
         ("set", {"temporal_attention": False, "temporal_adjacency": True},
          "temporal_adjacency must go with temporal_attention, got it without"),

@@ -10,11 +10,7 @@ from core.models.egcl import Cloud, attributes
 from tests.core.models.conftest import L, N, model
 
 
-@pytest.mark.parametrize("config", [
-    {"blocks": 3}, {"blocks": 3, "layers": 2}, {"blocks": 3, "temporal_adjacency": True},
-    {"blocks": 3, "temporal_attention": False}, {"blocks": 3, "layers": 2, "shared": False},
-    {"blocks": 3, "shared": False, "temporal_adjacency": True},
-])
+@pytest.mark.parametrize("config", [{}, {"layers": 2}, {"temporal_adjacency": True}, {"temporal_attention": False}])
 @torch.no_grad()
 def test_the_model_is_its_blocks_the_mean_and_the_read_out(
     config: dict[str, Any], state: Tensor, charge: Tensor
@@ -27,18 +23,16 @@ def test_the_model_is_its_blocks_the_mean_and_the_read_out(
     h = made.embed(v.norm(dim=-1, keepdim=True))
     clouds = [Cloud(h[:, frame] + made.place[frame], x[:, frame], v[:, frame]) for frame in range(L)]
     given = [attributes(x[:, frame], charge) for frame in range(L)]
-    silence = torch.zeros(len(state), N, N, made.config.width if made.config.temporal_adjacency else 0).double()
-    told, gates = [torch.cat([pairs, silence], dim=-1) for pairs in given], {}
-    for k in range(M * K):
-        messages, own = [], 0 if made.config.shared else k // K
+    told, gates = list(given), {}
+    for k, layer in enumerate(made.spatial):
+        messages = []
         for frame in range(L):
-            layer = made.spatial[own * K + k % K]
             clouds[frame], heard = layer(clouds[frame], told[frame], (reach + 0.1 * (L - 1 - frame)) / (M * K))
             gates[f"layer {k + 1}, frame {frame + 1}"] = heard.gate
             messages.append(heard.message)
         if made.config.temporal_attention and (k + 1) % K == 0:
             whole = Cloud(*(torch.stack(part, dim=1) for part in zip(*clouds, strict=True)))
-            whole, message, _ = made.temporal[own](whole, torch.stack(messages, dim=1))
+            whole, message, _ = made.temporal[k // K](whole, torch.stack(messages, dim=1))
             clouds = [Cloud(*(part[:, frame] for part in whole)) for frame in range(L)]
             if made.config.temporal_adjacency:
                 told = [torch.cat([given[frame], message[:, frame]], dim=-1) for frame in range(L)]
@@ -57,29 +51,3 @@ def test_the_model_is_its_blocks_the_mean_and_the_read_out(
         torch.testing.assert_close(interaction[:, h], gate)
     for t in range(2):
         torch.testing.assert_close(y[:, t], torch.cat([x_ahead[:, :, t], v_ahead[:, :, t]], dim=-1))
-
-
-@torch.no_grad()
-def test_positions_are_off_while_it_learns_and_only_then(state: Tensor, charge: Tensor) -> None:
-    sure, unsure = model("set", noise=0.0), model("set", noise=0.1)
-    assert torch.equal(unsure(state, charge).y, sure(state, charge).y)
-    torch.manual_seed(0)
-    first, second = unsure.train()(state, charge).y, unsure(state, charge).y
-    assert not torch.equal(first, second)
-    torch.manual_seed(0)
-    off = state.clone()
-    off[..., :3] += 0.1 * torch.randn_like(state[..., :3])
-    torch.testing.assert_close(sure(off, charge).y, first)
-    assert torch.equal(sure.train()(state, charge).y, sure.eval()(state, charge).y)
-
-
-def test_shared_weights_are_one_block_however_often_it_is_passed() -> None:
-    def count(**config: Any) -> int:
-        return sum(weights.numel() for weights in model("set", **config).parameters())
-
-    assert count(blocks=2) == count(blocks=5) == count(blocks=1, shared=False) < count(blocks=2, shared=False)
-    made = model("set", blocks=3, layers=2)
-    space, time = made.in_order
-    assert [len(space), len(time)] == [6, 3]
-    assert space[0] is space[2] is space[4] is not space[1]
-    assert time[0] is time[2]
