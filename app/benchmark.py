@@ -197,7 +197,7 @@ class Kept(Timed):
 
     def claims(self, row: str) -> list[Claim]:
         """Every claim of the paper, asked of a row."""
-        return claims(self.record, row)
+        return claims(self.record, row, self._rows("steps"))
 
     def aims(self) -> list[Aimed]:
         """What this project's model was to reach, and what it reaches."""

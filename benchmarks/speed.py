@@ -78,6 +78,8 @@ def speed(
         if write:
             write_bytes(figures, (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
             write_bytes(place, page(found).encode())
+    if write and "steps" in chosen:
+        click.echo("CLAIMS.md is of the steps before: python -m benchmarks.table --render")
     click.echo("")
     click.echo(page({part: found[part] for part in chosen}))
 

@@ -13,7 +13,7 @@ import click
 import numpy as np
 
 from benchmarks.claims import FILE as CLAIMS
-from benchmarks.claims import page
+from benchmarks.claims import page, steps_of
 from benchmarks.jobs import Request, options, trained
 from benchmarks.record import Record
 from benchmarks.results import FILE as RESULTS
@@ -60,7 +60,7 @@ def table(
             _said_plan(todo, epochs, jobs)
             return
         failed = _trained(record, todo, epochs, budget, jobs, runs, keep)
-    record.write_pages({RESULTS: results(record), CLAIMS: page(record)})
+    record.write_pages({RESULTS: results(record), CLAIMS: page(record, steps_of(folder.parent / "speed.json"))})
     if not render and failed:
         raise click.ClickException(f"{failed} training(s) failed; the record holds the others")
 

@@ -1,5 +1,7 @@
 """What the benchmark says of the paper's claims: planted errors, graphs and times, and the verdict of each."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,24 @@ from benchmarks.results import results
 from benchmarks.rows import SEEDS
 from tests.benchmarks.table_made import filled
 
+TIMED = {  # seconds of a step on one thread
+    "gat-gru": 2.0, "intergat-gru": 2.0, "intergat-plus": 0.5, "published GAT-GRU": 8.0, "published InterGAT-GRU": 2.0
+}
 
-def verdicts(record: Record, row: str = "intergat-gru") -> list[str]:
-    return [claim.verdict for claim in claims(record, row)]
+
+def steps(**changed: float) -> list[dict]:
+    """As ``benchmarks.speed`` writes them, of one and of two threads; a name with _ for its spaces and dashes."""
+    seconds = {re.sub("[- ]", "_", name): (name, taken) for name, taken in TIMED.items()}
+    seconds |= {key: (seconds[key][0], taken) for key, taken in changed.items()}
+    return [
+        {"rival": name, "sensors": 207, "device": "cpu", "threads": count, "seconds": [9.0, taken / count, 0.0]}
+        for name, taken in seconds.values()
+        for count in (1, 2)
+    ]
+
+
+def verdicts(record: Record, row: str = "intergat-gru", timed: Sequence[dict] = ()) -> list[str]:
+    return [claim.verdict for claim in claims(record, row, timed)]
 
 
 def test_an_empty_record_claims_nothing(tmp_path: Path) -> None:
@@ -69,15 +86,14 @@ def test_every_horizon_counts() -> None:
 
 
 def test_planted_graphs_and_times_give_their_verdicts() -> None:
-    assert verdicts(filled())[4:] == ["does not hold", "does not hold", "does not hold", "holds"]
+    assert verdicts(filled(), timed=steps(published_InterGAT_GRU=4.0))[4:] == ["does not hold"] * 3 + ["holds"]
 
     def good(made: dict) -> None:
         if made["rows"] == ["intergat-gru"]:
-            made["seconds_per_epoch"] = 0.7
             made["graph"]["small"] = 0.6
             made["graph"]["heads"]["output"]["contrast"] = 1.5
 
-    assert verdicts(filled(change=good))[4:] == ["holds"] * 4
+    assert verdicts(filled(change=good), timed=steps(intergat_gru=0.8))[4:] == ["holds"] * 4
 
     def one_seed_fails(made: dict) -> None:
         good(made)
@@ -85,13 +101,34 @@ def test_planted_graphs_and_times_give_their_verdicts() -> None:
             made["graph"]["small"] = 0.4
             made["graph"]["heads"]["output"].update(contrast=0.2, local_p=0.2)
 
-    assert verdicts(filled(change=one_seed_fails))[4:] == ["holds"] + ["does not hold"] * 3
+    found = verdicts(filled(change=one_seed_fails), timed=steps(intergat_gru=0.8))
+    assert found[4:] == ["holds"] + ["does not hold"] * 3
 
 
-def test_times_of_different_machines_are_not_compared() -> None:
-    def elsewhere(made: dict) -> None:
-        if made["rows"] == ["intergat-gru"]:
-            made.update(machine="64 cores, another", seconds_per_epoch=0.1)
+def test_time_is_asked_of_fair_layers_and_of_published_ones() -> None:
+    def asked(row: str, timed: Sequence[dict]) -> tuple[str, str]:
+        claim = claims(filled(), row, timed)[4]
+        return claim.verdict, claim.figure
 
-    found = claims(filled(change=elsewhere))[4]
-    assert (found.verdict, found.figure) == ("not measured yet", "no machine has run all of them on Los-Loop")
+    verdict, figure = asked("intergat-gru", steps())
+    assert verdict == "holds only against the published baseline"
+    assert figure.startswith(
+        "0.0 % and 0.0 % less than `gat-gru`; 75.0 % and 75.0 % less than `published GAT-GRU` for "
+        "`published InterGAT-GRU`, both as published; a step of 64 windows of 207 sensors on 1 and 2 thread(s)"
+    )
+    verdict, figure = asked("intergat-plus", steps())
+    assert verdict == "holds"
+    assert figure.startswith("75.0 % and 75.0 % less than `gat-gru`; 93.8 % and 93.8 % less than `published GAT-GRU`;")
+    assert asked("intergat-gru", steps(published_InterGAT_GRU=4.0))[0] == "does not hold"
+    slower = [step | {"seconds": [1.0]} if step["rival"] == "intergat-plus" and step["threads"] == 2 else step
+              for step in steps()]
+    assert asked("intergat-plus", slower)[0] == "holds only against the published baseline"     # every number counts
+    one = [step for step in steps() if step["threads"] == 1 or step["rival"] != "gat-gru"]
+    assert "on 1 thread(s)" in asked("intergat-gru", one)[1]
+    larger = [step | {"sensors": 500} for step in steps()]
+    left_out = [{key: value for key, value in step.items() if key != "seconds"} | {"left out": "needs 14 GB"}
+                for step in steps()]
+    for missing in (larger, left_out, [step for step in steps() if step["rival"] != "published GAT-GRU"]):
+        verdict, figure = asked("intergat-gru", missing)
+        assert verdict == "not measured yet"
+        assert figure.startswith("`python -m benchmarks.speed` must have timed `gat-gru`, `intergat-gru`, `pub")
