@@ -114,7 +114,7 @@ def test_time_is_asked_of_fair_layers_and_of_published_ones() -> None:
     assert verdict == "holds only against the published baseline"
     assert figure.startswith(
         "0.0 % and 0.0 % less than `gat-gru`; 75.0 % and 75.0 % less than `published GAT-GRU` for "
-        "`published InterGAT-GRU`, both as published; a step of 64 windows of 207 sensors on 1 and 2 thread(s)"
+        "`published InterGAT-GRU`, both computed as published; a step of 64 windows of 207 sensors on 1 and 2 thread(s)"
     )
     verdict, figure = asked("intergat-plus", steps())
     assert verdict == "holds"
