@@ -36,6 +36,11 @@ see more sharply. **H** is the first horizon at which, for every number of parti
 positions and in velocities. Where the twin's mean is far above its median, few trajectories decide it: those in which
 two particles meet closely.
 """
+TRIED = """Tried for `set`, each without a smaller error on the test part: dropout (below); weight decay; a mean of the
+weights over the last epochs; one block passed four or five times in place of blocks with weights of their own, and
+noise in the positions while it learns, which both fit the validation part better; frames between as further targets.
+The training error falls to half of the validation error in most of them: 3,000 trajectories are few, and those in
+which particles nearly meet, about a tenth, make most of the mean."""
 
 
 def page(record: ParticleRecord) -> str:
@@ -90,7 +95,11 @@ def _egnn(record: ParticleRecord) -> Iterator[str]:
     yield f"Also published: {others}."
     yield "`egnn` and `linear` see frame 30 alone, as published; `set`, `lstm` and `mlp` frames 28 to 30."
     yield ""
-    yield from _claims(targets(record), "target")
+    asked = targets(record)
+    yield from _claims(asked, "target")
+    if asked[-1].verdict == "does not hold":
+        yield ""
+        yield TRIED
 
 
 def _task(record: ParticleRecord, count: int) -> Iterator[str]:
