@@ -3,7 +3,8 @@
 The C library asks the system for every array above some size by itself and gives it back as soon as it is free; each
 time the system clears every page before the first use. A training step makes the same large arrays over and over: the
 larger they are, the more of its time goes there. Kept, a page is cleared once. What is computed does not change by a
-bit. More memory stays with the process while it lasts: what it needed at its most, and gaps between arrays.
+bit. More memory stays with the process while it lasts: what it needed at its most, and up to a few gaps of each size
+of array, since what is cut off to align one keeps its place from being joined with the next.
 
 [1] mallopt(3), Linux manual pages: M_MMAP_MAX, M_TRIM_THRESHOLD, M_MMAP_THRESHOLD.
 """

@@ -31,7 +31,8 @@ def resident():
 torch.ones({LARGE})
 anew, start = faults(), resident()
 with memory_kept():
-    torch.ones({LARGE})
+    for _ in range(40):
+        torch.ones({LARGE})
     kept, held = faults(), resident()
 print(json.dumps([anew, kept, held - start, resident() - start]))
 """
@@ -43,9 +44,9 @@ def test_pages_are_cleared_once_and_given_back_at_the_end() -> None:
     """In a process of its own: what a process has freed before decides what malloc does."""
     said = subprocess.run([sys.executable, "-c", ALONE], check=True, capture_output=True, text=True).stdout
     anew, kept, held, left = json.loads(said)
-    assert anew > 8 * LARGE * 4 / (2 << 20)         # pages, even where each has 2 MB
+    assert anew > 4 * LARGE * 4 / (2 << 20)         # pages, most of them, even where each has 2 MB
     assert kept < anew / 8
-    assert held > LARGE * 3                         # of its 4 bytes a number
+    assert LARGE * 3 < held < LARGE * 4 * 12        # of 4 bytes a number: a few gaps of its size, not one each time
     assert left < LARGE
 
 
