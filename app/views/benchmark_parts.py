@@ -110,7 +110,8 @@ def claims_part() -> None:
     st.caption(
         "A verdict is computed by a rule, which `benchmarks/CLAIMS.md` states: the published baseline flattens its "
         "attention and has no self loops, the fair one is `gat-gru`; a claim counts as measured with "
-        f"{SEEDS} seeds of every row that it is about. 'p' is quoted first over seeds, then over windows."
+        f"{SEEDS} seeds of every row that it is about. 'p' is quoted first over seeds, then over windows. Time is that "
+        "of steps taken in turns, and published layers are computed there as they are published."
     )
 
 
