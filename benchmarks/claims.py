@@ -54,7 +54,7 @@ times, from `benchmarks/speed.json`; no verdict is written by hand. The tables b
 - **Local and global modes.** Of the same matrix, on Los-Loop and SZ-Taxi, protocol `published`: in every run its
   modes are more localised than with the same weights in random places (p at most {LEVEL:g}), and the leading mode
   spreads over at least {SPREAD:.0%} of the sensors (which a flat matrix does as well).
-- *Not measured yet*: fewer than {SEEDS} seeds of a row that the claim is about.
+- *Not measured yet*: fewer than {SEEDS} seeds of a row that the claim is about, or, of time, steps that were not timed.
 """
 
 

@@ -39,8 +39,8 @@ two particles meet closely.
 TRIED = """Tried for `set`, none with an error on the test part that is smaller by more than seeds differ: dropout
 (below); weight decay; a mean of the weights over the last epochs; one block passed four or five times in place of
 blocks with weights of their own, and noise in the positions while it learns, which both fit the validation part better;
-frames between as further targets. The training error falls to half of the validation error in most of them: 3,000
-trajectories are few, and those in which particles nearly meet, about a tenth, make most of the mean."""
+frames between as further targets. The training error ends far below the validation error, since 3,000 trajectories
+are few, and where particles nearly meet, few trajectories decide the mean."""
 
 
 def page(record: ParticleRecord) -> str:
