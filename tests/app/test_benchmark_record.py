@@ -77,6 +77,17 @@ def test_tests_are_those_of_the_projects_own_page(kept: Kept) -> None:
     assert {one.row for one in elsewhere} == set(ROWS) - {"gat-all"}    # not trained there: no line for it
 
 
+def test_the_claim_of_time_is_asked_of_the_steps_beside_the_record(kept: Kept) -> None:
+    assert "must have timed" in kept.claims("intergat-gru")[4].figure
+    seconds = {"gat-gru": 2.0, "intergat-gru": 1.0, "published GAT-GRU": 4.0, "published InterGAT-GRU": 1.0}
+    place = {"sensors": 207, "device": "cpu", "threads": 1}
+    steps = [{"rival": rival, **place, "seconds": [taken]} for rival, taken in seconds.items()]
+    (kept.folder.parent / "speed.json").write_text(json.dumps({"steps": {"rows": steps}}))
+    asked = Kept(kept.folder).claims("intergat-gru")[4]
+    assert asked.verdict == "holds only against the published baseline"
+    assert asked.figure.startswith("50.0 % less than `gat-gru`")
+
+
 def test_a_file_is_read_once(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     text = Path.read_text

@@ -1,5 +1,6 @@
 """The command that trains what the record does not hold, from end to end."""
 
+import json
 import re
 from pathlib import Path
 
@@ -34,6 +35,15 @@ def test_the_command_trains_what_is_missing_and_nothing_twice(tmp_path: Path) ->
     assert not list((tmp_path / "runs").iterdir())
     second = CliRunner().invoke(table, asked, catch_exceptions=False)
     assert second.output.splitlines() == ["0 trainings to do"]
+
+
+def test_the_pages_are_of_the_times_beside_the_record(tmp_path: Path) -> None:
+    place = {"sensors": 207, "device": "cpu", "threads": 1, "seconds": [1.0]}
+    names = ("gat-gru", "intergat-gru", "intergat-plus", "published GAT-GRU", "published InterGAT-GRU")
+    steps = [{"rival": name, **place} for name in names]
+    (tmp_path / "speed.json").write_text(json.dumps({"steps": {"rows": steps}}))
+    CliRunner().invoke(table, words(tmp_path, "--render"), catch_exceptions=False)
+    assert "207 sensors on 1 thread(s)" in (tmp_path / "record" / "CLAIMS.md").read_text()
 
 
 def test_a_budget_of_no_time_trains_nothing(tmp_path: Path) -> None:
