@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 MINUTES = (15, 30, 45, 60)
 SHARE = 0.02  # strongest share of pairs that is held against the roads
@@ -18,6 +19,7 @@ class Row:
     ----------
     name : of the row;  model : of ``core.models.MODELS``
     what : what it is, for a reader
+    config : what differs from the model's default configuration
     l1 : weight of the model's penalty; None for the model's own
     roads : 'given' as the data have them, or 'all': every pair of sensors is said to be neighbours
     random : whether a seed changes anything; where none does, one run stands for all
@@ -28,6 +30,7 @@ class Row:
     name: str
     model: str
     what: str
+    config: tuple[tuple[str, Any], ...] = ()
     l1: float | None = None
     roads: str = "given"
     random: bool = True
@@ -48,6 +51,12 @@ ROWS = {
         Row("tgcn", "tgcn", "T-GCN: graph convolutions inside the GRU's gates"),
         Row("intergat-gru", "intergat-gru", "the paper's layer"),
         Row("intergat-plus", "intergat-plus", "this project's layer"),
+        Row(
+            "plus-alone",
+            "intergat-plus",
+            "the same without matrices, so that no sensor hears another (nor is hidden from itself): its control",
+            config=(("heads", 0), ("hide", 0.0)),
+        ),
         Row(
             "gat-all",
             "gat-gru",

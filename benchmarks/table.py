@@ -8,6 +8,7 @@ Trains what the record in ``benchmarks/results`` does not hold yet, each trainin
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -162,13 +163,19 @@ def _said_plan(todo: list[tuple[Item, str]], epochs: int | None, jobs: int) -> N
     rows: dict[tuple[str, str], list[Item]] = {}
     for item, _ in {(key, item.seed): (item, key) for item, key in todo}.values():
         rows.setdefault((item.dataset, item.row.name), []).append(item)
-    total, timed = 0.0, dict[tuple[str, str, str], float]()
+    total, timed = 0.0, dict[tuple[Any, ...], float]()
     for (dataset, name), items in rows.items():
         item = items[0]
         settings = settings_of(item, epochs)
-        alike = (dataset, item.row.model, item.row.roads)
+        alike = (dataset, item.row.model, item.row.roads, item.row.config)
         if alike not in timed:
-            plan = Plan(model=item.row.model, settings=settings, protocol=item.protocol, load=dataset)
+            plan = Plan(
+                model=item.row.model,
+                config=dict(item.row.config),
+                settings=settings,
+                protocol=item.protocol,
+                load=dataset,
+            )
             with threads(1):    # as its process will have
                 timed[alike] = epoch_seconds(given(opened(dataset), item.row), plan, 1.0) if item.row.random else 0.0
         seconds = len(items) * settings.epochs * timed[alike]

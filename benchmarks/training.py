@@ -56,7 +56,7 @@ def identity(item: Item, epochs: int | None = None) -> dict[str, Any]:
     row = item.row
     identity = {
         "model": row.model,
-        "config": dataclasses.asdict(model_class(row.model).Config()),
+        "config": dataclasses.asdict(model_class(row.model).Config(**dict(row.config))),
         "roads": row.roads,
         "version": row.version,
         "inputs": 12,
@@ -219,6 +219,7 @@ def trained_item(item: Item, key: str, out: Path, epochs: int | None) -> None:
     else:
         plan = Plan(
             model=item.row.model,
+            config=dict(item.row.config),
             settings=settings_of(item, epochs),
             protocol=item.protocol,
             load=item.dataset,

@@ -51,7 +51,7 @@ class InterGATPlusConfig:
 
     Attributes
     ----------
-    heads : matrices
+    heads : matrices; 0 for the same forecaster without a graph, the control
     width : of the hidden layers
     sensor, time : numbers that are learned for each sensor and for each time of day
     hide : share of windows, while training, in which a sensor does not see itself, from 0 to below 1
@@ -72,7 +72,9 @@ class InterGATPlusConfig:
     half_life: float = 7.0
 
     def __post_init__(self) -> None:
-        require_positive(self, "heads", "width", "sensor", "time")
+        require_positive(self, "width", "sensor", "time")
+        if self.heads < 0:
+            raise ValueError(f"heads must be at least 0, got {self.heads}")
         for name in ("hide", "informed"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 0 and below 1, got {getattr(self, name)}")

@@ -143,7 +143,7 @@ def test_the_verdicts_are_counted_in_words(verdicts: list[str], sentence: str) -
 def test_sentences_say_what_cannot_be_said_yet(tmp_path: Path) -> None:
     empty = Kept(tmp_path)
     scores = empty.scores("los-loop", "clean", "rmse")
-    assert spaced(said.scores_sentence(scores, "rmse", 3)) == "Nothing to compare yet: 0 of 11 rows measured."
+    assert spaced(said.scores_sentence(scores, "rmse", 3)) == "Nothing to compare yet: 0 of 12 rows measured."
     assert said.compared_sentences(empty.compared("los-loop", "clean"), 3) == []
     assert "has been trained" in said.graphs_sentence(empty.graphs("los-loop", "clean"))
     assert "Too few" in said.sweep_sentence([], "small")

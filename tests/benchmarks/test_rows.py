@@ -17,7 +17,7 @@ def test_rows_without_chance_are_those_whose_models_learn_nothing_by_gradient() 
     from core.models import Sizes, built
 
     for row in ROWS.values():
-        learns = any(True for _ in built(row.model, Sizes(sensors=3)).parameters())
+        learns = any(True for _ in built(row.model, Sizes(sensors=3), dict(row.config)).parameters())
         assert row.random == learns, row.name
 
 
@@ -27,7 +27,7 @@ def test_work_goes_seed_by_seed_and_through_everything() -> None:
     cells = {(name, protocol) for name in DATASETS for protocol in protocols_of(name)}
     assert {(item.dataset, item.protocol) for item in items} == cells
     assert len(cells) == 7      # SZ-Taxi after its shift under one protocol alone
-    assert len(set(items)) == len(items) == 7 * (6 * SEEDS + 4) + 2 * SEEDS
+    assert len(set(items)) == len(items) == 7 * (7 * SEEDS + 4) + 2 * SEEDS
     swaps = {(item.dataset, item.protocol) for item in items if item.row.name == "gat-all"}
     assert swaps == {("los-loop", "clean"), ("sz-taxi", "clean")}
 
@@ -51,4 +51,4 @@ def test_a_weight_that_is_the_models_own_is_one_training_in_two_tables() -> None
         return key_of(identity(dataclasses.replace(item, dataset="city")))
 
     assert key("intergat-gru") == key("intergat-gru l1=0.1")
-    assert len({key(name) for name in (*SWEEP, "gru", "gat-gru", "gat-all")}) == len(SWEEP) + 3
+    assert len({key(name) for name in (*SWEEP, "gru", "gat-gru", "gat-all", "plus-alone")}) == len(SWEEP) + 4

@@ -85,3 +85,19 @@ def test_the_profile_is_the_mean_of_the_training_part_within_half_an_hour_and_fo
         counts = 0.5 ** ((last - 1 - np.arange(first, last)) / 96 / 7)          # half after a week
         wanted = (np.average(city.values[first:last, sensor][near], weights=counts[near]) - cut.shift) / cut.scale
         assert float(made.profile[slot, sensor]) == pytest.approx(wanted, abs=1e-4)
+
+
+def test_without_heads_no_sensor_hears_another() -> None:
+    series, slot = chunk()
+    alone = built("intergat-plus", SIZES, {"heads": 0, "hide": 0.0})
+    assert alone.heads == ()
+    assert alone.penalty() == 0
+    series.requires_grad_()
+    y, m = alone(series, slot)
+    assert m.shape == (0, N, N)
+    for n in range(N):
+        slope = torch.autograd.grad(y[..., n].sum(), series, retain_graph=True)[0]
+        assert slope[:, n].any()
+        assert not slope[:, [j for j in range(N) if j != n]].any()
+    with pytest.raises(ValueError, match="heads must be at least 0, got -1"):
+        built("intergat-plus", SIZES, {"heads": -1})

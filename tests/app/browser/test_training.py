@@ -74,6 +74,7 @@ def filled(seen: Seen, name: str, epochs: int) -> Seen:
         field.fill(value)
         field.press("Enter")
         seen.settled()
+        expect(field).to_have_value(value)  # else the training would have a name that no test looks for
     return seen
 
 
