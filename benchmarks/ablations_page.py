@@ -59,19 +59,23 @@ WHAT = {
 HEAD = """# What each part of intergat-plus is worth
 
 Written by `python -m benchmarks.ablations` from `benchmarks/results/ablations.json`. Each line changes one thing of the
-model in the first line and trains it anew: clean protocol, means and standard deviations over seeds. RMSE and MAE are
-those of the test part at 60 minutes; validation RMSE is that of all steps ahead, as the model forecasts and where no
+model in the first line and trains it anew: clean protocol. Where a line has several seeds, figures are means and
+standard deviations over these; where it has one, how much of a difference is luck is not known. RMSE and MAE are those
+of the test part at 60 minutes; validation RMSE is that of all steps ahead, as the model forecasts and where no
 sensor sees itself ('hidden'), as if its own detector had failed. Graph figures are of the mean of heads.
 
-**The rule of choice**: the smallest sum of the two validation RMSEs on Los-Loop; less than 0.01 changes nothing.
-Seeds begin at 5: those of [RESULTS.md](RESULTS.md), 0 to 4, take no part in it. That the matrices begin half from
-partial correlations, and the shrinkage of these, were chosen so (0.3 of 0.03, 0.1, 0.3 and 0.6; on seed 0, before
-there was the rule on seeds). How fast days are forgotten was chosen by the same sum over the first four tables
-together, of 3 and 7 days and never; not blindly: that forgetting helps was first seen on SZ-Taxi under protocol
-`published`, where the test part picks the epoch, and 3 days, taken first, were looked at again when test errors of
-Los-Loop and the city had been seen. What the last two tables compare was chosen earlier, on one seed and with the
-errors of the test part and the roads in view as well: in them 'whole' is the model before it began from partial
-correlations.
+**The rule of choice**: the smallest sum of the two validation RMSEs on Los-Loop; less than 0.01 changes nothing. Seeds
+begin at 5: those of [RESULTS.md](RESULTS.md), 0 to 4, take no part in what is chosen since there is this rule. That the
+matrices begin half from partial correlations, and the shrinkage of these, were chosen so (0.3 of 0.03, 0.1, 0.3 and
+0.6; on seed 0, before there was the rule on seeds). How fast days are forgotten was chosen by the same sum over the
+first four tables together, of 3 and 7 days and never; not blindly: that forgetting helps was first seen on SZ-Taxi
+under protocol `published`, where the test part picks the epoch, and 3 days, taken first, were looked at again when test
+errors of Los-Loop and the city had been seen. What the last two tables compare was chosen earlier, on one seed and with
+the errors of the test part and the roads in view as well, and not always as the rule has it: in them 'whole' is the
+model before it began from partial correlations.
+
+What all the matrices together are worth, this page does not ask: `plus-alone` in [RESULTS.md](RESULTS.md) is the same
+model without any.
 """
 
 

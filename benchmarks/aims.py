@@ -134,8 +134,9 @@ def lines(record: Record) -> Iterator[str]:
         f"Asked of `{ROW}` before it was what it is: means over {SEEDS} seeds, the mean of heads. What was tried to "
         "get there, what each part adds, and which settings were chosen by what, is in [ABLATIONS.md](ABLATIONS.md): "
         "by validation error, some of them with the errors of the test part and the roads in view "
-        "as well. The targets of SZ-Taxi count missing values as zeros, as protocol `published` does, where the test "
-        "part picks the epoch."
+        "as well. The demo city is trained by `python -m benchmarks.table --dataset city --only intergat-plus "
+        "--protocol clean`. The targets of SZ-Taxi count missing values as zeros, as protocol `published` does, where "
+        "the test part picks the epoch."
     )
     yield ""
     yield from table(

@@ -8,13 +8,20 @@ from typing import Any, Literal
 
 import numpy as np
 
-from benchmarks.figures import Cell, against, p_words, percent
+from benchmarks.figures import Against, Cell, against, p_words, percent, stopped
 from benchmarks.record import Entry, Record
-from benchmarks.rows import DATASETS, MINUTES, SEEDS
+from benchmarks.rows import CONTROLS, DATASETS, MINUTES, SEEDS
 
 FILE = Path(__file__).parent / "CLAIMS.md"
-Verdict = Literal["holds", "holds only against the published baseline", "does not hold", "not measured yet"]
-FAIR, PUBLISHED, CONTROL = "gat-gru", "gat-published", "gru"
+Verdict = Literal[
+    "holds",
+    "holds only against the published baseline",
+    "does not hold",
+    "not told apart by seeds",
+    "not measured yet",
+]
+FAIR, PUBLISHED, LINEAR = "gat-gru", "gat-published", "ridge-var"
+TRIVIAL = ("last-value", "window-mean")
 GAINS = {"sz-taxi": 0.21, "los-loop": 0.06}  # less RMSE than GAT-GRU at every horizon
 FASTER = 0.60  # less training time than GAT-GRU
 TIMED = 207  # sensors of the step that is timed: Los-Loop's
@@ -22,6 +29,7 @@ PROGRAMS = {"intergat-gru": "published InterGAT-GRU"}  # computed as published, 
 PUBLISHED_PROGRAM = "published GAT-GRU"
 SPARSE = 0.5  # share of weights that must be small for a matrix to be called sparse
 CONTRAST = 0.5  # coupling within road clusters against across, relative; the paper has 0.64 to 3.27
+LIFTED = 2.0  # times as many of the strongest pairs must be roads as of all pairs
 LEVEL = 0.05
 SPREAD = 0.5  # share of the sensors over which the leading mode must spread to be called global
 
@@ -35,27 +43,40 @@ times, from `benchmarks/speed.json`; no verdict is written by hand. The tables b
 - **Errors.** RMSE of the row is at least so much below that of GAT-GRU at each of 15, 30, 45 and 60 minutes, means
   over the seeds. *Holds*: against the fair `{FAIR}`. *Holds only against the published baseline*: against
   `{PUBLISHED}`, whose attention is flattened and has no self loops, but not against the fair one. The figures: the
-  smallest and the largest gain over the four, and the p values of the smallest against `{FAIR}`, of the paired test
-  over seeds and of Diebold and Mariano's over windows. Protocol `published` is the paper's; `clean` asks the same
-  of errors that nothing was chosen on. Beside them the gain over `{CONTROL}`, the same network without any graph, once
-  it is measured: the paper does not claim one, but without it a gain over GAT-GRU is none of the learned graph.
+  smallest and the largest gain over the four times (positive: a smaller error), and the p values of the smallest
+  against `{FAIR}`, of the paired test over seeds and of Diebold and Mariano's over windows: of no difference at all,
+  not of the gain that is claimed. Protocol `published` is the paper's, where the part that is tested also picks the
+  epoch; `clean` asks the same of errors that picked no epoch. A verdict says what is so of these trainings, which have
+  at most {DATASETS["los-loop"].epochs} epochs where the paper has 100; what a gain over GAT-GRU is worth is in what
+  stands beside it, once it is measured. The gain over the *control*, the same forecaster without a graph (`gru` of the
+  paper's model, `plus-alone` of this project's): only that is a gain of the learned graph. The gain over
+  `{LINEAR}`, a linear forecast in closed form. In how many trainings the loss had stopped falling. And where GAT-GRU
+  itself is worse than the last value, or than the mean of the inputs, which learn nothing.
 - **Time.** A training step at Los-Loop's size takes at least {FASTER:.0%} less, medians of turns taken in one
   process, on each number of threads that was measured. *Holds*: against the fair `{FAIR}`. *Holds only against the
   published baseline*: with both layers computed as they are published, for each window and head by head
   (`benchmarks/rivals/published.py`); this project's own layer stands beside that GAT-GRU as it is. Trainings of the
-  table are not asked: they ran side by side.
+  table are not asked: they ran side by side. In brackets the quartiles over turns.
 - **Sparsity.** At least {SPARSE:.0%} of the weights that multiply the features, off the diagonal and as a mean over
   heads, are zero or below a tenth of an even share of their row, in every run on Los-Loop and SZ-Taxi, protocol
-  `published`.
+  `published`. That is sparsity as far as small weights are none; exact zeros stand beside it.
 - **Communities.** Of the output layer's matrix, the paper's aggregate, or of the mean of heads where there is none:
   contrast within against across spectral clusters of the road graph is at least {CONTRAST:g} in every run on
   Los-Loop and SZ-Taxi, protocol `published`; and on PeMSD7(M), protocol `clean`, spectral clusters agree with
   freeway and direction better than shuffled labels (p at most {LEVEL:g}) in every run.
+- **Topology.** Of the same matrix: its strongest 2 % of pairs are roads at least {LIFTED:g} times as often as all pairs
+  are, in every run on Los-Loop and SZ-Taxi, protocol `published`.
 - **Local and global modes.** Of the same matrix, on Los-Loop and SZ-Taxi, protocol `published`: in every run its
   modes are more localised than with the same weights in random places (p at most {LEVEL:g}), and the leading mode
   spreads over at least {SPREAD:.0%} of the sensors (which a flat matrix does as well).
 - *Not measured yet*: fewer than {SEEDS} seeds of a row that the claim is about, or, of time, steps that were not timed.
 """
+
+
+OWN = (
+    "Its settings were chosen by validation error, some of them with errors of the test part in view as well "
+    "([ABLATIONS.md](ABLATIONS.md)), so that its gains are a little flattered under `clean` too."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +105,9 @@ def claims(record: Record, row: str = "intergat-gru", steps: Sequence[Mapping[st
     return [
         *found,
         _time(steps, row),
-        _of_graphs("The learned matrices are sparse", cells, row, _sparse),
+        _of_graphs("The learned matrices are sparse: most of their weights are small", cells, row, _sparse),
         _communities(cells, Cell(record, "pemsd7m", "clean"), row),
+        _of_graphs("The learned topology follows the roads", cells, row, _roads),
         _of_graphs("The learned matrices have localised and global modes", cells, row, _modes),
     ]
 
@@ -94,7 +116,7 @@ def page(record: Record, steps: Sequence[Mapping[str, Any]] = ()) -> str:
     """The whole page."""
     paper, own = (_table(claims(record, row, steps)) for row in ("intergat-gru", "intergat-plus"))
     lines = [INTRO, "## Asked of the paper's model, `intergat-gru`", "", *paper]
-    lines += ["", "## The same asked of this project's, `intergat-plus`", "", *own]
+    lines += ["", "## The same asked of this project's, `intergat-plus`", "", OWN, "", *own]
     return "\n".join(lines) + "\n"
 
 
@@ -121,14 +143,35 @@ def _error(cell: Cell, row: str, words: str, least: float) -> Claim:
         return Claim(words, "not measured yet", missing)
     fair, published = against(cell, row, FAIR), against(cell, row, PUBLISHED)
     worst = min(fair, key=lambda one: one.gain)
-    figure = (
-        f"{_gains([one.gain for one in fair])} against `{FAIR}` (p {p_words(worst.seeds_p)} over seeds, "
-        f"{p_words(worst.windows_p)} over windows); {_gains([one.gain for one in published])} against `{PUBLISHED}`; "
-    )
-    if cell.complete(CONTROL):
-        figure += f"{_gains([one.gain for one in against(cell, row, CONTROL)])} against `{CONTROL}`, without a graph; "
-    figure += f"{worst.seeds} seeds"
-    return Claim(words, verdict(min(one.gain for one in fair), min(one.gain for one in published), least), figure)
+    ps = f"p {p_words(worst.seeds_p)} over seeds, {p_words(worst.windows_p)} over windows"
+    said = [f"{_gains(fair)} against `{FAIR}` ({ps})", f"{_gains(published)} against `{PUBLISHED}`"]
+    beside = {CONTROLS[row]: "without a graph", LINEAR: "linear"}
+    said += [
+        f"{_gains(against(cell, row, base))} against `{base}`, {what}"
+        for base, what in beside.items()
+        if cell.complete(base)
+    ]
+    said.append(f"{worst.seeds} seeds; the loss had stopped falling in {_stopped(cell, row)}, {_stopped(cell, FAIR)}")
+    said += _trivial(cell)
+    gain, other = (min(one.gain for one in found) for found in (fair, published))
+    return Claim(words, verdict(gain, other, least), "; ".join(said))
+
+
+def _stopped(cell: Cell, row: str) -> str:
+    runs = cell.runs(row)
+    return f"{sum(map(stopped, runs))} of {len(runs)} of `{row}`"
+
+
+def _trivial(cell: Cell) -> list[str]:
+    """Where the fair baseline is worse than what learns nothing."""
+    found = []
+    for row in TRIVIAL:
+        if cell.complete(row):
+            gains = zip(MINUTES, against(cell, FAIR, row), strict=True)
+            worse = [str(minutes) for minutes, one in gains if one.gain < 0]
+            when = "every horizon" if len(worse) == len(MINUTES) else f"{', '.join(worse)} min"
+            found += [f"than `{row}` at {when}"] if worse else []
+    return [f"`{FAIR}` itself is worse {' and '.join(found)}"] if found else []
 
 
 def verdict(fair: float, published: float, least: float) -> Verdict:
@@ -142,15 +185,16 @@ def verdict(fair: float, published: float, least: float) -> Verdict:
     return "holds only against the published baseline" if published >= least else "does not hold"
 
 
-def _gains(gains: list[float]) -> str:
-    return f"{percent(min(gains))} to {percent(max(gains))} at {MINUTES[0]} to {MINUTES[-1]} min"
+def _gains(found: Sequence[Against]) -> str:
+    gains = [one.gain for one in found]
+    return f"{percent(min(gains))} to {percent(max(gains))}"
 
 
 def _time(steps: Sequence[Mapping[str, Any]], row: str) -> Claim:
     words = "60 to 70 % less training time than GAT-GRU"
     pairs = {FAIR: (row, FAIR), PUBLISHED_PROGRAM: (PROGRAMS.get(row, row), PUBLISHED_PROGRAM)}
     seconds = {
-        (step["rival"], step["threads"]): float(np.median(step["seconds"]))
+        (step["rival"], step["threads"]): np.array(step["seconds"])
         for step in steps
         if step["sensors"] == TIMED and step["device"] == "cpu" and "seconds" in step
     }
@@ -159,14 +203,27 @@ def _time(steps: Sequence[Mapping[str, Any]], row: str) -> Claim:
     if not threads:
         missing = ", ".join(f"`{name}`" for name in named)
         return Claim(words, "not measured yet", f"`python -m benchmarks.speed` must have timed {missing}")
-    gains = {base: [1 - seconds[a, count] / seconds[b, count] for count in threads] for base, (a, b) in pairs.items()}
+    gains = {
+        base: [1 - float(np.median(seconds[a, count]) / np.median(seconds[b, count])) for count in threads]
+        for base, (a, b) in pairs.items()
+    }
     said = [
-        f"{' and '.join(percent(gain) for gain in gains[base])} less than `{b}`"
+        " and ".join(
+            f"{percent(gain)} ({_quartiles(seconds[a, count], seconds[b, count])})"
+            for gain, count in zip(gains[base], threads, strict=True)
+        )
+        + f" less than `{b}`"
         + ("" if a == row else f" for `{a}`, both computed as published")
         for base, (a, b) in pairs.items()
     ]
     said.append(f"a step of 64 windows of {TIMED} sensors on {' and '.join(map(str, threads))} thread(s)")
     return Claim(words, verdict(min(gains[FAIR]), min(gains[PUBLISHED_PROGRAM]), FASTER), "; ".join(said))
+
+
+def _quartiles(mine: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any]) -> str:
+    turns = min(len(mine), len(theirs))
+    low, high = np.quantile(1 - mine[:turns] / theirs[:turns], [0.25, 0.75])
+    return f"{percent(low, 0)} to {percent(high, 0)}"
 
 
 Judged = tuple[bool, str]
@@ -184,9 +241,19 @@ def _of_graphs(words: str, cells: list[Cell], row: str, judged: Callable[[list[E
 def _sparse(runs: list[Entry]) -> Judged:
     shares = [run["graph"]["small"] for run in runs]
     zeros = [run["graph"]["zeros"] for run in runs]
-    return min(
-        shares
-    ) >= SPARSE, f"{percent(min(shares))} to {percent(max(shares))} small, {percent(max(zeros))} exact zeros"
+    enough = sum(share >= SPARSE for share in shares)
+    return enough == len(runs), (
+        f"{percent(min(shares))} to {percent(max(shares))} small, enough in {enough} of {len(runs)} runs; "
+        f"{percent(min(zeros))} to {percent(max(zeros))} exact zeros"
+    )
+
+
+def _roads(runs: list[Entry]) -> Judged:
+    heads = [_aggregate(run) for run in runs]
+    lifts, shares = [head["on_roads"] / head["chance"] for head in heads], [head["on_roads"] for head in heads]
+    return min(lifts) >= LIFTED, (
+        f"{percent(min(shares))} to {percent(max(shares))} of them roads, of all pairs {percent(heads[0]['chance'])}"
+    )
 
 
 def _aggregate(run: Entry) -> dict[str, float]:

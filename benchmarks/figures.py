@@ -3,6 +3,7 @@
 Axes: t of the four times ahead, w test window.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from benchmarks.record import Entry, Record
 from benchmarks.rows import MINUTES, ROWS, SEEDS
 
 NONE = "–"
+QUIET = 0.1  # of the epochs: so many at the end must have brought nothing new for a loss to have stopped falling
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,15 @@ def against(cell: Cell, row: str, other: str) -> list[Against]:
     return found
 
 
+def stopped(run: Entry) -> bool:
+    """Whether the loss that picks the epoch had stopped falling: its best came before the last tenth of the epochs.
+
+    And at least two before the end.
+    """
+    done, best = run["epochs"]["done"], run["epochs"]["best"]
+    return bool(done - best >= max(2, QUIET * done))
+
+
 def horizon(cell: Cell) -> int:
     """Steps in an hour, as the settings of the record say."""
     return max(int(settings["horizon"]) for settings in cell.record.settings(cell.dataset, cell.protocol).values())
@@ -108,6 +119,22 @@ def spread(values: Iterable[float | None], digits: Callable[[float], str] = lamb
     if len(known) == 1:
         return digits(known[0])
     return f"{digits(float(np.mean(known)))} ± {digits(float(np.std(known, ddof=1)))}"
+
+
+def median(values: Iterable[float | None], digits: Callable[[float], str]) -> str:
+    """The median of those known, or a dash."""
+    known = [value for value in values if value is not None]
+    return digits(float(np.median(known))) if known else NONE
+
+
+def processors(runs: Iterable[Entry]) -> str:
+    """The processors of some runs with how many ran on each.
+
+    >>> processors([{"machine": "2 cores, AMD EPYC, 1 thread(s)"}] * 3)
+    'AMD EPYC 3'
+    """
+    counted = Counter(run["machine"].partition(", ")[2].rpartition(",")[0] or run["machine"] for run in runs)
+    return ", ".join(f"{name} {count}" for name, count in sorted(counted.items()))
 
 
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> list[str]:

@@ -18,10 +18,10 @@ from typing import Any
 
 from benchmarks.rivals.steps import Bench
 from core.experiment import settings_for
-from core.models import Forecaster
-from core.train import Settings, State, fit
+from core.models import Forecaster, built
+from core.train import Settings, State, fit, loss
 
-SLOW, FAST = "PyG GAT-GRU", "intergat-plus"
+SLOW, FAST, UNTRAINED = "PyG GAT-GRU", "intergat-plus", "last-value"
 History = tuple[dict[str, float], ...]
 
 
@@ -43,7 +43,8 @@ def race(bench: Bench, folder: Path, *, epochs: int, minutes: float, fast_epochs
     -------
     dict
         ``settings``, and by model ``curve``: seconds since the start and validation loss of each epoch;
-        ``goal``: the loss; ``seconds``: by model, to the goal, None where it was not reached.
+        ``goal``: the loss; ``seconds``: by model, to the goal, None where it was not reached; ``untrained``: the
+        loss of the last value, which a goal worth racing to is below.
     """
     until = time.perf_counter() + 60 * minutes
 
@@ -56,7 +57,7 @@ def race(bench: Bench, folder: Path, *, epochs: int, minutes: float, fast_epochs
     curves[SLOW] = _curve(SLOW, bench, slow, folder, say, tick=out_of_time)
     if not curves[SLOW]:
         raise TimeoutError(f"{SLOW} must end one epoch for a race, got none in {minutes:g} minutes: give it more")
-    goal = min(loss for _, loss in curves[SLOW])
+    goal = min(error for _, error in curves[SLOW])
 
     def reached(history: History) -> bool:
         return any(record["validation"] <= goal for record in history)
@@ -68,8 +69,15 @@ def race(bench: Bench, folder: Path, *, epochs: int, minutes: float, fast_epochs
         "cut short": len(curves[SLOW]) < epochs,
         "curves": curves,
         "goal": goal,
-        "seconds": {name: next((at for at, loss in curve if loss <= goal), None) for name, curve in curves.items()},
+        "untrained": loss(_untrained(bench), bench.cut, "validation", slow),
+        "seconds": {name: next((at for at, error in curve if error <= goal), None) for name, curve in curves.items()},
     }
+
+
+def _untrained(bench: Bench) -> Forecaster:
+    model = built(UNTRAINED, bench.sizes)
+    model.observe(bench.cut, None)
+    return model
 
 
 def _curve(

@@ -4,10 +4,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import aims
-from benchmarks.figures import NONE, Cell, against, p_words, percent, spread, table
+from benchmarks.figures import (
+    NONE,
+    Cell,
+    against,
+    horizon,
+    median,
+    p_words,
+    percent,
+    processors,
+    spread,
+    stopped,
+    table,
+)
 from benchmarks.record import Entry, Record
 from benchmarks.rows import (
+    BUDGETS,
+    CONTROLS,
     DATASETS,
+    EXTRA,
+    GIVEN,
     LAMBDAS,
     MINUTES,
     ROWS,
@@ -18,6 +34,7 @@ from benchmarks.rows import (
     SWEPT,
     SWEPT_ON,
     Budget,
+    pairs_of,
     protocols_of,
     rows_of,
 )
@@ -31,13 +48,14 @@ MEASURES: dict[str, tuple[str, Callable[[float], str]]] = {
     "accuracy": ("Accuracy", lambda x: f"{x:.4f}"),
     "r2": ("R²", lambda x: f"{x:.4f}"),
 }
-QUIET = 0.1  # of the epochs: so many at the end must have brought nothing new for a loss to have stopped falling
 
 INTRO = f"""# Results
 
 Written by `python -m benchmarks.table --render` from the entries in `benchmarks/results`, which hold every run;
-`python -m benchmarks.table` trains what is missing there and writes this page anew. A dash is what has not been
-measured. What holds of the paper's claims is in [CLAIMS.md](CLAIMS.md).
+`python -m benchmarks.table` trains what is missing there and writes this page anew. One row alone:
+`python -m benchmarks.table --dataset los-loop --protocol clean --only gru`; with `--plan` it only says what is missing
+and about how long that takes. A dash is what has not been measured, or is not defined. What holds of the paper's claims
+is in [CLAIMS.md](CLAIMS.md).
 
 Errors are mean ± deviation over seeds, at 15, 30, 45 and 60 minutes. Protocol `clean`: 70 / 10 / 20 % in time
 order, the validation part picks the epoch, missing values are left out, errors at each time ahead. Protocol
@@ -58,14 +76,19 @@ least two before the end; where it has not, more epochs could still change the r
 
 ## How to read the tables
 
-**Cost.** Seconds are those of one process of one thread; runs side by side slow each other, and machines differ, so
-compare rows of one table only. Memory is the peak of the whole process, of which `last-value` shows what Python,
-torch and the data take. Parameters are those learned by gradient.
+**Cost.** Seconds are those of one process of one thread, medians over the seeds. Runs side by side slow each other, and
+processors differ: the last column names those of a row with its runs on each. So these columns say what the record
+cost, not which model is fast: that is in [SPEED.md](SPEED.md), where all take turns in one process. Memory is the
+peak of the whole process, of which `last-value` shows what Python, torch and the data take. Parameters are those
+learned by gradient.
 
 **Tests.** RMSE against a base, negative is better, with two p values: of a paired t test over the seeds (would
 training again give the same order?), then of Diebold and Mariano's test over the test windows, of squared errors
-that are means over the seeds, with the correction of Harvey, Leybourne and Newbold and autocovariances up to the
-horizon (would other times give the same order?). Neither is corrected for the number of comparisons on this page.
+that are means over the seeds (would other times give the same order?). The latter allows for differences that last:
+Newey and West's variance, with as many lags as the horizon or Andrews' rule asks for, whichever is more
+(`analysis/forecast_tests.py`). It cannot vouch for times unlike those tested: above each table stands how long the
+test part is. Under `published` the windows that are tested are those that picked the epoch. Neither p is corrected for
+the number of comparisons on this page.
 
 **Learned graphs.** Share of the strongest 2 % of pairs that are roads beside the share of all pairs that are, and
 AUROC of all weights against the roads (0.5: nothing known of them). *Contrast*: coupling within spectral clusters
@@ -78,7 +101,8 @@ each run. Rows that are given the roads find nothing there.
 
 def results(record: Record) -> str:
     """The whole page."""
-    lines = [INTRO, *_budgets(), "", "## What `intergat-plus` was to reach", "", *aims.lines(record), ""]
+    lines = [INTRO, *_budgets(), "", _spent(record), "", "## At a glance", "", *_glance(record), ""]
+    lines += ["## What `intergat-plus` was to reach", "", *aims.lines(record), ""]
     for name, budget in DATASETS.items():
         for protocol in protocols_of(name):
             lines += [f"## {budget.title}, protocol `{protocol}`", "", *_cell(Cell(record, name, protocol)), ""]
@@ -88,11 +112,48 @@ def results(record: Record) -> str:
 
 
 def _budgets() -> list[str]:
-    held: dict[str, Budget] = DATASETS | SIZES
+    held: dict[str, Budget] = DATASETS | SIZES | EXTRA
     return table(
         ["data", "epochs at most", "patience"],
         [[budget.title, str(budget.epochs), str(budget.patience)] for budget in held.values()],
     )
+
+
+def _spent(record: Record) -> str:
+    seconds = [run["seconds"] for place in record.cells() for run in record.runs(*place)]
+    return f"The record holds {len(seconds)} trainings, which took {sum(seconds) / 3600:.1f} hours of one process."
+
+
+def _glance(record: Record) -> Iterator[str]:
+    yield (
+        "RMSE at 60 minutes. Each layer stands against its control, the same forecaster without a graph, and against "
+        "`ridge-var`, which is linear and learns no graph either: negative is better. What a learned graph means "
+        "rests on the first, and on what the matrices are."
+    )
+    yield ""
+    bases = [(row, base) for row, control in CONTROLS.items() for base in (control, "ridge-var")]
+    lines = []
+    for name in BUDGETS:
+        for protocol in protocols_of(name) if name not in SIZES else ():
+            cell = Cell(record, name, protocol)
+            means = {row: _mean_rmse(runs) for row in rows_of(name, protocol) if (runs := cell.runs(row))}
+            if len(means) < 2:
+                continue
+            best = min(means, key=means.__getitem__)
+            gains = [against(cell, row, base)[-1:] for row, base in bases]
+            lines.append(
+                [
+                    BUDGETS[name].title,
+                    f"`{protocol}`",
+                    f"`{best}` {means[best]:.3f}",
+                    *(percent(-found[0].gain) if found else NONE for found in gains),
+                ]
+            )
+    yield from table(["data", "protocol", "smallest", *(f"`{row}` against `{base}`" for row, base in bases)], lines)
+
+
+def _mean_rmse(runs: list[Entry]) -> float:
+    return sum(run["errors"]["rmse"][-1] for run in runs) / len(runs)
 
 
 def _cell(cell: Cell) -> Iterator[str]:
@@ -103,7 +164,7 @@ def _cell(cell: Cell) -> Iterator[str]:
         return
     done = sum(len(runs) for runs in held.values())
     wanted = sum(SEEDS if row.random else 1 for row in rows.values())
-    yield f"{done} of {wanted} runs. {_stopped(held)}"
+    yield f"{done} of {wanted} runs. {_stopped(held)}{_tested_length(cell)}"
     for measure, (title, digits) in MEASURES.items():
         yield from ("", f"**{title}**", "")
         yield from table(
@@ -131,11 +192,12 @@ def _cell(cell: Cell) -> Iterator[str]:
             "epochs done",
             "best epoch",
             "loss has stopped falling",
+            "processors",
         ],
         [_cost(row, held.get(row, [])) for row in rows],
     )
     yield from ("", "**Tests**", "")
-    lines = [_tested(cell, row, base) for base in ("gru", "gat-gru") for row in rows if row != base]
+    lines = [_tested(cell, row, base) for row, base in pairs_of(cell.dataset, cell.protocol)]
     yield from table(["row", "against", "seeds", *AHEAD], lines)
     graphs = [line for row in held for line in _graph(row, held[row])]
     if graphs:
@@ -158,20 +220,24 @@ def _stopped(held: dict[str, list[Entry]]) -> str:
     return f"In {sum(known)} of {len(known)} trainings the loss that picks the epoch had stopped falling."
 
 
-def stopped(run: Entry) -> bool:
-    """Whether the loss that picks the epoch had stopped falling, by the rule that the page states."""
-    done, best = run["epochs"]["done"], run["epochs"]["best"]
-    return done - best >= max(2, QUIET * done)
+def _tested_length(cell: Cell) -> str:
+    """How long the test part is, from the windows and the steps of an hour; '' where no losses are kept."""
+    for row in rows_of(cell.dataset, cell.protocol):
+        if (kept := cell.record.losses(cell.dataset, cell.protocol, row)) is not None:
+            windows = kept[1].shape[1]
+            return f" {windows:,} windows are tested, {windows / horizon(cell) / 24:.1f} days in all."
+    return ""
 
 
 def _cost(row: str, runs: list[Entry]) -> list[str]:
     def of(name: str, digits: Callable[[float], str]) -> str:
-        return spread([run[name] for run in runs], digits)
+        return median([run[name] for run in runs], digits)
 
     if not runs:
-        return [f"`{row}`", *[NONE] * 7]
+        return [f"`{row}`", *[NONE] * 8]
+    made = processors(runs)
     if not ROWS[row].random:
-        return [f"`{row}`", NONE, NONE, of("memory_mb", lambda x: f"{x:.0f}"), "0", NONE, NONE, NONE]
+        return [f"`{row}`", NONE, NONE, of("memory_mb", lambda x: f"{x:.0f}"), "0", NONE, NONE, NONE, made]
     return [
         f"`{row}`",
         of("seconds_per_epoch", lambda x: f"{x:.2f}"),
@@ -181,6 +247,7 @@ def _cost(row: str, runs: list[Entry]) -> list[str]:
         _range([run["epochs"]["done"] for run in runs]),
         _range([run["epochs"]["best"] for run in runs]),
         f"{sum(map(stopped, runs))} of {len(runs)}",
+        made,
     ]
 
 
@@ -290,7 +357,9 @@ def pareto(points: dict[float, tuple[float, float]]) -> set[float]:
 def _sizes(record: Record) -> Iterator[str]:
     yield (
         "Cities that do not exist: sensors at random places, each joined to its nearest two, and series of a known "
-        "process on them (`benchmarks/datasets.py`): 2,000 rows every 15 minutes, protocol `clean`."
+        "process on them (`benchmarks/datasets.py`): 2,000 rows every 15 minutes, protocol `clean`. Most planted "
+        "couplings lie on the roads, so no AUROC is given for a row that is told the roads. Ten epochs show what an "
+        "epoch costs; an error is compared only as far as the losses had stopped falling."
     )
     for name, budget in SIZES.items():
         cell = Cell(record, name, "clean")
@@ -299,17 +368,19 @@ def _sizes(record: Record) -> Iterator[str]:
         for row in SIZED:
             runs = cell.runs(row)
             planted = [run["graph"]["heads"]["mean"].get("planted_auroc") for run in runs if run["graph"]]
+            found = "told the roads" if row in GIVEN else spread(planted)
             gain = [one.gain for one in against(cell, row, "gat-gru")[-1:]] if row != "gat-gru" else []
             lines.append(
                 [
                     f"`{row}`",
                     str(len(runs)),
-                    spread([run["seconds_per_epoch"] for run in runs], lambda x: f"{x:.1f}"),
-                    spread([run["memory_mb"] for run in runs], lambda x: f"{x:.0f}"),
+                    median([run["seconds_per_epoch"] for run in runs], lambda x: f"{x:.1f}"),
+                    median([run["memory_mb"] for run in runs], lambda x: f"{x:.0f}"),
                     spread([run["errors"]["rmse"][0] for run in runs]),
                     spread([run["errors"]["rmse"][-1] for run in runs]),
                     percent(-gain[0]) if gain else NONE,
-                    spread(planted),
+                    f"{sum(map(stopped, runs))} of {len(runs)}" if runs else NONE,
+                    found,
                 ]
             )
         yield from table(
@@ -321,6 +392,7 @@ def _sizes(record: Record) -> Iterator[str]:
                 "RMSE, 15 min",
                 "RMSE, 60 min",
                 "RMSE, 60 min, against `gat-gru`",
+                "loss has stopped falling",
                 "AUROC of the planted graph",
             ],
             lines,

@@ -66,14 +66,16 @@ ROWS = {
         ),
     )
 }
+CONTROLS = {"intergat-gru": "gru", "intergat-plus": "plus-alone"}  # the same forecaster without a graph
+GIVEN = ("gat-gru", "gat-published", "tgcn")  # rows that are told the roads
 SWAP = (
     "**The swap.** `intergat-gru` with its matrices replaced by GAT attention is `gat-gru` itself: both have the\n"
     "same path (four heads of 32, ELU, an output layer, a GRU of 32, one linear map), the same start, rate, weight\n"
     "decay and no clipping, and the one setting that differs, l1, multiplies a penalty that attention does not\n"
     "have. A test holds that. What then still differs is whom a sensor may hear: attention is masked by the roads,\n"
     "the matrices are not. `gat-all` takes that difference away as well: the same model, told that all sensors are\n"
-    "neighbours. It takes about twice as long as any other row (`--plan`), so it is trained under `clean`\n"
-    "alone, and not on PeMSD7(M)."
+    "neighbours. Attention over all pairs is the most costly of all, so it is trained under `clean` alone, and not\n"
+    "on PeMSD7(M)."
 )
 
 LAMBDAS = (0.0, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
@@ -118,6 +120,19 @@ def protocols_of(dataset: str) -> tuple[str, ...]:
 def rows_of(dataset: str, protocol: str) -> dict[str, Row]:
     """The rows of the table that are trained on a data set under a protocol."""
     return {name: row for name, row in ROWS.items() if not row.only or (dataset, protocol) in row.only}
+
+
+def pairs_of(dataset: str, protocol: str) -> list[tuple[str, str]]:
+    """Which rows are tested against which: all against `gru` and `gat-gru`, and some against who they must beat.
+
+    What learns must beat the linear forecast in closed form, the two layers their controls, and the paper's layer
+    attention over all pairs, where that is trained.
+    """
+    rows = rows_of(dataset, protocol)
+    pairs = [(row, base) for base in ("gru", "gat-gru") for row in rows if row != base]
+    pairs += [(name, "ridge-var") for name, row in rows.items() if row.random]
+    pairs += [pair for pair in (("intergat-gru", "gat-all"), *CONTROLS.items()) if pair[1] in rows]
+    return list(dict.fromkeys(pairs))
 
 
 @dataclass(frozen=True, slots=True)

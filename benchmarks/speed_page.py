@@ -171,6 +171,12 @@ def _race(rows: list[Row]) -> Iterable[str]:
     else:
         times = seconds[slow] / seconds[fast]
         yield f"Target: at least {RACE_TARGET:g} times less. Measured {times:.3g}: {_verdict(times >= RACE_TARGET)}.\n"
+    if other[0][1] <= row["goal"]:
+        yield (f"{fast} passes that error within its first epoch, at {other[0][1]:.4f}: the ratio is then one of "
+               f"epochs, and the goal a low one, {slow} being far from trained.\n")
+    if "untrained" in row:
+        worth = "which the goal is below" if row["goal"] < row["untrained"] else "**so the goal needs no training**"
+        yield f"The last value, which learns nothing, has {row['untrained']:.4f}, {worth}.\n"
     yield from _table(["epoch", f"{slow}: seconds", "error", f"{fast}: seconds", "error"],
                       ([str(k + 1), *_point(curve, k), *_point(other, k)] for k in range(max(len(curve), len(other)))))
 

@@ -15,12 +15,14 @@ BENCHMARK: dict[str, Measure] = {
     "diebold_mariano": Measure(
         "Diebold-Mariano test",
         "Would other times give the same order? p is small where the one forecast is better in window after window, "
-        "not only in a few. Neighbouring windows overlap, which it takes into account. It knows nothing of the luck "
+        "not only in a few. Neighbouring windows overlap, and a rush hour is hard for all of it: both are taken into "
+        "account, as long as differences last much shorter than all that was tested. It knows nothing of the luck "
         "of a training: that is what the test over seeds is for.",
-        r"\mathrm{DM} = \bar d \Big/ \sqrt{\tfrac1W \big(\gamma_0 + 2 \textstyle\sum_{k<h} \gamma_k\big)}, \qquad "
-        r"d_w = e_w^2 - e_w'^2",
+        r"\mathrm{DM} = \bar d \Big/ \sqrt{\tfrac1W \big(\gamma_0 + 2 \textstyle\sum_{k<H} (1 - \tfrac kH) "
+        r"\gamma_k\big)}, \qquad d_w = e_w^2 - e_w'^2",
         source="Diebold and Mariano, Comparing predictive accuracy, Journal of Business & Economic Statistics 13 "
-        "(1995), with the correction of Harvey, Leybourne and Newbold (1997)",
+        "(1995), with the correction of Harvey, Leybourne and Newbold (1997), Newey and West's weights (1987) and "
+        "as many lags H as Andrews' rule (1991) takes from the data",
         pages=("benchmark",),
         also="p over windows, significance, DM",
     ),

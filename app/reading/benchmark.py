@@ -84,7 +84,7 @@ def scores_sentence(scores: Sequence[Score], measure: str, at: int) -> str:
 
 
 def compared_sentences(tests: Sequence[Compared], at: int) -> list[str]:
-    """How the paper's and this project's model stand against both bases."""
+    """How the paper's and this project's model stand against the rows that they are tested against."""
     found = []
     for one in tests:
         if one.row not in NAMES or not one.found:

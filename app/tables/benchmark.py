@@ -109,7 +109,7 @@ def scores_table(scores: Sequence[Score], measure: str) -> pd.DataFrame:
 
 
 def compared_shown(tests: Sequence[Compared], at: int) -> pd.DataFrame:
-    """Every row against both bases at one time ahead."""
+    """Every row against its bases at one time ahead."""
     lines = []
     for one in tests:
         found = one.found[at] if one.found else None
@@ -146,7 +146,7 @@ def signed(share: float) -> str:
 
 
 def compared_table(tests: Sequence[Compared]) -> pd.DataFrame:
-    """Every row against both bases at each time ahead; rows without a seed in common are left out."""
+    """Every row against its bases at each time ahead; rows without a seed in common are left out."""
     return pd.DataFrame(
         [
             {

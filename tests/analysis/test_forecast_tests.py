@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.signal import lfilter
 
 from analysis.forecast_tests import diebold_mariano, paired
 
@@ -14,11 +15,12 @@ def plain(loss: np.ndarray, other: np.ndarray, h: int) -> tuple[float, float]:
     d = [a - b for a, b in zip(loss, other, strict=True)]
     n = len(d)
     mean = sum(d) / n
-    total = 0.0
-    for k in range(-(h - 1), h):
-        total += sum((d[w] - mean) * (d[w - abs(k)] - mean) for w in range(abs(k), n)) / n
-    found = mean / math.sqrt(total / n) * math.sqrt((n + 1 - 2 * h + h * (h - 1) / n) / n)
-    return found, 2 * (1 - stats.t.cdf(abs(found), n - 1))
+    gamma = [sum((d[w] - mean) * (d[w - k] - mean) for w in range(k, n)) / n for k in range(n)]
+    rho = gamma[1] / gamma[0]
+    lags = max(h, 1 + math.floor(1.1447 * (4 * rho**2 * n / ((1 - rho) ** 2 * (1 + rho) ** 2)) ** (1 / 3)))
+    total = sum((1 - abs(k) / lags) * gamma[abs(k)] for k in range(-(lags - 1), lags))
+    found = mean / math.sqrt(total / n) * math.sqrt((n + 1 - 2 * lags + lags * (lags - 1) / n) / n)
+    return found, 2 * (1 - stats.t.cdf(abs(found), min(n - 1, 1.5 * n / lags)))
 
 
 def losses(count: int = 200, seed: int = 0, better: float = 0.0, lasting: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -39,10 +41,11 @@ def test_the_statistic_is_that_of_its_formula(h: int) -> None:
     assert found.deviation == pytest.approx((one - other).std(ddof=1))
 
 
-def test_one_step_ahead_it_is_nearly_a_t_test() -> None:
-    one, other = losses(better=0.1)
-    wanted = stats.ttest_rel(one, other)
-    found = diebold_mariano(one, other, 1)
+def test_where_neighbours_are_not_alike_it_is_nearly_a_t_test() -> None:
+    one, other = losses(better=0.1, seed=9)
+    d = one - other
+    assert abs(np.corrcoef(d[1:], d[:-1])[0, 1]) < 0.02
+    found, wanted = diebold_mariano(one, other, 1), stats.ttest_rel(one, other)
     assert found.statistic == pytest.approx(wanted.statistic)          # the correction turns 1/W into 1/(W - 1)
     assert found.p == pytest.approx(wanted.pvalue)
 
@@ -55,12 +58,24 @@ def test_the_better_forecast_has_the_negative_statistic_and_turns_with_the_order
     assert (back.statistic, back.p) == (-forth.statistic, forth.p)
 
 
-def test_equal_forecasts_are_called_different_about_as_often_as_promised() -> None:
-    """Differences that last for four windows: without their autocovariances, luck passes for skill."""
-    found = [diebold_mariano(*losses(seed=seed, lasting=4), 4).p < 0.05 for seed in range(400)]
-    careless = [diebold_mariano(*losses(seed=seed, lasting=4), 1).p < 0.05 for seed in range(400)]
-    assert 0.02 <= np.mean(found) <= 0.12
-    assert np.mean(careless) > 2 * np.mean(found)
+@pytest.mark.parametrize(("alike", "most"), [(0.0, 0.08), (0.5, 0.09), (0.87, 0.11), (0.95, 0.14)])
+def test_equal_forecasts_are_called_different_about_as_often_as_promised(alike: float, most: float) -> None:
+    """Differences that last far longer than the horizon, as in a rush hour: cut off at it, half would be called so."""
+    random = np.random.default_rng(0)
+    found = [
+        diebold_mariano(lfilter([1], [1, -alike], random.normal(size=700))[-381:], np.zeros(381), 3).p < 0.05
+        for _ in range(600)
+    ]
+    assert 0.03 <= np.mean(found) <= most
+
+
+def test_a_lasting_difference_is_found() -> None:
+    random = np.random.default_rng(0)
+    found = [
+        diebold_mariano(1 + lfilter([1], [1, -0.87], random.normal(size=700))[-381:], np.zeros(381), 3).p < 0.05
+        for _ in range(100)
+    ]
+    assert np.mean(found) > 0.5     # the mean of so many has a deviation of about 0.4
 
 
 def test_windows_without_a_loss_are_left_out_of_both() -> None:
@@ -80,9 +95,11 @@ def test_where_two_never_differ_there_is_no_statistic() -> None:
         assert found.difference == pytest.approx((one - other).mean())
 
 
-def test_a_negative_variance_is_no_variance() -> None:
-    one = np.array([1.0, -1.0] * 20)
-    assert math.isnan(diebold_mariano(one, np.zeros(40), 2).statistic)
+def test_differences_that_turn_from_window_to_window_have_a_variance() -> None:
+    one = 0.1 + np.array([1.0, -1.0] * 20)     # cut off sharply after one lag it would be negative
+    found = diebold_mariano(one, np.zeros(40), 2)
+    assert found.statistic > 0
+    assert 0 <= found.p <= 1
 
 
 def test_pairs_over_seeds_are_students() -> None:

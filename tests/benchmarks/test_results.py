@@ -9,11 +9,11 @@ import pytest
 
 from analysis.forecast_tests import diebold_mariano, paired
 from benchmarks import claims as said
-from benchmarks.figures import Cell, against, spread
+from benchmarks.figures import Cell, against, median, spread, stopped
 from benchmarks.record import FOLDER, Record
-from benchmarks.results import results, stopped
-from benchmarks.rows import BUDGETS, MINUTES, ROWS, SEEDS, SWEEP
-from tests.benchmarks.table_made import SETTINGS, entry, filled, losses
+from benchmarks.results import results
+from benchmarks.rows import BUDGETS, MINUTES, ROWS, SEEDS, SWEEP, pairs_of
+from tests.benchmarks.table_made import SETTINGS, entry, filled, losses, sized
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,6 +55,7 @@ def test_windows_are_not_compared_where_the_seeds_are_not_the_same() -> None:
 
 def test_means_and_deviations() -> None:
     assert [spread([]), spread([None]), spread([1.0]), spread([1.0, 2.0, 3.0])] == ["–", "–", "1.000", "2.000 ± 1.000"]
+    assert [median(values, str) for values in ([], [None], [9.0, 1.0, None, 2.0])] == ["–", "–", "2.0"]
 
 
 def test_a_loss_has_stopped_falling_where_the_end_brought_nothing() -> None:
@@ -75,6 +76,35 @@ def test_a_whole_record_leaves_no_dash_where_there_is_a_figure() -> None:
     assert "| `gru` | 5 | 3.320 ± 0.016 | 3.420 ± 0.016 |" in rmse
     assert "| `last-value` | no chance | 4.000 | 4.100 |" in rmse
     assert "–" not in rmse
+    assert "300 windows are tested, 1.0 days in all." in part
+
+
+def test_layers_stand_against_their_controls_and_the_linear_forecast_at_the_top() -> None:
+    errors = {"intergat-plus": 3.0, "plus-alone": 4.0, "intergat-gru": 5.0, "gru": 4.5, "ridge-var": 3.5}
+    page = results(filled(lambda row: errors.get(row, 6.0)))
+    glance = page.partition("## At a glance")[2].partition("\n## ")[0]
+    head = "`intergat-gru` against `gru` | `intergat-gru` against `ridge-var` | `intergat-plus` against `plus-alone`"
+    assert head in glance
+    # 60 minutes ahead, and seeds, add 0.32 to all but ridge-var, which has no seeds: 5.32 / 4.82, 5.32 / 3.8, ...
+    assert "| Los-Loop | `clean` | `intergat-plus` 3.320 | 10.4 % | 40.0 % | −23.1 % | −12.6 % |" in glance
+    assert glance.count("`intergat-plus` 3.320") == 7
+
+
+def test_pairs_are_tested_once_and_the_swap_where_it_is_trained() -> None:
+    pairs = pairs_of("los-loop", "clean")
+    assert len(pairs) == len(set(pairs))
+    assert {("intergat-gru", "gat-all"), ("intergat-plus", "plus-alone"), ("gru", "ridge-var")} <= set(pairs)
+    assert ("last-value", "ridge-var") not in pairs
+    assert ("intergat-gru", "gat-all") not in pairs_of("pemsd7m", "clean")
+
+
+def test_no_auroc_is_given_for_a_row_that_is_told_the_roads() -> None:
+    page = results(sized())
+    larger = page.partition("## Larger cities")[2]
+    lines = [line for line in larger.splitlines() if line.startswith("| `")]
+    found = "0.700 ± 0.000"
+    assert [line.split("|")[-2].strip() for line in lines[:4]] == ["–", "told the roads", found, found]
+    assert [line.split("|")[-3].strip() for line in lines[:4]] == ["2 of 2"] * 4
 
 
 def test_the_committed_pages_are_what_the_committed_record_says() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from click.testing import CliRunner
 
 from benchmarks.machine import ROOT
@@ -83,7 +84,15 @@ def test_a_race_that_nobody_ends_says_so() -> None:
     assert "**not reached**" in text
     row |= {"cut short": False, "curves": {SLOW: curve, FAST: [[1.0, 0.6], [2.0, 0.3]]},
             "seconds": {SLOW: 200.0, FAST: 2.0}}
-    assert "Measured 100: reached" in page({"race": {"made": made(), "rows": [row]}})
+    text = page({"race": {"made": made(), "rows": [row]}})
+    assert "Measured 100: reached" in text
+    assert "first epoch" not in text
+    row |= {"curves": {SLOW: curve, FAST: [[1.0, 0.3]]}, "untrained": 0.35}
+    text = page({"race": {"made": made(), "rows": [row]}})
+    assert "passes that error within its first epoch, at 0.3000" in text
+    assert "has 0.3500, **so the goal needs no training**" in text
+    row |= {"untrained": 0.45}
+    assert "has 0.4500, which the goal is below" in page({"race": {"made": made(), "rows": [row]}})
 
 
 def test_the_command_measures_a_small_size_and_keeps_other_parts(tmp_path: Path) -> None:
@@ -113,6 +122,9 @@ def test_the_race_ends_at_the_slow_ones_error_and_is_resumed(tmp_path: Path) -> 
     first = race(bench, tmp_path, epochs=2, minutes=5, fast_epochs=3, say=said.append)
     assert len(first["curves"][SLOW]) == 2
     assert first["goal"] == min(loss for _, loss in first["curves"][SLOW])
+    target = torch.cat([chunk.target for chunk in bench.cut.chunks("validation", 9)])
+    last = torch.cat([chunk.series[11:] for chunk in bench.cut.chunks("validation", 9)]).unsqueeze(1)
+    assert first["untrained"] == pytest.approx(((target - last) / bench.cut.scale).square().mean().item(), rel=1e-4)
     assert first["seconds"][SLOW] in [at for at, _ in first["curves"][SLOW]]
     spoken = len(said)
     second = race(bench, tmp_path, epochs=2, minutes=5, fast_epochs=3, say=said.append)
