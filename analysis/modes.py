@@ -17,11 +17,12 @@ from analysis.arrays import FloatArray, checked_road, joined
 from analysis.configuration import configurations
 from analysis.matrix import symmetrised
 from analysis.moran import Places, cross_products, moran_vectors
+from analysis.multiplicity import enough_draws
 from analysis.nulls import NULLS, Preparation, Untested, preparation, road_sums, untestable, upper_tail
 
 MODES = 10
 ALIKE = 0.9  # cosine of a mode with the strengths from which on it is the strengths
-MODE_DRAWS = 199  # where a draw costs an eigenvalue problem
+MODE_DRAWS = enough_draws(MODES)  # 499, which let one mode of ten stand out: a draw costs an eigenvalue problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class ModeTest:
     ----------
     null : as in `NullTest`
     ipr_chance : (K,) mean of the inverse participation ratio over the draws
-    ipr_p : (K,) upper tail: small where a mode is more localised than by chance
+    ipr_p : (K,) upper tail: small where a mode is more localised than by chance; not corrected for how many there are
     energy_chance : (K,) mean of the Dirichlet energy on the roads over the draws
     energy_p : (K,) lower tail: small where a mode is smoother over the roads than by chance
     """
@@ -66,7 +67,7 @@ def modes_by_chance(
     M: ArrayLike,
     road: ArrayLike,
     kilometres: ArrayLike | None = None,
-    draws: int = 499,
+    draws: int = MODE_DRAWS,
     seed: int = 0,
     nulls: Sequence[str] = NULLS,
 ) -> Modes:
@@ -87,8 +88,8 @@ def modes_by_chance(
     Parameters
     ----------
     M : (N, N), symmetrised with its diagonal and signs, as in `spectrum.spectrum`
-    road, kilometres, draws, seed, nulls : as in `against_roads`; at most 199 draws for 'configuration', each of which
-        costs an eigenvalue problem
+    road, kilometres, draws, seed, nulls : as in `against_roads`; at most 499 draws, but for 'rewired': for
+        'configuration' each costs an eigenvalue problem
 
     Returns
     -------
@@ -161,8 +162,9 @@ def mode_tests(matrix: FloatArray, edge: FloatArray, prepared: Preparation, null
                 if isinstance(prepared.places, str):
                     untested.append(Untested(null, prepared.places))
                     continue
-                localised, _ = measured(moran_vectors(v, prepared.places, prepared.signs))
-                smooth = np.maximum(_turned_sums(across, roads, prepared.places, prepared.signs), 0.0)
+                signs = prepared.signs[:MODE_DRAWS]
+                localised, _ = measured(moran_vectors(v, prepared.places, signs))
+                smooth = np.maximum(_turned_sums(across, roads, prepared.places, signs), 0.0)
             elif null == "rewired":
                 if isinstance(prepared.roads, str) or isinstance(prepared.places, str):
                     untested.append(Untested(null, str(prepared.roads)))
@@ -180,7 +182,7 @@ def mode_tests(matrix: FloatArray, edge: FloatArray, prepared: Preparation, null
                 kept = np.abs(strength @ v) > ALIKE * np.linalg.norm(strength)
                 localised[:, kept] = smooth[:, kept] = np.nan
             else:
-                localised, smooth = measured(v[prepared.permutations])
+                localised, smooth = measured(v[prepared.permutations[:MODE_DRAWS]])
                 localised = np.tile(nothing, (len(smooth), 1))
             tests.append(
                 ModeTest(

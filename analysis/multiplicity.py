@@ -1,8 +1,48 @@
 """Many tests at once: p values that allow for how many there are."""
 
+from math import ceil
+
 import numpy as np
 
 from analysis.arrays import FloatArray, IntArray
+
+FINEST = 0.02  # the smallest p that is to be possible after a correction: well below 0.05, at which tests are read
+MOST_DRAWS = 4999  # of any null: what takes a minute with 499 draws takes ten
+
+
+def enough_draws(tests: int, least: int = 19) -> int:
+    """How many draws a null needs so that one of many tests can stand out after a correction for their number.
+
+        p = (1 + #{draws >= statistic}) / (1 + R) >= 1 / (1 + R),   R + 1 >= m / 0.02
+
+    The smallest of m values is multiplied by m, by Holm as by Benjamini and Hochberg: of 10 tests with 199 draws none
+    can be below 10 / 200 = 0.05, whatever was measured. Up to 100 tests the smallest value possible is 0.02; above, no
+    more than 4999 draws are made, and from 250 tests on no corrected value can be below 0.05.
+
+    Parameters
+    ----------
+    tests : m >= 0, of those that are corrected together
+    least : draws that are made in any case, at most 4999
+
+    Returns
+    -------
+    R, from `least` to 4999
+
+    Raises
+    ------
+    ValueError
+        `tests` is negative, or `least` is not from 1 to 4999.
+
+    Examples
+    --------
+    >>> [enough_draws(tests, least=199) for tests in (1, 6, 10, 32, 1000)]
+    [199, 299, 499, 1599, 4999]
+    """
+    if tests < 0:
+        raise ValueError(f"tests must be at least 0, got {tests}")
+    if not 1 <= least <= MOST_DRAWS:
+        raise ValueError(f"least must be from 1 to {MOST_DRAWS}, got {least}")
+    return min(max(least, ceil(tests / FINEST) - 1), MOST_DRAWS)
 
 
 def holm(p: FloatArray) -> FloatArray:

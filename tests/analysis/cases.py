@@ -82,6 +82,7 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     arrays.checked_heads: (HEADS,),
     multiplicity.holm: (np.array([0.01, 0.04, np.nan]),),
     multiplicity.benjamini_hochberg: (np.array([0.01, 0.04, np.nan]),),
+    multiplicity.enough_draws: (32, 199),
     matrix.symmetrised: (M,),
     matrix.coupling: (M,),
     matrix.mean_of_heads: (HEADS,),

@@ -5,7 +5,8 @@ import pytest
 
 from analysis.arrays import FloatArray
 from analysis.matrix import symmetrised
-from analysis.modes import mode_tests, modes_by_chance
+from analysis.modes import MODE_DRAWS, MODES, mode_tests, modes_by_chance
+from analysis.multiplicity import benjamini_hochberg
 from analysis.nulls import preparation
 from analysis.spectrum import dirichlet_energy, spectrum
 from tests.analysis.mapped import DISTANCE, EDGE, ROAD, SENSORS, M
@@ -42,6 +43,27 @@ def test_a_mode_on_two_sensors_is_localised() -> None:
     for test in modes_by_chance(far, ROAD, DISTANCE, draws=99).tests:
         if test.null == "moran":
             assert test.ipr_p[0] == 0.01
+
+
+def test_one_localised_mode_of_ten_stands_out_after_the_correction() -> None:
+    far = uneven(SENSORS, seed=4) * 0.1
+    far[3, 20] = far[20, 3] = 9.0
+    found = modes_by_chance(far, ROAD, DISTANCE, nulls=("moran", "configuration"))
+    assert [test.null for test in found.tests] == ["moran", "configuration"]
+    for test in found.tests:
+        assert test.ipr_p[1:].min() > 0.05, "the others are like chance"
+        assert benjamini_hochberg(test.ipr_p)[0] == pytest.approx(MODES / (1 + MODE_DRAWS)) == pytest.approx(0.02)
+
+
+def test_more_draws_than_ten_modes_need_are_not_made_of_them() -> None:
+    more, enough = (
+        mode_tests(symmetrised(M), EDGE, preparation(SENSORS, DISTANCE, EDGE, draws), ("moran", "permuted"))
+        for draws in (MODE_DRAWS + 200, MODE_DRAWS)
+    )
+    for one, other in zip(more.tests, enough.tests, strict=True):
+        p = one.energy_p * (1 + MODE_DRAWS)
+        np.testing.assert_allclose(p, p.round(), atol=1e-9)
+        assert one.energy_p.shape == other.energy_p.shape
 
 
 @pytest.mark.parametrize(

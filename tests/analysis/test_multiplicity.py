@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.multiplicity import benjamini_hochberg, holm
+from analysis.multiplicity import MOST_DRAWS, benjamini_hochberg, enough_draws, holm
 
 
 def slow_holm(p: list[float]) -> list[float]:
@@ -49,6 +49,31 @@ def test_holm_keeps_false_alarms_of_a_family_rare_where_nothing_is_there() -> No
     alarms = np.mean([holm(row).min() <= 0.05 for row in p])
     assert 0.03 < alarms < 0.07
     assert np.mean(p.min(axis=1) <= 0.05) > 0.3, "unadjusted, a family of ten cries wolf"
+
+
+@pytest.mark.parametrize("adjusted", [holm, benjamini_hochberg])
+def test_with_enough_draws_one_of_many_tests_can_stand_out(adjusted) -> None:
+    """All others are like chance: the one that no draw reaches is far below 0.05, up to 100 tests at 0.02."""
+
+    def smallest(tests: int, draws: int) -> float:
+        return float(adjusted(np.array([1 / (1 + draws)] + [0.9] * (tests - 1)))[0])
+
+    for tests in range(1, 101):
+        draws = enough_draws(tests)
+        assert smallest(tests, draws) <= 0.02 + 1e-12
+        assert draws == 19 or smallest(tests, draws - 1) > 0.02, "no more draws than it takes"
+    assert smallest(249, enough_draws(249)) < 0.05
+    assert enough_draws(250) == enough_draws(10**6) == MOST_DRAWS, "time has an end"
+    assert smallest(250, MOST_DRAWS) >= 0.05
+    assert [enough_draws(tests, 199) for tests in (0, 4, 5)] == [199, 199, 249]
+
+
+def test_numbers_that_no_draws_follow_from_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^tests must be at least 0, got -1$"):
+        enough_draws(-1)
+    for least in (0, 5000):
+        with pytest.raises(ValueError, match=rf"^least must be from 1 to 4999, got {least}$"):
+            enough_draws(3, least)
 
 
 @pytest.mark.parametrize("adjusted", [holm, benjamini_hochberg])
