@@ -28,7 +28,8 @@ from analysis.arrays import checked_heads, checked_road, joined
 from analysis.groups import checked_labels
 from analysis.matrix import coupling, mean_of_heads, symmetrised
 from analysis.modes import Modes, mode_tests
-from analysis.nulls import Tests, preparation, preparation_of_some
+from analysis.multiplicity import enough_draws
+from analysis.nulls import LEAST_DRAWS, Tests, preparation, preparation_of_some
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Chance:
     Attributes
     ----------
     heads : mean of heads first where there is more than one head
-    draws : draws of each null; where each costs an eigenvalue problem there are fewer, see `chance`
+    draws : draws of each null; of the modes there are fewer, see `chance`
     """
 
     heads: tuple[HeadChance, ...]
@@ -76,13 +77,15 @@ def chance(
     kilometres: ArrayLike | None = None,
     groups: ArrayLike | None = None,
     communities: Sequence[ArrayLike] | NDArray[np.int64] | None = None,
-    draws: int = 499,
+    draws: int | None = None,
     seed: int = 0,
     tick: Callable[[int, int], None] = _silent,
 ) -> Chance:
     """All of the tests for every head; the mean of heads first where there is more than one.
 
-    Rewired roads, places, signs and permutations are drawn once for all heads.
+    Rewired roads, places, signs and permutations are drawn once for all heads. The p values are of one test each: of
+    many heads they are to be corrected for the number, and there are as many draws as leave one of them a chance.
+    Time grows with draws times matrices: for 6 matrices of 120 sensors half a minute.
 
     Parameters
     ----------
@@ -93,7 +96,8 @@ def chance(
     groups : (N,) known groups, or None
     communities : (H',) labels (N,) of the communities found in each, the mean of heads first where there is more
         than one head: H' is H, or H + 1; or None
-    draws : R >= 19; at most 199 where a draw costs an eigenvalue problem
+    draws : R >= 19; None for as many as the heads and their mean need (`multiplicity.enough_draws`), 499 at least
+        and 4999 at most. The modes of a matrix are ten tests, and take at most 499 of them, but for 'rewired'
     seed : of all draws
     tick : called with the number of parts that are done and of all parts
 
@@ -121,6 +125,8 @@ def chance(
     named = list(zip(heads, matrices, strict=True))
     if len(named) > 1:
         named.insert(0, ("mean", mean_of_heads(matrices)))
+    if draws is None:
+        draws = enough_draws(len(named), LEAST_DRAWS)
     sensors = matrices.shape[1]
     edge = None if road is None else joined(checked_road(road, sensors))
     known = None if groups is None else checked_labels(groups, "groups", sensors)

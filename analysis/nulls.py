@@ -5,7 +5,9 @@
     configuration  the weights put elsewhere: each sensor's strength stays                analysis/configuration.py
     permuted       the sensors' names exchanged, Mantel's test: nothing of the map stays
 
-All tests are one-sided and count what was measured among the draws, `p = (1 + #{draws >= statistic}) / (1 + R)`.
+All tests are one-sided and count what was measured among the draws, `p = (1 + #{draws >= statistic}) / (1 + R)`. So
+none is below 1 / (1 + R): tests of many matrices, which are corrected for their number, need more draws
+(`multiplicity.enough_draws`).
 Draws, and with them p, depend on the order of the sensors as on the seed; statistics do not. Which null is to be
 believed of what: `analysis.evidence`.
 
@@ -22,6 +24,7 @@ from analysis.arrays import FloatArray, IntArray
 from analysis.moran import Places, places, random_signs
 from analysis.rewiring import Rewired, freest, rewired_sums
 
+LEAST_DRAWS = 499  # of each null, for however few matrices
 FEWEST = 8  # sensors: with fewer, hardly any two draws differ
 LEAST_MOVED = 0.1  # share of the roads that a rewiring must move to say anything
 NULLS = ("moran", "rewired", "configuration", "permuted")
@@ -53,6 +56,12 @@ class NullTest:
     def spread(self) -> float:
         """Standard deviation of the draws."""
         return float(self.draws.std())
+
+    @property
+    def least(self) -> float:
+        """The smallest p that could have come of these draws: its own where none is larger, else `1 / (1 + R)`."""
+        close = 1e-9 * max(abs(self.statistic), float(np.abs(self.draws).max(initial=0.0)))
+        return 1 / (1 + len(self.draws)) if (self.draws > self.statistic + close).any() else self.p
 
     @property
     def effect(self) -> float:
@@ -132,7 +141,7 @@ def preparation(
     sensors: int,
     kilometres: ArrayLike | None = None,
     edge: FloatArray | None = None,
-    draws: int = 499,
+    draws: int = LEAST_DRAWS,
     seed: int = 0,
     nulls: Sequence[str] = NULLS,
 ) -> Preparation:
@@ -192,7 +201,7 @@ def preparation(
 def preparation_of_some(
     chosen: ArrayLike,
     kilometres: ArrayLike | None = None,
-    draws: int = 499,
+    draws: int = LEAST_DRAWS,
     seed: int = 0,
     nulls: Sequence[str] = NULLS,
 ) -> Preparation:

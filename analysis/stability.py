@@ -1,8 +1,8 @@
 """Would a matrix come back? What runs that differ in their seed alone agree on, beside what chance would give.
 
 Heads of one layer have no order of their own, so those of every run are matched to those of the first, by the
-correlation of their weights (`matching.matched_runs`), before anything is compared. Their names tell the layer:
-'head 1' and 'head 2', which differ in a number alone, may stand for each other, 'output' only for itself.
+correlation of their weights (`matching.matched_runs`), before anything is compared. Their names tell which these are
+(`matching.layers`): 'head 1' and 'head 2' may stand for each other, 'output' and 'layer 1' only for themselves.
 
 Agreement says that a graph came back, not that it is right, and not that it was learned: a model that is handed its
 graph (`gat-gru`: the roads) agrees with itself by construction.
@@ -23,10 +23,12 @@ from analysis.communities import louvain_communities
 from analysis.consensus import adjusted_rand, consensus
 from analysis.matching import checked_runs, counterparts, layers, matched_runs
 from analysis.matrix import coupling, head_similarity, strongest_count
+from analysis.multiplicity import enough_draws
 
 Tick = Callable[[int, int], None]
 Top = tuple[IntArray, IntArray, FloatArray]
 
+LEAST_DRAWS = 199  # of the null, for however few heads
 STEPS = 10  # in which the draws are told to `tick`
 
 
@@ -49,6 +51,8 @@ class HeadStability:
     consensus : (N,) consensus communities, the largest first; -1 for a sensor that is together with no other in at
         least half of the seeds, as one that is isolated
     p : share of the draws with at least this overlap, `(1 + #{>= overlap}) / (1 + draws)`
+    least : the same for an overlap of 1: no p can be smaller, and where few pairs are among the strongest, or few
+        sensors can be renamed, it is far above 0
     """
 
     head: str
@@ -60,6 +64,7 @@ class HeadStability:
     ari: float
     consensus: IntArray
     p: float
+    least: float
 
     @property
     def typical_likeness(self) -> float:
@@ -78,6 +83,7 @@ class Stability:
     share : strongest share of pairs that the overlap is about
     heads : the mean of heads first, where there is more than one head
     matched : (S, H) which head of run s plays head h of the first; the first row is 0, 1, ...
+    draws : of the null
     """
 
     runs: tuple[str, ...]
@@ -85,6 +91,7 @@ class Stability:
     share: float
     heads: tuple[HeadStability, ...]
     matched: IntArray
+    draws: int
 
 
 def stability(
@@ -93,7 +100,7 @@ def stability(
     runs: Sequence[str],
     seeds: Sequence[int],
     share: float = 0.02,
-    draws: int = 199,
+    draws: int | None = None,
     seed: int = 0,
     tick: Tick = lambda _done, _all: None,
 ) -> Stability:
@@ -107,11 +114,13 @@ def stability(
     The null: in every draw the sensors of each run are renamed at random, the same for all its heads, so that each
     matrix keeps its shape but not its places; then heads are matched anew, since the best of several matches is
     better than chance. The p-value is exact where the runs know nothing of each other. It is for one head: of many
-    heads some will be below 0.05 by chance.
+    heads some will be below 0.05 by chance, so they are to be corrected for their number, and there are as many draws
+    as leave that a chance (`multiplicity.enough_draws`).
 
     The order of the sensors matters only where Louvain's search depends on it (`communities.louvain_communities`), and
     for which renamings are drawn. That of the runs matters for the heads: the first gives them names. For 5 runs of
-    4 heads on 207 sensors it takes some 10 s, most of them in Louvain's search.
+    4 heads on 207 sensors it takes some 10 s, most of them in Louvain's search; 100 draws take 1 to 2 s, so that many
+    heads take longer: 9 with their mean 10 s for the draws, and no number of heads more than 4999 draws.
 
     Parameters
     ----------
@@ -120,7 +129,7 @@ def stability(
     runs : (S,) names
     seeds : (S,) integers, no two alike: two runs of one seed are one sample
     share : strongest share of the N(N-1)/2 pairs, see `matrix.strongest_count`
-    draws : >= 1, of the null
+    draws : >= 1, of the null; None for as many as the heads and their mean need, 199 at least and 4999 at most
     seed : of the draws, of Louvain's search and of the consensus
     tick : called with the parts done and all parts, after each
 
@@ -152,6 +161,8 @@ def stability(
     """
     every = checked_runs(interactions)
     _check_names(every, heads, runs, seeds)
+    if draws is None:
+        draws = enough_draws(every.shape[1] + (every.shape[1] > 1), LEAST_DRAWS)
     if draws < 1:
         raise ValueError(f"draws must be at least 1, got {draws}")
     strongest_count(every.shape[-1], share)
@@ -185,7 +196,8 @@ def stability(
                     chance_overlap=float(chance[:, k].mean()),
                     ari=float(np.mean([adjusted_rand(a, b) for a, b in combinations(partitions, 2)])),
                     consensus=agreed,
-                    p=float((1 + (chance[:, k] >= overlap[k] - 1e-12).sum()) / (1 + draws)),
+                    p=_p(chance[:, k], overlap[k]),
+                    least=_p(chance[:, k], 1.0),
                 )
             )
     return Stability(
@@ -194,7 +206,13 @@ def stability(
         share=float(share),
         heads=tuple(found),
         matched=matched,
+        draws=draws,
     )
+
+
+def _p(chance: FloatArray, overlap: float) -> float:
+    """Share of the draws and the overlap itself that are at least the overlap, but for rounding."""
+    return float((1 + (chance >= overlap - 1e-12).sum()) / (1 + len(chance)))
 
 
 def _overlaps(

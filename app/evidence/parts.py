@@ -372,10 +372,10 @@ def _planted_fits(found: "Planted", _: Run) -> bool:
 
 
 PARTS: Mapping[str, Part] = {
-    "chance": Part("whether it is more than chance", 1, _chance_kind, _chance, _chance_missing, _chance_fits),
+    "chance": Part("whether it is more than chance", 2, _chance_kind, _chance, _chance_missing, _chance_fits),
     "use": Part("whether the model uses it", 1, _use_kind, _use, _use_missing, _use_fits),
     "stability": Part(
-        "whether it would come back", 1, _stability_kind, _stability, _stability_missing, _stability_fits
+        "whether it would come back", 2, _stability_kind, _stability, _stability_missing, _stability_fits
     ),
     "residuals": Part(
         "whether it explains the data", 1, _residuals_kind, _residuals, _residuals_missing, _residuals_fits

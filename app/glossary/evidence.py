@@ -55,7 +55,8 @@ EVIDENCE: dict[str, Measure] = {
     ),
     "p_value": Measure(
         "p-value",
-        "The share of the draws that reach the measured value, that value counted among them; so it is never zero. "
+        "The share of the draws that reach the measured value, that value counted among them; so it is never zero, and "
+        "with few draws it cannot be small. "
         "Below 0.05 is called beyond chance: one test in twenty is so by chance alone.",
         r"p = \frac{1 + \#\{s_r \ge s\}}{1 + R}",
         source="North, Curtis and Sham, American Journal of Human Genetics 71 (2002)",

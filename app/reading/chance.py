@@ -128,9 +128,11 @@ def untested_sentence(null: str, reason: str, noun: str = SENSOR) -> str:
     return f"Not drawn, {_name(null)}: {plain(about(noun, reason.rstrip('.')), 200)}."
 
 
-def draws_caption(draws: int) -> str:
-    """How fine a p value can be."""
-    return f"{counted(draws, 'draw')} of each null at most, so no p can be below {three(1 / (draws + 1))}."
+def draws_caption(draws: int, heads: int) -> str:
+    """How fine a p value can be, as tested and after Holm's correction over so many heads."""
+    least = 1 / (draws + 1)
+    corrected = f", or below {three(heads * least)} once it is corrected for {heads:,} matrices" if heads > 1 else ""
+    return f"{counted(draws, 'draw')} of each null at most, so no p can be below {three(least)}{corrected}."
 
 
 def modes_sentence(localised: int, smooth: int, modes: int, where: str) -> str:

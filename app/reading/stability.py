@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.reading.corrected import at_best, over_heads
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_phrase
-from app.reading.words import SENSOR, counted, percent, probability, two, whole_percent
+from app.reading.words import SENSOR, counted, percent, probability, three, two, whole_percent
 
 if TYPE_CHECKING:
     from analysis.stability import HeadStability, Stability
@@ -18,29 +19,50 @@ FILLED_STABLE = "Filled: p below 0.05 after Holm's correction for the number of 
 
 LIKE_SEEDS = (
     "Another seed draws other first weights and another order of the data; what comes back under all of them is in the "
-    "data or the model, what does not is an accident."
+    "data or the model, what does not may be an accident of the seed."
 )
 
 
-def stability_sentence(found: "HeadStability", share: float, seeds: int) -> str:
-    """Whether a head would come back under another seed."""
-    where = head_phrase(found.head)
+def stability_sentence(found: "Stability", head: str) -> str:
+    """Whether a head would come back under another seed; its p is that after Holm's correction over the heads."""
+    one, where = _rows(found)[head], head_phrase(head)
+    p = over_heads({name: row.p for name, row in _rows(found).items()})[head]
     figures = (
-        f"of all pairs among the strongest {whole_percent(share)} of either of two seeds, {percent(found.overlap)} "
-        f"are so in both (by chance {percent(found.chance_overlap)}, {probability(found.p)}); their communities agree "
-        f"by {two(found.ari)} (ARI: 1 is the same, 0 chance)"
+        f"of all pairs among the strongest {whole_percent(found.share)} of either of two seeds, {percent(one.overlap)} "
+        f"are so in both (by chance {percent(one.chance_overlap)}, {probability(p)}); their communities agree "
+        f"by {two(one.ari)} (ARI: 1 is the same, 0 chance)"
     )
-    if found.chance_overlap > 1 - TIED:
+    seeds = counted(len(found.seeds), "seed")
+    if one.chance_overlap > 1 - TIED:
         return f"In {where} all pairs couple alike, so whether the strongest come back **cannot be tested**."
-    if not found.p < LEVEL:
-        so = "is **no more alike than chance** would have it"
-    elif found.overlap >= SAME:
+    if not p < LEVEL and (why := why_untold(found, head)):
+        return f"Over {seeds}, whether {where} comes back **cannot be told**, since {why}: {figures}."
+    if not p < LEVEL:
+        so = "is **not told apart from chance**"
+    elif one.overlap >= SAME:
         so = "**comes back**"
-    elif found.overlap >= PARTLY:
+    elif one.overlap >= PARTLY:
         so = "**comes back in part**"
     else:
         so = "comes back **a little, more than chance but not by much**"
-    return f"Over {counted(seeds, 'seed')}, {where} {so}: {figures}."
+    return f"Over {seeds}, {where} {so}: {figures}."
+
+
+def why_untold(found: "Stability", head: str) -> str:
+    """Why no overlap of a head could have been told from chance, as a clause; '' where one could."""
+    rows = _rows(found)
+    least = rows[head].least
+    could = at_best({name: row.p for name, row in rows.items()}, head, least)
+    if could < LEVEL:
+        return ""
+    if least * (1 + found.draws) < 1.5:  # no draw reached a full overlap
+        of = counted(len(rows), "matrix", "matrices")
+        return f"with {counted(found.draws, 'draw')} for {of} no p could be below {three(could)}"
+    return f"so few pairs are compared that even the same ones in every seed would give {probability(could)}"
+
+
+def _rows(found: "Stability") -> dict[str, "HeadStability"]:
+    return {one.head: one for one in found.heads}
 
 
 def few_seeds_sentence(seeds: int) -> str:

@@ -1,9 +1,10 @@
-"""What the evidence says of a head in three lines: real or chance, used or ignored, stable or an accident of the seed.
+"""What the evidence says of a head in three lines: real or chance, used or ignored, stable over seeds or not told so.
 
 No line rests on one test. Real: at least two nulls that keep what is trivial (the map, the roads' shape, the sensors'
 totals) must say so, and none that could be drawn may deny it; the plain permutation test, which takes every smooth
 pattern for a finding, has no say. Used: what cutting costs, and whether it matters which pairs go first, in more than
-one way of removing. Stable: how large the overlap is, and how likely by chance.
+one way of removing. Stable: how large the overlap is, and how likely by chance. A p value that is not small says that
+chance would do as well, not that chance it was; one that could not have been small says nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from app.reading.corrected import at_best, over_heads
 from app.reading.roads import GIVEN_ROADS, auroc_words, given_sentence
-from app.reading.stability import PARTLY, TIED
+from app.reading.stability import PARTLY, TIED, why_untold
 from app.reading.use import cut_named, rise_of
 from app.reading.words import (
     SENSOR,
@@ -47,6 +49,7 @@ LEAST_WAYS = 2  # of removing in which the order must matter
 LEAST_OVERLAP = 0.5  # of the strongest pairs between seeds
 MEAN = "mean"
 GIVEN = "given"  # the word for a model that may listen along roads only
+TOO_FEW = "too few"  # the word where no p could have been small: too few draws, or too few pairs to draw from
 
 # Models in which a sensor's own value, too, passes through the matrix.
 ALL_THROUGH = ("intergat-gru", "gat-gru", "gat-published")
@@ -207,6 +210,14 @@ def real_line(head: str, chance: "Chance") -> Line:
     if why:
         figures += f"; {why}"
     denied = [null for null, p in adjusted.items() if not p < LEVEL]
+    could = {null: _at_best(head, rows, null) for null in denied}
+    blunt = [null for null in denied if not could[null] < LEVEL]
+    if blunt and blunt == denied:
+        least = joined([f"{probability(could[null])} for {KEEPING[null]}" for null in blunt])
+        draws = counted(max(len(one.draws) for one in tests.tests if one.null in blunt), "draw")
+        why = f"with {draws} for {counted(len(rows), 'matrix', 'matrices')} the smallest that was possible is {least}"
+        return Line("untested", f"Cannot be told: {why}. {_begun(figures)}.", TOO_FEW)
+    denied = [null for null in denied if null not in blunt]
     if denied:
         some = len(denied) < len(adjusted)
         so = f", since {joined([KEEPING[null] for null in denied])} do as well" if some else ""
@@ -283,7 +294,8 @@ def stable_line(head: str, stability: "Stability", noun: str = SENSOR) -> Line:
         return Line("untested", f"Cannot be told: there is no weight between two {noun}s to compare.")
     if found.chance_overlap > 1 - TIED:
         return Line("untested", "Cannot be tested: all pairs couple alike, so there are none that could come back.")
-    p = _over_heads({name: one.p for name, one in rows.items()})[found.head]
+    every = {name: one.p for name, one in rows.items()}
+    p = over_heads(every)[found.head]
     figures = (
         f"of all pairs among the strongest {whole_percent(stability.share)} of either of two seeds, "
         f"{percent(found.overlap)} are so in both (Jaccard, mean over {counted(len(stability.seeds), 'seed')}; "
@@ -292,11 +304,24 @@ def stable_line(head: str, stability: "Stability", noun: str = SENSOR) -> Line:
     if np.isfinite(found.ari):
         figures += f", and their communities agree by {two(found.ari)} (ARI, 1 is the same, 0 chance)"
     if not p < LEVEL:
-        return Line("no", f"An accident of the seed: {figures}.")
+        if why := why_untold(stability, found.head):
+            return Line("untested", f"Cannot be told: {why}. {_begun(figures)}.", TOO_FEW)
+        return Line("no", f"Not told apart from chance: {figures}.")
     if found.overlap < LEAST_OVERLAP:
         much = "It comes back in part" if found.overlap >= PARTLY else "A little of it comes back"
         return Line("faint", f"{much}: {figures}. At least {percent(LEAST_OVERLAP)} would be stable.")
     return Line("yes", f"It comes back: {figures}.")
+
+
+def _at_best(head: str, rows: Mapping[str, "Tests | None"], null: str) -> float:
+    """The smallest corrected p that a head could have had under a null."""
+    found = {row: one for row, tests in rows.items() if tests for one in tests.tests if one.null == null}
+    name = named_in(head, tuple(rows))
+    return at_best({row: one.p for row, one in found.items()}, name, found[name].least)
+
+
+def _begun(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]
 
 
 def named_in(head: str, known: Sequence[str]) -> str:
@@ -329,17 +354,9 @@ def _adjusted(rows: Mapping[str, "Tests | None"]) -> dict[str, dict[str, float]]
             for one in tests.tests
             if one.null == null and np.isfinite(one.p)
         }
-        for head, p in _over_heads(drawn).items():
+        for head, p in over_heads(drawn).items():
             found[head][null] = p
     return found
-
-
-def _over_heads(p: Mapping[str, float]) -> dict[str, float]:
-    """The p values of all heads after Holm's correction for their number; what is not finite stays."""
-    from analysis.multiplicity import holm
-
-    finite = {head: value for head, value in p.items() if np.isfinite(value)}
-    return {**p, **dict(zip(finite, holm(np.array(list(finite.values()))).tolist(), strict=True))}
 
 
 def _ways(areas: Sequence["Area"]) -> dict[str, bool]:

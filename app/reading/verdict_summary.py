@@ -18,6 +18,7 @@ from app.reading.verdict import (
     NOT_YET,
     OTHERS,
     QUESTIONS,
+    TOO_FEW,
     Verdict,
     orders_drawn,
 )  # fmt: skip
@@ -32,7 +33,8 @@ def overall(verdicts: Sequence[Verdict]) -> str:
     if not verdicts:
         return ""
     lines = [line for one in verdicts for line in one.lines]
-    if all(line.state == "untested" for line in lines) and any(line.sentence == NOT_YET for line in lines):
+    nothing = all(line.state == "untested" and line.word != TOO_FEW for line in lines)
+    if nothing and any(line.sentence == NOT_YET for line in lines):
         return "Nobody has tested yet whether this graph is real, used by the model, and stable."
     said = []
     for question, words in _OVERALL.items():
@@ -40,12 +42,13 @@ def overall(verdicts: Sequence[Verdict]) -> str:
         if getattr(verdicts[0], question).word == GIVEN:
             said.append(f"{'' if len(verdicts) == 1 else 'all are '}on the roads by construction")
             continue
+        few = any(getattr(one, question).word == TOO_FEW for one in verdicts)
         if len(verdicts) == 1:
-            said.append(words.alone[states[0]])
+            said.append(words.too_few if few else words.alone[states[0]])
             continue
         tested = [state for state in states if state != "untested"]
         if not tested:
-            said.append(words.untested)
+            said.append(f"none could be {words.tested}" if few else f"none was {words.tested}")
             continue
         yes, faint = tested.count("yes"), tested.count("faint")
         of = f" of {len(tested)} tested" if len(tested) < len(states) else ""
@@ -69,7 +72,8 @@ def thresholds(use: "Use | None") -> str:
         f"strongest pairs first {order}, with the 95{THIN}% interval above 0 in at least {LEAST_WAYS} ways of "
         f"removing; ignored below {whole_percent(LITTLE)}, in between faint. "
         f"Stable: overlap (Jaccard) of the strongest pairs between seeds of at least {LEAST_OVERLAP:g} and "
-        f"p < {LEVEL} (Holm); below that faint if above chance."
+        f"p < {LEVEL} (Holm); below that faint if above chance. "
+        f"Where too few draws, or too few pairs, let no p be below {LEVEL}, a line is not tested."
     )
 
 
@@ -94,7 +98,8 @@ class _Words:
     alone: Mapping[str, str]
     many: str
     partly: str
-    untested: str
+    tested: str
+    too_few: str = ""
 
 
 _OVERALL = {
@@ -107,23 +112,25 @@ _OVERALL = {
         },
         "more than chance",
         "faintly",
-        "none was tested against chance",
+        "tested against chance",
+        "not testable against chance (too few draws or sensors)",
     ),
     "used": _Words(
         {"yes": "used by the model", "faint": "used in part", "no": "ignored", "untested": "not tested for use"},
         "used by the model",
         "in part",
-        "none was tested for use",
+        "tested for use",
     ),
     "stable": _Words(
         {
             "yes": "stable",
             "faint": "stable in part",
-            "no": "an accident of the seed",
+            "no": "not told apart from chance over seeds",
             "untested": "not tested on other seeds",
         },
         "stable",
         "in part",
-        "none was tested on other seeds",
+        "tested on other seeds",
+        "not testable on other seeds (too few pairs or draws)",
     ),
 }

@@ -167,6 +167,7 @@ def stability_table(found: "Stability") -> pd.DataFrame:
                 "overlap by chance": head.chance_overlap,
                 "p": head.p,
                 "p, Holm over heads": adjusted[h],
+                "smallest p possible": head.least,
                 "correlation between seeds": _between(head.likeness),
                 "ARI between seeds": head.ari,
             }

@@ -59,7 +59,7 @@ def show_chance(page: Opened, chance: "Chance") -> None:
     _modes(page, one)
     for sentence in missing:
         st.caption(sentence)
-    st.caption(said.draws_caption(chance.draws))
+    st.caption(said.draws_caption(chance.draws, len(names)))
     table("Every test of every head", lambda: chance_table(chance, page.noun), page.entry, "chance")
 
 

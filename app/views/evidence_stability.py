@@ -1,7 +1,6 @@
 """Whether a graph would come back under another seed."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,8 +45,7 @@ def show_stability(page: Opened, found: "Stability") -> None:
     adjusted = stable_p(found)
     seeds = len(found.seeds)
     heading("Would it come back?")
-    corrected = replace(one, p=float(adjusted[names.index(one.head)]))
-    st.markdown(" ".join(filter(None, [said.stability_sentence(corrected, found.share, seeds),
+    st.markdown(" ".join(filter(None, [said.stability_sentence(found, one.head),
                                        said.few_seeds_sentence(seeds)])))  # fmt: skip
     left, right = beside([3, 2])
     with left:

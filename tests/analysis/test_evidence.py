@@ -5,9 +5,12 @@ import pytest
 
 from analysis.against import against_roads
 from analysis.evidence import Chance, chance
+from analysis.multiplicity import holm
 from analysis.nulls import Tests
 from tests.analysis.mapped import DISTANCE, GROUPS, ROAD, SENSORS, M
 from tests.analysis.planted import uneven
+
+GROUPS_OF_EIGHT = np.arange(8) // 4
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,19 @@ def test_chance_says_how_far_it_is() -> None:
     said: list[tuple[int, int]] = []
     chance(["a"], M[None], ROAD, draws=19, tick=lambda done, parts: said.append((done, parts)))
     assert said == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_many_heads_have_as_many_draws_as_let_one_of_them_stand_out() -> None:
+    """25 heads and their mean: with 499 draws the smallest of 26 p values would be 0.052 after Holm's correction."""
+    heads = np.stack([uneven(8, seed=h) for h in range(25)])
+    heads[3] += 9.0 * (GROUPS_OF_EIGHT[:, None] == GROUPS_OF_EIGHT)
+    found = chance([f"head {h + 1}" for h in range(25)], heads, groups=GROUPS_OF_EIGHT)
+    assert found.draws == 1299
+    every = [head.groups for head in found.heads]
+    p = [next(test.p for test in tests.tests if test.null == "configuration") for tests in every if tests]
+    assert len(p) == 26
+    assert holm(np.array(p))[1 + 3] < 0.05
+    assert chance(["a"], M[None], groups=GROUPS, draws=None).draws == 499
 
 
 def test_what_does_not_fit_is_refused() -> None:

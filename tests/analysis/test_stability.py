@@ -12,6 +12,7 @@ from analysis.communities import louvain_communities
 from analysis.consensus import consensus_graph
 from analysis.matching import matched_runs
 from analysis.matrix import coupling, head_similarity, strongest_count
+from analysis.multiplicity import holm
 from analysis.stability import HeadStability, Stability, stability
 from tests.analysis.families import SHUFFLED, SIZES, N, noise, planted
 from tests.analysis.planted import blocks, membership, order, reordered, tied, uneven
@@ -87,6 +88,26 @@ def test_what_one_seed_made_up_has_spread_and_what_all_learned_has_none() -> Non
     assert one.mean[7, 3] == pytest.approx(every[0, 0, 7, 3]), "rows stay receivers"
 
 
+@pytest.mark.parametrize("heads", [9, 31])
+def test_many_heads_that_come_back_are_told_from_chance(heads: int) -> None:
+    """The same graphs in every seed, of as many heads as `intergat-gru` of eight, or SET of three layers, has."""
+    one = np.stack([uneven(12, seed=h) for h in range(heads)])
+    found = stability([one, one], [f"frame {h}" for h in range(heads)], "ab", [0, 1], share=0.1)
+    assert found.draws == {9: 499, 31: 1599}[heads]
+    assert {row.overlap for row in found.heads} == {1}
+    assert holm(np.array([row.p for row in found.heads])).max() <= 0.02 + 1e-12
+
+
+def test_where_few_pairs_are_compared_even_the_same_ones_come_back_by_chance() -> None:
+    """Five sensors have ten pairs, and the strongest 2 % are one: the same one by chance in a tenth of the draws."""
+    found = stability([uneven(5)[None]] * 2, ["head 1"], "ab", [0, 1], draws=1999).heads[0]
+    assert found.overlap == 1
+    assert found.p == found.least == pytest.approx(0.1, abs=0.02)
+    other = stability([uneven(5)[None], uneven(5, 1)[None]], ["head 1"], "ab", [0, 1], draws=1999).heads[0]
+    assert (other.overlap, other.p) == (0, 1)
+    assert other.least == pytest.approx(0.1, abs=0.02)
+
+
 # Slow twins
 
 
@@ -144,6 +165,7 @@ def test_every_draw_renames_the_sensors_of_each_run_and_matches_anew() -> None:
     for k, one in enumerate(found.heads):
         assert one.chance_overlap == pytest.approx(chance[:, k].mean())
         assert one.p == (1 + (chance[:, k] >= one.overlap - 1e-12).sum()) / (1 + draws)
+        assert one.least == (1 + (chance[:, k] >= 1 - 1e-12).sum()) / (1 + draws)
 
 
 def test_the_ari_is_the_mean_over_every_two_seeds() -> None:

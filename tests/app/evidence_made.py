@@ -127,12 +127,13 @@ def made_stability(names: Sequence[str] = NAMES, n: int = 24, seeds: int = 5) ->
         heads.append(
             HeadStability(
                 name, mean, mean * (0.1 + 1.2 * (1 - firm)) * random.random((n, n)), likeness, 0.02 + 0.6 * firm,
-                0.02, firm, np.arange(n) * 4 // max(n, 1) if firm > 0.3 else np.full(n, -1), p,
+                0.02, firm, np.arange(n) * 4 // max(n, 1) if firm > 0.3 else np.full(n, -1), p, 0.002,
             )
         )  # fmt: skip
     only = [name for name in names if name != "mean"]
     matched = np.tile(np.arange(len(only)), (seeds, 1))
-    return Stability(tuple(f"ring-seed{s}" for s in range(seeds)), tuple(range(seeds)), 0.05, tuple(heads), matched)
+    runs = tuple(f"ring-seed{s}" for s in range(seeds))
+    return Stability(runs, tuple(range(seeds)), 0.05, tuple(heads), matched, 499)
 
 
 def made_residuals(names: Sequence[str] = NAMES, n: int = 24, *, roads: bool = True) -> Residuals:

@@ -136,6 +136,13 @@ def test_a_mode_is_beyond_chance_only_under_every_null_that_says_something() -> 
     assert "**1 is more local** and **2 are smoother" in spaced(by_chance.modes_sentence(1, 2, 6, "head 1"))
 
 
+def test_how_fine_a_p_can_be_is_said_as_tested_and_corrected() -> None:
+    assert spaced(by_chance.draws_caption(499, 1)) == "499 draws of each null at most, so no p can be below 0.00200."
+    assert spaced(by_chance.draws_caption(1599, 32)).endswith(
+        "so no p can be below 0.000625, or below 0.0200 once it is corrected for 32 matrices."
+    )
+
+
 def test_tables_hold_every_test_and_every_reason() -> None:
     table = chance_table(made_chance(places=False))
     assert len(table) == 4 * 3 * 4
@@ -148,13 +155,26 @@ def test_tables_hold_every_test_and_every_reason() -> None:
 
 
 def test_stability_is_called_by_its_overlap_and_never_above_chance_where_p_says_no() -> None:
-    one = made_stability().heads[0]
-    assert "**comes back**:" in stability_sentence(replace(one, overlap=0.6, p=0.01), 0.05, 5)
-    assert "**comes back in part**" in stability_sentence(replace(one, overlap=0.3, p=0.01), 0.05, 5)
-    assert "**a little, more than chance" in stability_sentence(replace(one, overlap=0.05, p=0.01), 0.05, 5)
-    assert "agree by" in stability_sentence(one, 0.05, 5)
-    assert "**no more alike than chance**" in stability_sentence(replace(one, overlap=0.9, p=0.05), 0.05, 5)
-    assert "not known" in stability_sentence(replace(one, overlap=np.nan, p=np.nan), 0.05, 5)
+    made = made_stability(("head 1",))
+
+    def said(overlap: float, p: float, least: float = 0.002, draws: int = 499, heads: int = 1) -> str:
+        rows = [replace(made.heads[0], head=f"head {h + 1}", overlap=overlap, p=p, least=least) for h in range(heads)]
+        return spaced(stability_sentence(replace(made, heads=tuple(rows), draws=draws), "head 1"))
+
+    assert "**comes back**:" in said(0.6, 0.01)
+    assert "**comes back in part**" in said(0.3, 0.01)
+    assert "**a little, more than chance" in said(0.05, 0.01)
+    assert "agree by" in said(0.6, 0.01)
+    assert "**not told apart from chance**" in said(0.9, 0.05)
+    assert "not known" in said(np.nan, np.nan)
+    assert "**comes back**:" in said(0.6, 0.01, heads=4)
+    assert "**not told apart from chance**" in said(0.6, 0.01, heads=5), "corrected for five heads"
+    few = said(1.0, 1 / 200, 1 / 200, 199, heads=10)
+    assert "whether head 1 comes back **cannot be told**, since with 199 draws for 10 matrices no p could be" in few
+    assert "below 0.05" in few
+    small = said(1.0, 0.68, 0.68)
+    assert "**cannot be told**, since so few pairs are compared that even the same ones in every seed" in small
+    assert "p = 0.68" in small
     assert "five tell more" in few_seeds_sentence(2)
     assert few_seeds_sentence(5) == ""
 
@@ -307,7 +327,7 @@ def test_no_name_becomes_markup_in_a_sentence(name: str) -> None:
     chance = made_chance(("mean", name))
     found = effects(chance.heads, "correlation")
     sentences = [by_chance.tests_sentence(chance.heads[1].roads, name, found.adjusted(1), 2)]
-    sentences.append(stability_sentence(made_stability((name,)).heads[0], 0.05, 5))
+    sentences.append(stability_sentence(made_stability((name,)), name))
     sentences.append(residuals_beside(made_residuals((name,))))
     planted = made_planted()
     sentences.append(planted_sentence(replace(planted, recoveries=tuple(

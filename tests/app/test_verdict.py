@@ -21,11 +21,17 @@ from tests.app.evidence_made import made_chance, made_stability, made_use
 KEEPING = ("moran", "rewired", "configuration")
 
 
+def drawn(p: float, statistic: float) -> np.ndarray:
+    """499 draws of which as many as p says are above the statistic, the others 0.02 on average."""
+    above = max(round(p * 500) - 1, 0)
+    return np.array([statistic + 0.01] * above + [0.01, 0.03] * ((499 - above) // 2) + [0.02] * ((499 - above) % 2))
+
+
 def chance(p: dict[str, float], statistic: float = 0.4, others: int = 0, untested: tuple[str, ...] = ()) -> Chance:
     """One head with these p values; ``others`` more heads far from anything."""
 
     def of(name: str, values: dict[str, float]) -> HeadChance:
-        tests = tuple(NullTest(null, statistic, np.array([0.01, 0.03]), value) for null, value in values.items())
+        tests = tuple(NullTest(null, statistic, drawn(value, statistic), value) for null, value in values.items())
         missing = tuple(Untested(null, "no sensor has coordinates") for null in untested)
         return HeadChance(name, Tests("correlation", tests, missing), None, None, None)
 
@@ -57,7 +63,7 @@ def lows(*ways: str, length: float = 0.1) -> dict[tuple[str, str], float]:
 def stability(overlap: float, p: float, seeds: int = 5) -> Stability:
     made = made_stability(("h0",), seeds=seeds)
     row = HeadStability("h0", *(getattr(made.heads[0], name) for name in ("mean", "spread", "likeness")), overlap, 0.02,
-                        0.7, made.heads[0].consensus, p)  # fmt: skip
+                        0.7, made.heads[0].consensus, p, 0.002)  # fmt: skip
     return replace(made, heads=(row,))
 
 
@@ -103,6 +109,43 @@ def test_p_values_are_held_against_the_number_of_heads() -> None:
     assert real(chance(p)).state == "yes"
     assert real(chance(p, others=1)).state == "yes"  # 0.04
     assert real(chance(p, others=2)).state == "no"  # 0.06
+
+
+def test_a_graph_that_no_draw_reaches_but_that_has_too_few_draws_is_not_denied() -> None:
+    """25 heads, 499 draws: the smallest p possible is 25 / 500 after Holm, so nothing could have been more."""
+    line = real(chance(dict.fromkeys(KEEPING, 0.002), others=24))
+    assert (line.state, line.said) == ("untested", "too few")
+    words = bare(line.sentence).replace("\u00a0", " ")
+    assert words.startswith("Cannot be told: with 499 draws for 25 matrices the smallest that was possible is p = 0.05")
+    assert "Coupling goes with roads by a correlation of 0.40" in words
+    assert real(chance(dict.fromkeys(KEEPING, 0.002), others=23)).state == "yes"
+    far = chance(dict.fromkeys(KEEPING, 0.5), others=24)
+    assert real(far).state == "untested", "it could not have been told, so it is not denied either"
+    assert real(chance(dict.fromkeys(KEEPING, 0.5), others=23)).state == "no"
+    assert overall([verdict("h0", far, None, None)]).startswith("This matrix is not testable against chance (")
+    both = overall([verdict(f"h{k}", far, None, None) for k in (0, 1)])
+    assert "none could be tested against chance, none was tested for use" in both
+
+
+def test_a_null_whose_draws_are_mostly_the_same_matrix_denies_nothing() -> None:
+    """No draw is above what was measured, but 29 equal it, as where few sensors leave few matrices to draw."""
+    equal = tuple(
+        NullTest(null, 0.4, np.array([0.4] * 29 + [0.01] * 470), 30 / 500) for null in ("moran", "configuration")
+    )
+    found = Chance((HeadChance("h0", Tests("correlation", equal, ()), None, None, None),), 499)
+    line = real(found)
+    assert line.state == "untested"
+    assert "p = 0.06" in bare(line.sentence).replace("\u00a0", " ")
+
+
+def test_a_null_that_could_have_denied_and_does_is_enough_beside_one_that_could_not() -> None:
+    tests = (
+        NullTest("moran", 0.4, np.array([0.4] * 29 + [0.01] * 470), 30 / 500),
+        NullTest("configuration", 0.4, drawn(0.3, 0.4), 0.3),
+    )
+    line = real(Chance((HeadChance("h0", Tests("correlation", tests, ()), None, None, None),), 499))
+    assert line.state == "no"
+    assert f"since {said.KEEPING['configuration']} do as well" in line.sentence
 
 
 def test_the_level_itself_is_not_below_it() -> None:
@@ -202,8 +245,8 @@ def test_the_mean_stands_for_all_heads_and_so_does_a_single_one() -> None:
         (0.499, 0.005, "faint", "It comes back in part:"),
         (0.2, 0.049, "faint", "It comes back in part:"),
         (0.199, 0.049, "faint", "A little of it comes back:"),
-        (0.1, 0.05, "no", "An accident of the seed:"),
-        (0.6, 0.2, "no", "An accident of the seed:"),
+        (0.1, 0.05, "no", "Not told apart from chance:"),
+        (0.6, 0.2, "no", "Not told apart from chance:"),
         (float("nan"), 1.0, "untested", "Cannot be told:"),
     ],
 )
@@ -218,6 +261,27 @@ def test_one_lucky_head_among_many_is_no_finding_of_stability() -> None:
     line = verdict("h0", None, None, replace(lucky, heads=six)).stable
     assert line.state == "no"
     assert "p = 0.15" in bare(line.sentence).replace("\u00a0", " "), "six heads were looked at: 6 x 0.025"
+
+
+def test_what_no_overlap_could_have_told_is_not_tested_and_no_accident() -> None:
+    ten = replace(stability(1.0, 1 / 200), draws=199)
+    rows = tuple(replace(ten.heads[0], head=f"h{k}", least=1 / 200) for k in range(10))
+    line = verdict("h0", None, None, replace(ten, heads=rows)).stable
+    assert (line.state, line.said) == ("untested", "too few")
+    words = bare(line.sentence).replace("\u00a0", " ")
+    assert words.startswith("Cannot be told: with 199 draws for 10 matrices no p could be below 0.05")
+    assert ". Of all pairs among the strongest" in words
+    nine = verdict("h0", None, None, replace(ten, heads=rows[:9])).stable
+    assert nine.state == "yes", "9 / 200 is below 0.05"
+    small = replace(ten, heads=(replace(ten.heads[0], p=0.68, least=0.68),))
+    made = verdict("h0", None, None, small)
+    words = bare(made.stable.sentence).replace("\u00a0", " ")
+    assert made.stable.state == "untested"
+    assert "so few pairs are compared that even the same ones in every seed would give p = 0.68" in words
+    assert overall([made]).endswith("and not testable on other seeds (too few pairs or draws).")
+    assert overall([made, made]).endswith("and none could be tested on other seeds.")
+    for wanted in (line.sentence, words, overall([made])):
+        assert "accident" not in wanted
 
 
 def test_a_model_without_a_path_for_the_own_value_says_so() -> None:

@@ -1,6 +1,5 @@
 """Whether the graph is real, used and stable: what is kept of the evidence; nothing is tested for a report."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -148,7 +147,7 @@ def _chance(asked: Asked, chance: "Chance") -> list[Block]:
         )
         blocks += [Words(sentence, "note") for sentence in untested_sentences([tests], asked.measured.noun)]
     rows = [Row(tuple(pictures[at : at + 2])) for at in range(0, len(pictures), 2)]
-    return [*blocks, *rows, Words(draws_caption(chance.draws), "note"),
+    return [*blocks, *rows, Words(draws_caption(chance.draws, len(names)), "note"),
             Table("Every test of every head", chance_table(chance, asked.measured.noun), most=60)]  # fmt: skip
 
 
@@ -205,7 +204,7 @@ def _stability(asked: Asked, found: "Stability") -> list[Block]:
         f"{LIKE_SEEDS} {FILLED_STABLE}",
     )
     sentences = [
-        stability_sentence(replace(one, p=float(adjusted[names.index(one.head)])), found.share, len(found.seeds)),
+        stability_sentence(found, one.head),
         few_seeds_sentence(len(found.seeds)),
         consensus_sentence(one.consensus, asked.measured.noun),
         matched_sentence(found),
