@@ -43,7 +43,7 @@ def consensus_graph(interactions: Sequence[ArrayLike] | FloatArray, heads: Seque
     Parameters
     ----------
     interactions : (S, H, N, N), or S of (H, N, N); S >= 2, the same sensors in the same order
-    heads : (H,) names of the first run's heads, which tell the layers: see `matching.layers`
+    heads : (H,) names, the same in every run, which tell the layers: see `matching.layer`
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What in one result is the counterpart of what in another: groups and heads have no order of their own.
+"""What in one result is the counterpart of what in another: groups, and heads of one layer, have no order of their own.
 
 Matches are optimal assignments (Kuhn 1955; Crouse, IEEE Transactions on Aerospace and Electronic Systems 52, 2016):
 no other choice of counterparts, each used once, has a larger sum.
@@ -6,6 +6,7 @@ no other choice of counterparts, each used once, has a larger sum.
 Axes: i, j sensor, h head of the one, g of the other, s run.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from analysis.arrays import FloatArray, IntArray, checked_heads
 from analysis.matrix import head_similarity
 
 BoolArray = NDArray[np.bool_]
+
+_NUMBERED = re.compile(r"((?:.*[\W_])?head[ _-]?)[0-9]+", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,9 @@ class HeadMatch:
         return float(self.similarity[other].mean()) if other.any() else float("nan")
 
 
-def matched_heads(first: ArrayLike, second: ArrayLike) -> HeadMatch:
+def matched_heads(
+    first: ArrayLike, second: ArrayLike, names: tuple[Sequence[str], Sequence[str]] | None = None
+) -> HeadMatch:
     """Counterparts of the heads of one model among those of another, by the correlation of their weights.
 
         maximise Σ_h corr(first_h, second_π(h)),  over the weights between two sensors, directions and signs kept
@@ -135,10 +140,14 @@ def matched_heads(first: ArrayLike, second: ArrayLike) -> HeadMatch:
     Of models with different numbers of heads, the smaller number find a counterpart. A match is always found, also
     where no two heads are alike: `likeness` and `rest` say what it is worth.
 
+    With names, the heads of a layer that both have (`layer`) are matched with each other alone, 'output' with 'output';
+    those of layers that the other has not are matched among themselves.
+
     Parameters
     ----------
     first : (H, N, N)
     second : (G, N, N), the same sensors in the same order
+    names : those of the H heads and of the G heads; None where any head may stand for any other
 
     Returns
     -------
@@ -147,7 +156,7 @@ def matched_heads(first: ArrayLike, second: ArrayLike) -> HeadMatch:
     Raises
     ------
     ValueError
-        As `arrays.checked_heads` for both, or different N.
+        As `arrays.checked_heads` for both, different N, or names that are not as many as the heads.
 
     Examples
     --------
@@ -155,6 +164,8 @@ def matched_heads(first: ArrayLike, second: ArrayLike) -> HeadMatch:
     >>> found = matched_heads([near, far], [far, near])
     >>> found.partner.tolist(), found.likeness.round(6).tolist(), round(found.rest, 6)
     ([1, 0], [1.0, 1.0], -1.0)
+    >>> matched_heads([near, far], [far, near], (["layer 1", "layer 2"], ["layer 1", "layer 2"])).partner.tolist()
+    [0, 1]
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -165,22 +176,42 @@ def matched_heads(first: ArrayLike, second: ArrayLike) -> HeadMatch:
         )
     similarity = head_similarity(np.concatenate([ours, theirs]))[: len(ours), len(ours) :].copy()
     partner = np.full(len(ours), -1, dtype=np.int64)
-    rows, columns = linear_sum_assignment(similarity, maximize=True)
-    partner[rows] = columns
     likeness = np.full(len(ours), np.nan)
-    likeness[rows] = similarity[rows, columns]
+    for mine, others in _exchangeable(names, similarity.shape):
+        rows, columns = linear_sum_assignment(similarity[np.ix_(mine, others)], maximize=True)
+        partner[mine[rows]] = others[columns]
+        likeness[mine[rows]] = similarity[mine[rows], others[columns]]
     return HeadMatch(partner=partner, likeness=likeness, similarity=similarity)
 
 
+def _exchangeable(
+    names: tuple[Sequence[str], Sequence[str]] | None, shape: tuple[int, ...]
+) -> list[tuple[IntArray, IntArray]]:
+    """Places of heads of the one, and of those of the other that may be their counterparts; each place in one pair."""
+    if names is None:
+        return [(np.arange(shape[0]), np.arange(shape[1]))]
+    for which, given, count in zip(("first", "second"), names, shape, strict=True):
+        if len(given) != count:
+            raise ValueError(f"names must have one entry for each of the {count} heads of {which}, got {len(given)}")
+    ours, theirs = ([layer(name) for name in given] for given in names)
+    shared = set(ours) & set(theirs)
+    pairs = [(_places(ours, {one}), _places(theirs, {one})) for one in dict.fromkeys(ours) if one in shared]
+    return [*pairs, (_places(ours, set(ours) - shared), _places(theirs, set(theirs) - shared))]
+
+
+def _places(layer_of: Sequence[str], wanted: set[str]) -> IntArray:
+    return np.flatnonzero([one in wanted for one in layer_of])
+
+
 def matched_runs(interactions: Sequence[ArrayLike] | FloatArray, heads: Sequence[str]) -> IntArray:
-    """Which head of each run plays each head of the first, heads of one layer alone standing for each other.
+    """Which head of each run plays each head of the first: heads of one layer may stand for each other, no others.
 
         maximise Σ_h corr(first_h, s_π(h)) for each run s, as `matching.matched_heads`
 
     Parameters
     ----------
     interactions : (S, H, N, N), or S of (H, N, N); S >= 2, the same sensors in the same order
-    heads : (H,) names of the first run's heads, which tell the layers: see `layers`
+    heads : (H,) names, the same in every run, which tell the layers: see `layer`
 
     Returns
     -------
@@ -207,10 +238,37 @@ def matched_runs(interactions: Sequence[ArrayLike] | FloatArray, heads: Sequence
     return np.stack([np.arange(every.shape[1]), *others])
 
 
-def layers(heads: Sequence[str]) -> tuple[IntArray, ...]:
-    """Which heads are of one layer: those whose names differ in a number at their end alone.
+def layer(head: str) -> str:
+    """The name by which the heads of one layer, which a model may exchange without any change in what it does, are one.
 
-    'head 1' and 'head 2' may stand for each other, 'output' only for itself.
+    Those are the heads of one attention layer, and are called so: 'head 1', 'head 2', or 'layer 2, head 1'. A number
+    after anything else is an order, of layers one after another or of frames in time: 'layer 1' and 'layer 2', or
+    'layer 1, frame 1' and 'layer 1, frame 2', are never exchanged, no more than 'output' with any.
+
+    Parameters
+    ----------
+    head : a head's name
+
+    Returns
+    -------
+    The name of the first head of its layer, or the name itself where it stands only for itself
+
+    Raises
+    ------
+    TypeError
+        It is not a text.
+
+    Examples
+    --------
+    >>> [layer(head) for head in ("head 3", "layer 2, head 4", "layer 2", "layer 1, frame 9", "output")]
+    ['head 1', 'layer 2, head 1', 'layer 2', 'layer 1, frame 9', 'output']
+    """
+    numbered = _NUMBERED.fullmatch(head)
+    return f"{numbered[1]}1" if numbered else head
+
+
+def layers(heads: Sequence[str]) -> tuple[IntArray, ...]:
+    """Which heads may stand for each other: those of one `layer`.
 
     Parameters
     ----------
@@ -222,16 +280,18 @@ def layers(heads: Sequence[str]) -> tuple[IntArray, ...]:
 
     Raises
     ------
-    AttributeError
+    TypeError
         A name is not a text.
 
     Examples
     --------
-    >>> [layer.tolist() for layer in layers(["head 1", "output", "head 2"])]
+    >>> [alike.tolist() for alike in layers(["head 1", "output", "head 2"])]
     [[0, 2], [1]]
+    >>> [alike.tolist() for alike in layers(["layer 1", "layer 2"])]
+    [[0], [1]]
     """
-    names = [name.rstrip("0123456789") for name in heads]
-    return tuple(np.flatnonzero([name == one for name in names]) for one in dict.fromkeys(names))
+    names = [layer(name) for name in heads]
+    return tuple(_places(names, {one}) for one in dict.fromkeys(names))
 
 
 def counterparts(similarity: FloatArray, alike: Sequence[IntArray]) -> IntArray:
@@ -260,8 +320,8 @@ def counterparts(similarity: FloatArray, alike: Sequence[IntArray]) -> IntArray:
     from scipy.optimize import linear_sum_assignment
 
     partner = np.empty(len(similarity), dtype=np.int64)
-    for layer in alike:
-        partner[layer] = layer[linear_sum_assignment(similarity[np.ix_(layer, layer)], maximize=True)[1]]
+    for places in alike:
+        partner[places] = places[linear_sum_assignment(similarity[np.ix_(places, places)], maximize=True)[1]]
     return partner
 
 

@@ -2,7 +2,7 @@
 
 Heads of one layer have no order of their own, so those of every run are matched to those of the first, by the
 correlation of their weights (`matching.matched_runs`), before anything is compared. Their names tell which these are
-(`matching.layers`): 'head 1' and 'head 2' may stand for each other, 'output' and 'layer 1' only for themselves.
+(`matching.layer`): 'head 1' and 'head 2' may stand for each other, 'output' and 'layer 1' only for themselves.
 
 Agreement says that a graph came back, not that it is right, and not that it was learned: a model that is handed its
 graph (`gat-gru`: the roads) agrees with itself by construction.
@@ -125,7 +125,7 @@ def stability(
     Parameters
     ----------
     interactions : (S, H, N, N), or S of (H, N, N); S >= 2, the same sensors in the same order
-    heads : (H,) names of the first run's heads, which tell the layers: see the top of this module
+    heads : (H,) names, the same in every run, which tell the layers: see the top of this module
     runs : (S,) names
     seeds : (S,) integers, no two alike: two runs of one seed are one sample
     share : strongest share of the N(N-1)/2 pairs, see `matrix.strongest_count`

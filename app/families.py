@@ -116,7 +116,7 @@ def kept_consensus(runs: Sequence[Path], out: Path, *, title: str = "") -> Run:
 
     Parameters
     ----------
-    runs : folders of at least two runs that are done, on the same sensors, with as many heads; a family as a rule
+    runs : folders of at least two runs that are done, on the same sensors, with the same heads; a family as a rule
         (``core.family.family_of``), but models or settings may differ, and then its note says so
     out : the folder; it must not exist
     title : by which readers know it; '' for one that says from how many runs it is
@@ -136,7 +136,7 @@ def kept_consensus(runs: Sequence[Path], out: Path, *, title: str = "") -> Run:
         raise RunError(f"a consensus must be of at least two runs, got {len(runs)}")
     first, *others = loaded = [Run.load(path) for path in runs]
     _check_alike(first, others)
-    every = [run.interaction for run in loaded]
+    every = [run.interaction[_in_order(run.heads, first.heads)] for run in loaded]
     weights, matched = consensus_graph(every, first.heads).astype(np.float32), matched_runs(every, first.heads)
     differ = sorted(_differing(loaded))
     by_head = []
@@ -170,6 +170,8 @@ def kept_consensus(runs: Sequence[Path], out: Path, *, title: str = "") -> Run:
 
 def _check_alike(first: Run, others: Sequence[Run]) -> None:
     """Refuse runs of which no mean can be taken."""
+    from analysis.matching import layer
+
     if not first.heads:
         raise RunError(f"run {first.name} has no matrix: model {first.model} mixes no sensors")
     seen = {first.path.resolve()}
@@ -192,6 +194,20 @@ def _check_alike(first: Run, others: Sequence[Run]) -> None:
             raise RunError(
                 f"runs must have as many heads as the first, {len(first.heads)}, got {len(run.heads)} in {run.name}"
             )
+        ours, theirs = (sorted(layer(head) for head in one.heads) for one in (first, run))
+        if len(ours) > 1 and ours != theirs:
+            asked, got = (one_line(", ".join(one.heads), 100) for one in (first, run))
+            raise RunError(f"runs must have the same heads as the first, {asked}, got {got} in {run.name}")
+
+
+def _in_order(heads: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Places of heads in the order of the wanted ones; of one layer as they stand, since they are matched later."""
+    from analysis.matching import layer
+
+    places: dict[str, list[int]] = {}
+    for place, head in enumerate(heads):
+        places.setdefault(layer(head), []).append(place)
+    return [places[layer(head)].pop(0) for head in wanted] if len(heads) > 1 else [0]
 
 
 def _seen(run: Run) -> tuple[object, ...]:

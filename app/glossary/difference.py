@@ -26,9 +26,10 @@ DIFFERENCE: dict[str, Measure] = {
     ),
     "counterpart": Measure(
         "Matched heads and matched communities",
-        "Neither heads nor communities have an order of their own. Each of B is given the one of A to which it is most "
-        "alike, each used once, so that no other choice has a larger sum: of correlations for heads, of shared sensors "
-        "for communities. A match is always found; the figures beside it say what it is worth.",
+        "Neither the heads of one layer nor communities have an order of their own. Each of B is given the one of A to "
+        "which it is most alike, each used once, so that no other choice has a larger sum: of correlations for heads, "
+        "of shared sensors for communities. A match is always found; the figures beside it say what it is worth. What "
+        "stands in a place of its own, such as layer 1 or an output, is matched by its name.",
         r"\max_\pi \textstyle\sum_a s\big(a, \pi(a)\big)",
         source="Kuhn, The Hungarian method for the assignment problem, Naval Research Logistics 2 (1955)",
         pages=("compare", "evidence"),

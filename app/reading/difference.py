@@ -105,10 +105,13 @@ def counterpart_sentence(head: str, other: str, why: str, likeness: float, rest:
         return ""
     names = f"{plain(_of(head))} of A", plain(_of(other))
     value = f"correlation {two(likeness)}"
+    if why == "named":
+        return f"B is {names[1]}, as {names[0]} has a place of its own in the model and is compared by name ({value})."
     if why == "matched":
         beside = f"; other pairs of heads: {two(rest)} on average" if np.isfinite(rest) else ""
         return (
-            f"Heads have no order: each head of A is matched with one of B so that all are as alike as can be, and "
+            "The names of these heads do not say which go together: each of A is matched with one of B so that all are "
+            f"as alike as can be, and "
             f"{names[0]} goes with {names[1]} ({value}{beside})."
         )
     return f"B is {names[1]}, which is most like {names[0]} ({value})."

@@ -100,14 +100,20 @@ def consensus_sentence(consensus: np.ndarray, noun: str = SENSOR) -> str:
 
 
 def matched_sentence(found: "Stability") -> str:
-    """Whether heads kept their places between seeds; '' with one head."""
+    """How heads were matched between seeds, and whether they kept their places; '' with one head."""
+    from analysis.matching import layers
+
     matched = np.asarray(found.matched)
     if matched.ndim != 2 or matched.shape[1] < 2:
         return ""
+    alike = [len(one) for one in layers([one.head for one in found.heads if one.head != "mean"])]
+    if max(alike) < 2:
+        return "Each head has a place of its own in the model, so it was compared with that of its name in every seed."
+    by_name = " The others were compared by name." if min(alike) < 2 else ""
     moved = int((matched != np.arange(matched.shape[1])).any(axis=1).sum())
     if not moved:
-        return "Heads have no order, so they were matched by likeness; in every seed each kept its place."
+        return f"Heads of one layer have no order, so they were matched by likeness; all kept their places.{by_name}"
     return (
-        f"Heads have no order, so they were matched by likeness: in {counted(moved, 'seed')} of {len(matched)} they "
-        "stand in other places than in the first."
+        f"Heads of one layer have no order, so they were matched by likeness: in {counted(moved, 'seed')} of "
+        f"{len(matched)} they stand in other places than in the first.{by_name}"
     )

@@ -68,11 +68,11 @@ def other_matrix(version: str, other: str, head: str) -> Floats:
 
 @cached
 def head_match_of(version: str, other: str) -> "HeadMatch":
-    """Which head of the second run does what each head of the first does."""
+    """Which head of the second run does what each head of the first does: one of the same layer, where there is one."""
     from analysis.matching import matched_heads
 
-    places = places_of_other(version, other)
-    return matched_heads(load_run(version).interaction, load_run(other).interaction[:, places][:, :, places])
+    places, first, second = places_of_other(version, other), load_run(version), load_run(other)
+    return matched_heads(first.interaction, second.interaction[:, places][:, :, places], (first.heads, second.heads))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,10 @@ class Counterpart:
     Attributes
     ----------
     head : its name, or 'mean'
-    why : 'chosen'; 'mean', as the mean is compared with the mean; 'matched', by assigning each head of the one run a
-        head of the other; 'alike', the most similar where no assignment leaves one
-    likeness : correlation of the two where that decided; nan otherwise
+    why : 'chosen'; 'mean', as the mean is compared with the mean; 'named', where both runs have one of that name and
+        layer; 'matched', by assigning each head of the one run a head of the other; 'alike', the most similar where no
+        assignment leaves one
+    likeness : correlation of the two; nan where one was chosen, or both are means
     """
 
     head: str
@@ -105,10 +106,14 @@ def counterpart_of(version: str, head: str, other: str, chosen: str) -> Counterp
         return _most_alike(version, head, [name for name in theirs if name != head] if len(theirs) > 1 else [])
     if head == MEAN:
         return Counterpart(MEAN, "mean")
+    from analysis.matching import layer
+
     match: HeadMatch = head_match_of(version, other)
     row = ours.index(head)
     if (partner := int(match.partner[row])) >= 0:
-        return Counterpart(theirs[partner], "matched", float(match.likeness[row]))
+        alone = all([layer(name) for name in names].count(layer(head)) == 1 for names in (ours, theirs))
+        why = "named" if alone and theirs[partner] == head else "matched"
+        return Counterpart(theirs[partner], why, float(match.likeness[row]))
     column = int(match.similarity[row].argmax())
     return Counterpart(theirs[column], "alike", float(match.similarity[row, column]))
 

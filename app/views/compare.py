@@ -107,8 +107,8 @@ def choose_head(page: Opened, entry: store.RunEntry, heads: tuple[str, ...]) -> 
 
     controls.pick(
         "Second head", "other_head", ["", *([MEAN] if len(heads) > 1 else []), *heads], name=name,
-        help="Heads have no order: what one run calls head 1 may be head 3 of another. The first head is set in the "
-        "sidebar.",
+        help="Heads of one layer have no order: what one run calls head 1 may be head 3 of another. Any other is "
+        "compared with the one of its name. The first head is set in the sidebar.",
     )  # fmt: skip
     return found
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.matching import checked_runs, counterparts, layers, matched_heads, matched_labels, matched_runs
+from analysis.matching import checked_runs, counterparts, layer, layers, matched_heads, matched_labels, matched_runs
 from analysis.matrix import head_similarity
 from tests.analysis.families import SHUFFLED
 from tests.analysis.families import planted as runs_of_a_family
@@ -168,17 +168,57 @@ def test_heads_of_other_sensors_are_refused() -> None:
 # Heads of runs
 
 
-def test_layers_are_told_by_names_without_the_numbers_at_their_end() -> None:
-    names = ["head 1", "output", "head 12", "head2", "2 head", "output"]
-    assert [layer.tolist() for layer in layers(names)] == [[0, 2], [1, 5], [3], [4]]
+def test_heads_may_stand_for_each_other_where_they_are_called_heads_of_one_layer() -> None:
+    names = ["head 1", "output", "head 12", "head2", "2 head", "layer 2, head 1", "layer 1, head 2", "layer 2, head 3"]
+    assert [alike.tolist() for alike in layers(names)] == [[0, 2], [1], [3], [4], [5, 7], [6]]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"layer {k}" for k in range(1, 5)],
+        [*(f"layer {k}, frame {t}" for k in range(1, 4) for t in range(1, 11)), "read-out"],
+        ["forehead 1", "forehead 2"],
+        ["a1", "a2", "a3"],
+    ],
+    ids=["EGNN", "SET", "a word that ends alike", "anything else with a number"],
+)
+def test_what_has_an_order_stands_for_itself_alone(names: list[str]) -> None:
+    assert [layer(name) for name in names] == names
+    every = np.random.default_rng(0).random((2, len(names), 6, 6))
+    every[1] = every[0, ::-1]  # a match by likeness would turn them round
+    assert matched_runs(every, names).tolist() == [list(range(len(names)))] * 2
+    assert matched_heads(every[0], every[1], (names, names)).partner.tolist() == list(range(len(names)))
+    assert matched_heads(every[0], every[1]).partner.tolist() == list(range(len(names)))[::-1]
+
+
+def test_an_output_is_no_head_however_alike_they_are() -> None:
+    """The output of the one is the second head of the other, and the other way round."""
+    names = ["head 1", "head 2", "output"]
+    found = matched_heads(PLANTED[[0, 1, 2]], PLANTED[[1, 2, 0]], (names, names))
+    assert found.partner[2] == 2
+    assert sorted(found.partner.tolist()) == [0, 1, 2]
+    assert found.partner.tolist() == matched_runs(PLANTED[[[0, 1, 2], [1, 2, 0]]], names)[1].tolist()
+
+
+def test_names_match_what_both_have_and_likeness_the_rest() -> None:
+    ours, theirs = ["head 1", "output", "x", "y"], ["y1", "head 1", "head 2", "x1"]
+    found = matched_heads(PLANTED, PLANTED[[2, 1, 0, 3]], (ours, theirs))
+    assert found.partner[0] == 2, "the likest of the heads"
+    assert set(found.partner[1:].tolist()) == {-1, 0, 3}, "two are left for three"
+    assert found.partner[2:].tolist() == [0, 3]
+    with pytest.raises(ValueError, match=r"^names must have one entry for each of the 4 heads of second, got 3$"):
+        matched_heads(PLANTED, PLANTED, (ours, theirs[:3]))
+    with pytest.raises(ValueError, match=r"^names must have one entry for each of the 4 heads of first, got 0$"):
+        matched_heads(PLANTED, PLANTED, ((), theirs))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_counterparts_have_the_largest_sum_of_all_that_stay_in_their_layer(seed: int) -> None:
     similarity = np.random.default_rng(seed).normal(size=(6, 6))
-    alike = layers(["a1", "b1", "a2", "b2", "a3", "c"])
+    alike = layers(["a, head 1", "b, head 1", "a, head 2", "b, head 2", "a, head 3", "c"])
     found = counterparts(similarity, alike)
-    of = {int(head): k for k, layer in enumerate(alike) for head in layer}
+    of = {int(head): k for k, places in enumerate(alike) for head in places}
     best = max(
         sum(similarity[h, g] for h, g in enumerate(chosen))
         for chosen in itertools.permutations(range(6))

@@ -104,6 +104,28 @@ def test_each_head_finds_its_like_in_the_other_run(make: Recipe) -> None:
     assert compare.counterpart_of(one, "head 1", two, "head 3").why == "chosen"
 
 
+def test_what_has_a_place_of_its_own_is_compared_by_name_however_alike_another_is(make: Recipe) -> None:
+    """The matrices stand in other places in the second run, as they may by accident: only heads are looked for."""
+    weights = read_tensors(make("one") / "interaction.safetensors")["interaction"]
+    for name, order in (("one", [0, 1, 2]), ("two", [1, 2, 0])):
+        folder = entry("one").path if name == "one" else make("two", seed=1)
+        write_tensors(folder / "interaction.safetensors", {"interaction": np.ascontiguousarray(weights[order])})
+        rewritten(folder, heads=["head 1", "head 2", "output"])
+    one, two = entry("one").version, entry("two").version
+    found = compare.counterpart_of(one, "output", two, "")
+    assert (found.head, found.why) == ("output", "named")
+    assert found.likeness < 0.9
+    found = compare.counterpart_of(one, "head 2", two, "")
+    assert (found.head, found.why) == ("head 1", "matched")
+    assert compare.counterpart_of(one, "head 1", two, "").head == "head 2"
+    for folder in (entry("one").path, entry("two").path):
+        rewritten(folder, heads=["layer 1", "layer 2", "layer 3"])
+    one, two = entry("one").version, entry("two").version
+    for k in (1, 2, 3):
+        found = compare.counterpart_of(one, f"layer {k}", two, "")
+        assert (found.head, found.why) == (f"layer {k}", "named")
+
+
 def test_within_a_run_a_head_is_compared_with_the_one_most_like_it(make: Recipe) -> None:
     folder = make("one")
     weights = read_tensors(folder / "interaction.safetensors")["interaction"].copy()

@@ -129,6 +129,10 @@ def test_why_a_head_stands_for_b_is_said() -> None:
     found = plain(said.counterpart_sentence("head 1", "*b*", "matched", 0.5, 0.1))
     assert "head 1 of A goes with *b* (correlation 0.50; other pairs of heads: 0.10 on average)" in found
     assert "\\*b\\*" in said.counterpart_sentence("head 1", "*b*", "matched", 0.5, 0.1)
+    named = plain(said.counterpart_sentence("output", "output", "named", 0.5, 0.1))
+    assert named.startswith("B is output, as output of A has a place of its own in the model and is compared by name (")
+    assert "correlation 0.50" in named
+    assert "no order" not in named
     assert "most like the mean of heads of A" in said.counterpart_sentence("mean", "head 2", "alike", 0.5)
 
 

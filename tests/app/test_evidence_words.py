@@ -201,11 +201,16 @@ def test_consensus_and_matching_are_said() -> None:
         "The seeds agree on 2 communities; 1 sensor in none."
     )
     found = made_stability()
-    assert "each kept its place" in matched_sentence(found)
+    assert matched_sentence(found).endswith("matched by likeness; all kept their places.")
     moved = found.matched.copy()
     moved[2] = moved[2][::-1]
     assert "in 1 seed of 5 they stand in other places" in spaced(matched_sentence(replace(found, matched=moved)))
     assert matched_sentence(replace(found, matched=moved[:, :1])) == ""
+    layered = matched_sentence(made_stability(("mean", "layer 1", "layer 2")))
+    assert layered.startswith("Each head has a place of its own in the model, so it was compared with that of its name")
+    mixed = matched_sentence(made_stability(("mean", "head 1", "head 2", "output")))
+    assert mixed.startswith("Heads of one layer have no order")
+    assert mixed.endswith("The others were compared by name.")
     table = family_table(found)
     assert table["plays head 2"].tolist() == [2, 2, 2, 2, 2]
     assert consensus_table(["a", "b"], np.array([0, -1]))["consensus community"].tolist() == ["1", ""]

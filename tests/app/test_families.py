@@ -193,6 +193,26 @@ def members(own_runs: Path) -> list[Path]:
     return folders
 
 
+def renamed(folder: Path, heads: list[str]) -> Path:
+    """The same run, its heads called otherwise."""
+    record = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**record, "heads": heads}))
+    return folder
+
+
+def test_layers_are_averaged_with_their_own_in_whatever_order_a_run_names_them(
+    members: list[Path], own_runs: Path
+) -> None:
+    orders = ([1, 2, 3], [1, 2, 3], [3, 1, 2])
+    for folder, order in zip(members, orders, strict=True):
+        renamed(folder, [f"layer {k}" for k in order])
+    made = kept_consensus(members, own_runs / "together")
+    loaded = [Run.load(folder).interaction for folder in members]
+    for h in range(3):
+        wanted = np.mean([every[order.index(h + 1)] for every, order in zip(loaded, orders, strict=True)], axis=0)
+        np.testing.assert_allclose(made.interaction[h], wanted, atol=1e-6)
+
+
 def test_the_consensus_of_one_run_is_that_of_its_family(members: list[Path], own_runs: Path) -> None:
     result = run("consensus", members[1], "--out", own_runs / "together")
     assert result.exit_code == 0, result.output
@@ -258,6 +278,10 @@ def test_a_folder_of_a_stranger_has_a_consensus_with_plain_words(own_runs: Path)
         (lambda runs, make: [runs[0], runs[0]], "a run must stand only once in a consensus, got m-seed0 twice"),
         (lambda runs, make: [runs[0], make("other", sensors=12)], "runs must have the same sensors in the same order"),
         (lambda runs, make: [runs[0], make("other", heads=2)], "as many heads as the first, 3, got 2 in other"),
+        (
+            lambda runs, make: [runs[0], renamed(make("other"), ["head 1", "head 2", "output"])],
+            "same heads as the first, head 1, head 2, head 3, got head 1, head 2, output in other",
+        ),
         (lambda runs, make: [make("g", heads=0, model="gru"), make("h", heads=0)], "run g has no matrix: model gru"),
         (lambda runs, make: [runs[0], make("other", state="stopped")], "run other was stopped after 3 epochs"),
     ],
