@@ -61,12 +61,14 @@ def correlation(values: ArrayLike, slot: ArrayLike | None = None) -> FloatArray:
 
 
 def partial_correlation(values: ArrayLike, slot: ArrayLike | None = None) -> FloatArray:
-    """Correlation of each two sensors given all others, from a covariance shrunk towards the unit matrix.
+    """Correlation of each two sensors given all others, from a covariance shrunk towards a multiple of the unit matrix.
 
-        P = ((1 - α) R + (α + 1e-9) 1)^-1,   M_ij = -P_ij / √(P_ii P_jj)
+        P = ((1 - α) R + (α μ + 1e-9) 1)^-1,   M_ij = -P_ij / √(P_ii P_jj)
 
-    R is the covariance of the standardised values, the missing ones at their sensor's mean, and α the shrinkage of
-    Ledoit and Wolf. Filling at the mean draws the correlations of a sensor towards 0 by what it misses.
+    R is the covariance of the standardised values, the missing ones at their sensor's mean; μ is the mean of its
+    diagonal, and α the shrinkage of Ledoit and Wolf, who shrink towards μ 1. R_ii is the share of rows in which i was
+    observed, 0 where it does not vary: where nothing is missing and all vary, μ is 1. Filling at the mean draws the
+    correlations of a sensor towards 0 by what it misses.
 
     Parameters
     ----------

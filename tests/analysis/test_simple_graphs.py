@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from sklearn.covariance import ledoit_wolf_shrinkage
 from sklearn.linear_model import Ridge
 
 from analysis.arrays import FloatArray
@@ -51,6 +52,27 @@ def test_partial_correlation_is_what_regression_on_the_others_leaves() -> None:
         others = np.column_stack([others, np.ones(len(x))])
         left = [x[:, k] - others @ np.linalg.lstsq(others, x[:, k], rcond=None)[0] for k in (i, j)]
         assert found[i, j] == pytest.approx(np.corrcoef(*left)[0, 1], abs=0.01)
+
+
+def test_partial_correlation_is_its_formula_where_values_are_missing() -> None:
+    x = with_gaps(series(rows=60, sensors=9), 0.3)
+    x[:, 3] = 33.3  # does not vary: 0 on the diagonal of R, and not in P
+    x[20:, 5] = np.nan
+    z = np.nan_to_num((x - np.nanmean(x, axis=0)) / np.where(np.arange(9) == 3, 1.0, np.nanstd(x, axis=0)))
+    z[:, 3] = 0.0
+    R, varying = z.T @ z / len(z), np.delete(np.arange(9), 3)
+    seen = np.isfinite(x).mean(axis=0)
+    np.testing.assert_allclose(R.diagonal()[varying], seen[varying])
+    mu, shrinkage = R.trace() / 9, ledoit_wolf_shrinkage(z, assume_centered=True)
+    assert shrinkage > 0.05
+    P = np.linalg.inv(((1 - shrinkage) * R + (shrinkage * mu + 1e-9) * np.eye(9))[np.ix_(varying, varying)])
+    found = partial_correlation(x)
+    for a, i in enumerate(varying):
+        for b, j in enumerate(varying):
+            assert found[i, j] == pytest.approx(0 if i == j else -P[a, b] / np.sqrt(P[a, a] * P[b, b]), abs=1e-9)
+    towards_one = np.linalg.inv(((1 - shrinkage) * R + shrinkage * np.eye(9))[np.ix_(varying, varying)])
+    other = -towards_one / np.sqrt(np.outer(towards_one.diagonal(), towards_one.diagonal()))
+    assert np.abs(other - found[np.ix_(varying, varying)])[~np.eye(8, dtype=bool)].max() > 0.005  # μ is not 1 here
 
 
 def test_ridge_is_scikit_learns_at_the_best_penalty_of_all() -> None:
