@@ -49,6 +49,9 @@ class ModeTest:
 class Modes:
     """The first K modes, sorted as in `spectrum.spectrum`, beside what each null gives.
 
+    Where modes share an eigenvalue, the figures are of those that the solver finds, not means over their rotations as
+    in `spectrum.Spectrum`: they depend on the order of the sensors.
+
     Attributes
     ----------
     ipr : (K,) inverse participation ratio

@@ -1,6 +1,17 @@
 """The modes of an interaction matrix: how strong, how localised, how smooth over a graph.
 
 A mode is an eigenvector of the symmetrised matrix. Axes: i sensor, k mode. `v (N, K)`: one mode a column.
+
+Where g modes share an eigenvalue, any rotation of them are modes as well, and a solver's choice depends on the order of
+the sensors: isolated sensors, and parts that are alike, have many such modes. What is measured of them is its mean over
+all rotations, which does not:
+
+    IPR      3 / (g (g + 2)) Σ_i P_i²,  P_i = Σ_k v_ik² over the g modes     for g = 1 the plain one, Σ_i v_i⁴
+    energy   1 / g Σ_k of their energies
+
+P_i is the squared length of sensor i's part in the g modes, the same for each choice of them. A mode drawn evenly from
+what they span is v a, with a even on the unit sphere of g dimensions, where a fourth power has the mean 3 / (g (g + 2))
+along any direction and a square 1 / g.
 """
 
 from dataclasses import dataclass
@@ -10,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from analysis.arrays import FloatArray, checked_road
+from analysis.arrays import FloatArray, IntArray, checked_road
 from analysis.matrix import asymmetry, coupling, symmetrised
 
 BoolArray = NDArray[np.bool_]
@@ -100,6 +111,19 @@ def _participation(columns: FloatArray) -> FloatArray:
     return np.asarray((square**2).sum(axis=0) / square.sum(axis=0) ** 2, dtype=np.float64)
 
 
+def _groups(values: FloatArray) -> tuple[IntArray, IntArray]:
+    """First mode and number of modes of each group of equal eigenvalues, (G,) each; values are sorted."""
+    near = np.abs(np.diff(values)) <= EQUAL * np.abs(values).max()
+    first = np.append(0, np.flatnonzero(~near) + 1)
+    return first, np.diff(np.append(first, len(values)))
+
+
+def _mixed_participation(vectors: FloatArray, first: IntArray, count: IntArray) -> FloatArray:
+    """Mean IPR over all rotations of each group of modes, (G,)."""
+    part = np.add.reduceat(vectors**2, first, axis=1)  # (N, G): P_i, whose sum over i is g
+    return np.asarray(3 * count / (count + 2) * (part**2).sum(axis=0) / part.sum(axis=0) ** 2, dtype=np.float64)
+
+
 def dirichlet_energy(v: ArrayLike, W: ArrayLike) -> float | FloatArray:
     """Dirichlet energy `vᵀ L v / vᵀ v = Σ_{i<j} C_ij (v_i - v_j)² / Σ_i v_i²`: 0 where v is smooth over W.
 
@@ -169,13 +193,14 @@ class Spectrum:
     ----------
     values : (N,) eigenvalues, descending, in the unit of M
     vectors : (N, N) unit eigenvectors, one a column; the largest component of each is positive
-    ipr : (N,) inverse participation ratio of each mode
+    ipr : (N,) inverse participation ratio of each mode; of modes that share an eigenvalue the mean over all their
+        rotations, as is energy
     energy : (N,) Dirichlet energy of each mode on the Laplacian of M, in the unit of M
     road_energy : (N,) the same on the Laplacian of the road graph, in its unit; None without one
     gap : `values[0] - values[1]`; nan for one sensor
     asymmetry : what was lost by symmetrising, see `matrix.asymmetry`
     repeated : (N,) True where a mode shares its eigenvalue with another: then any rotation of the two is a
-        mode as well, and their vectors, ipr and energies depend on the order of the sensors
+        mode as well, and their vectors, but nothing else, depend on the order of the sensors
     """
 
     values: FloatArray
@@ -226,16 +251,20 @@ def spectrum(M: ArrayLike, road: ArrayLike | None = None) -> Spectrum:
     # The first of the largest components, not whichever rounding made the larger by an ulp.
     leading = (size >= size.max(axis=0) * (1 - 1e-8)).argmax(axis=0)
     vectors *= np.where(vectors[leading, np.arange(len(values))] < 0, -1.0, 1.0)
-    near = -np.diff(values) <= EQUAL * np.abs(values).max()
+    first, count = _groups(values)
+
+    def mixed(energy: FloatArray) -> FloatArray:
+        return np.repeat(np.add.reduceat(energy, first) / count, count)
+
     return Spectrum(
         values=values,
         vectors=vectors,
-        ipr=_participation(vectors),
-        energy=_own_energy(matrix, values, vectors),
-        road_energy=None if road is None else _energy(vectors, coupling(checked_road(road, len(matrix)))),
+        ipr=np.repeat(_mixed_participation(vectors, first, count), count),
+        energy=mixed(_own_energy(matrix, values, vectors)),
+        road_energy=None if road is None else mixed(_energy(vectors, coupling(checked_road(road, len(matrix))))),
         gap=float(values[0] - values[1]) if len(values) > 1 else float("nan"),
         asymmetry=asymmetry(M),
-        repeated=np.append(near, False) | np.append(False, near),
+        repeated=np.repeat(count > 1, count),
     )
 
 
@@ -245,7 +274,7 @@ class Localisation:
 
     Attributes
     ----------
-    ipr : mean inverse participation ratio over all modes
+    ipr : mean inverse participation ratio over all modes, and over all rotations of modes that share an eigenvalue
     permuted : (permutations,) the same of each permuted matrix
     excess : `ipr / mean(permuted)`, how many times more localised than by chance; 1.0: the places of the
         weights do not matter
@@ -265,6 +294,12 @@ class Localisation:
 
 def localisation(M: ArrayLike, permutations: int = 200, seed: int = 0) -> Localisation:
     """Mean inverse participation ratio, beside matrices whose off-diagonal pairs are put in random places.
+
+        1/N Σ over the groups of g equal eigenvalues of g · 3 / (g (g + 2)) Σ_i P_i²,  P_i = Σ_k v_ik² over the group
+
+    This is the mean over all rotations of modes that share an eigenvalue, of M and of each shuffle alike: which of them
+    a solver finds depends on the order of the sensors. Where none is shared it is the mean of the plain ratios. Parts
+    that are exactly alike share theirs, and mixtures spread over all of them: their modes do not count as local.
 
     The weights `(M_ij + M_ji) / 2`, i < j, are shuffled over all pairs; the diagonal stays where it is. All
     equal, all zero, one or two sensors: every shuffle is the same matrix, so excess is 1 and p is 1.
@@ -293,7 +328,7 @@ def localisation(M: ArrayLike, permutations: int = 200, seed: int = 0) -> Locali
     Examples
     --------
     >>> import numpy as np
-    >>> blocks = np.kron(np.diag(range(1, 9)), np.ones((5, 5)))
+    >>> blocks = np.kron(np.eye(8), np.ones((5, 5))) * np.random.default_rng(0).random((40, 40))
     >>> found = localisation(blocks, permutations=19)
     >>> found.p, found.excess > 1
     (0.05, True)
@@ -322,4 +357,6 @@ def localisation(M: ArrayLike, permutations: int = 200, seed: int = 0) -> Locali
 
 
 def _mean_participation(symmetric: FloatArray) -> float:
-    return float(_participation(np.linalg.eigh(symmetric).eigenvectors).mean())
+    values, vectors = np.linalg.eigh(symmetric)
+    first, count = _groups(values)
+    return float(count @ _mixed_participation(vectors, first, count) / len(values))

@@ -24,7 +24,8 @@ SPECTRUM: dict[str, Measure] = {
     "ipr": Measure(
         "Inverse participation ratio (IPR)",
         "1/N: a mode that is spread over all sensors alike. 1: a mode that lives on one sensor. Its inverse "
-        "is the number of sensors the mode lives on.",
+        "is the number of sensors the mode lives on. Of modes that share an eigenvalue it is the mean over all their "
+        "mixtures, since which of them are found depends on the order of the sensors.",
         r"\mathrm{IPR}(v) = \textstyle\sum_i v_i^4 \,/\, \big(\sum_i v_i^2\big)^2",
         source="Bell and Dean, Atomic vibrations in vitreous silica, Discussions of the Faraday Society 50 "
         "(1970); on learned matrices: arXiv:2506.00770 (2025)",

@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from analysis.spectrum import Localisation, Spectrum
 
 
-REPEATED = "This mode shares its eigenvalue with another: any mixture of the two would do as well."
+REPEATED = (
+    "This mode shares its eigenvalue with another: any mixture of them would do as well. The pattern and its signs are "
+    "those of one mixture; on how many it lives and how smooth it is are means over all of them."
+)
+MIXED = " as the mean over all mixtures of modes at its eigenvalue"
 ENERGY = "Each dot is a mode. Top: it lives on few sensors. Left: neighbours in the graph have similar values."
 
 
@@ -27,6 +31,7 @@ def spectrum_answer(spectrum: "Spectrum", noun: str = SENSOR) -> str:
     if not np.any(spectrum.values):
         return "None: this matrix has no weights, so every pattern is as good as any other."
     first, local = spectrum.ipr[0], int(np.argmax(spectrum.ipr))
+    mixed = [MIXED if spectrum.repeated[mode] else "" for mode in (0, local)]
     scale = float(np.abs(spectrum.values).max())
     stands = (
         f"The first mode stands apart (eigenvalue {three(float(spectrum.values[0]))}, "
@@ -36,8 +41,8 @@ def spectrum_answer(spectrum: "Spectrum", noun: str = SENSOR) -> str:
         f"only {three(spectrum.gap)} above the second)"
     )
     return (
-        f"{stands} and lives on about **{three(lives_on(first))} of {counted(n, noun)}**. "
-        f"The most local one, mode {local + 1:,}, lives on {three(lives_on(float(spectrum.ipr[local])))}."
+        f"{stands} and lives on about **{three(lives_on(first))} of {counted(n, noun)}**{mixed[0]}. "
+        f"The most local one, mode {local + 1:,}, lives on {three(lives_on(float(spectrum.ipr[local])))}{mixed[1]}."
     )
 
 

@@ -37,6 +37,36 @@ def slow_ipr(v: FloatArray) -> float:
     return float(sum(x**4 for x in v) / sum(x**2 for x in v) ** 2)
 
 
+def slow_groups(values: FloatArray) -> list[list[int]]:
+    """Modes by eigenvalue, those that are equal together."""
+    groups: list[list[int]] = []
+    for k, value in enumerate(values):
+        if groups and abs(value - values[groups[-1][-1]]) <= 1e-7 * max(abs(v) for v in values):
+            groups[-1].append(k)
+        else:
+            groups.append([k])
+    return groups
+
+
+def slow_mean_iprs(M: FloatArray) -> list[float]:
+    """IPR of each mode of a symmetric matrix: 3 / (g (g + 2)) Σ P² for g equal eigenvalues."""
+    values, vectors = np.linalg.eigh(M)
+    found = [0.0] * len(M)
+    for group in slow_groups(values):
+        P = [sum(vectors[i, k] ** 2 for k in group) for i in range(len(M))]
+        for k in group:
+            found[k] = 3 / (len(group) * (len(group) + 2)) * sum(part**2 for part in P)
+    return found[::-1]  # the largest eigenvalue first
+
+
+def with_isolated(seed: int = 0) -> FloatArray:
+    """8 sensors that couple, two pairs that are exactly alike, and 12 sensors that couple to nobody."""
+    M = np.zeros((24, 24))
+    M[:8, :8] = uneven(8, seed) - 5 * np.eye(8)
+    M[8, 9] = M[10, 11] = 2.0  # eigenvalues 1 and -1, twice each
+    return M
+
+
 # Laplacian
 
 
@@ -141,10 +171,47 @@ def test_ipr_and_energies_are_those_of_the_modes(M: FloatArray) -> None:
     road = chain(8)
     found = spectrum(M, road)
     assert found.road_energy is not None
-    np.testing.assert_allclose(found.ipr, [slow_ipr(v) for v in found.vectors.T], rtol=1e-10)
-    np.testing.assert_allclose(found.energy, [slow_energy(v, M) for v in found.vectors.T], atol=1e-12)
-    np.testing.assert_allclose(found.road_energy, [slow_energy(v, road) for v in found.vectors.T], atol=1e-12)
+    alone = ~found.repeated
+    assert alone[0]
+    plain = np.array([slow_ipr(v) for v in found.vectors.T])
+    np.testing.assert_allclose(found.ipr[alone], plain[alone], rtol=1e-10)
+    np.testing.assert_allclose(found.ipr, slow_mean_iprs((M + M.T) / 2), rtol=1e-9)
+    for energy, graph in ((found.energy, M), (found.road_energy, road)):
+        each = [slow_energy(v, graph) for v in found.vectors.T]
+        for group in slow_groups(found.values):
+            np.testing.assert_allclose(energy[group], np.mean([each[k] for k in group]), atol=1e-12)
     assert spectrum(M).road_energy is None
+
+
+def test_modes_that_share_an_eigenvalue_have_the_mean_over_their_rotations() -> None:
+    M, road = with_isolated(), chain(24)
+    found = spectrum(M, road)
+    assert found.road_energy is not None
+    assert [len(group) for group in slow_groups(found.values) if len(group) > 1] == [2, 12, 2]
+    generator = np.random.default_rng(0)
+    for group in slow_groups(found.values):
+        mixed = found.vectors[:, group] @ generator.normal(size=(len(group), 4000))
+        assert found.ipr[group[0]] == pytest.approx(np.mean(inverse_participation_ratio(mixed)), rel=0.02)
+        assert found.energy[group[0]] == pytest.approx(np.mean(dirichlet_energy(mixed, M)), abs=0.02)
+        assert found.road_energy[group[0]] == pytest.approx(np.mean(dirichlet_energy(mixed, road)), rel=0.02)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_shared_eigenvalues_only_the_vectors_depend_on_the_order_of_the_sensors(seed: int) -> None:
+    M, road, new = with_isolated(), sparse(24), order(24, seed)
+    plain, other = spectrum(M, road), spectrum(reordered(M, new), reordered(road, new))
+    assert plain.road_energy is not None
+    assert other.road_energy is not None
+    np.testing.assert_array_equal(other.repeated, plain.repeated)
+    for name in ("values", "ipr", "energy", "road_energy"):
+        np.testing.assert_allclose(getattr(other, name), getattr(plain, name), atol=1e-12, err_msg=name)
+    assert localisation(reordered(M, new), 1).ipr == pytest.approx(localisation(M, 1).ipr, rel=1e-12)
+
+
+def test_the_leading_mode_of_two_parts_that_are_alike_is_a_mixture_of_both() -> None:
+    found = spectrum(blocks((5, 5)))
+    assert found.repeated[:2].all()
+    np.testing.assert_allclose(found.ipr[:2], 3 / (2 * 4) * 10 / 25)  # P is 1/5 everywhere
 
 
 def test_a_ring_has_the_known_eigenvalues_and_a_flat_first_mode() -> None:
@@ -238,10 +305,17 @@ def test_the_order_of_the_sensors_does_not_matter_and_the_scale_only_as_a_unit()
 
 
 def test_planted_blocks_are_more_localised_than_the_same_weights_elsewhere() -> None:
-    M = blocks((6, 5, 4, 3))
+    M = blocks((6, 5, 4, 3)) * uneven(18)
     found = localisation(M, permutations=39)
     assert found.p == 1 / 40
     assert found.excess > 1.5
+
+
+def test_isolated_sensors_do_not_pass_for_local_in_any_order() -> None:
+    half = np.pad(sparse(30, share=0.15) - np.diag(np.diag(sparse(30, share=0.15))), (0, 30))
+    excess = [localisation(reordered(half, order(60, seed)), 39).excess for seed in range(4)]
+    assert np.ptp(excess) < 0.15  # that of the shuffles, which are other ones in each order
+    assert max(excess) < 1.2
 
 
 def test_random_weights_are_as_localised_as_themselves_elsewhere() -> None:
@@ -271,10 +345,10 @@ def test_localisation_equals_shuffles_in_loops() -> None:
         shuffled = np.diag(np.diag(M))
         for (i, j), weight in zip(pairs, generator.permutation(weights), strict=True):
             shuffled[i, j] = shuffled[j, i] = weight
-        slow.append(np.mean([slow_ipr(v) for v in np.linalg.eigh(shuffled)[1].T]))
+        slow.append(np.mean(slow_mean_iprs(shuffled)))
     found = localisation(M, permutations=6, seed=3)
     np.testing.assert_allclose(found.permuted, slow, rtol=1e-9)
-    assert found.ipr == pytest.approx(np.mean([slow_ipr(v) for v in np.linalg.eigh((M + M.T) / 2)[1].T]), rel=1e-9)
+    assert found.ipr == pytest.approx(np.mean(slow_mean_iprs((M + M.T) / 2)), rel=1e-9)
     assert found.chance == pytest.approx(np.mean(slow))
     assert found.excess == pytest.approx(found.ipr / np.mean(slow))
     assert found.p == (1 + sum(value >= found.ipr for value in slow)) / 7

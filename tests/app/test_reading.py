@@ -191,7 +191,19 @@ def test_modes_of_a_few_tight_groups_are_more_local_than_chance() -> None:
 def test_a_flat_matrix_has_one_mode_that_stands_apart_on_all_sensors() -> None:
     said = clear(modes.spectrum_answer(spectrum(FLAT)))
     assert said.startswith("The first mode stands apart (eigenvalue 39.0, 40.0 above the second)")
-    assert "**40.0 of 40 sensors**" in said
+    assert "**40.0 of 40 sensors**. The most local one, mode 2, lives on" in said
+    assert said.endswith(" as the mean over all mixtures of modes at its eigenvalue.")  # 39 modes share it
+
+
+def test_a_leading_mode_that_is_one_of_several_is_said_to_be_a_mean_over_their_mixtures() -> None:
+    said = clear(modes.spectrum_answer(spectrum(BLOCKS)))  # the four first modes share an eigenvalue
+    assert said.startswith("The first mode hardly stands apart (eigenvalue 9.00, only")
+    assert "**20.0 of 40 sensors** as the mean over all mixtures of modes at its eigenvalue. The most local" in said
+    new = np.random.default_rng(3).permutation(N)
+    assert clear(modes.spectrum_answer(spectrum(BLOCKS[np.ix_(new, new)]))).partition("above")[2] == (
+        said.partition("above")[2]
+    )
+    assert "mixtures" not in modes.spectrum_answer(spectrum(NOISE))
 
 
 def test_the_sentence_of_a_mode_counts_its_signs() -> None:
