@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import eigh
+from scipy.sparse.csgraph import connected_components
 from sklearn.cluster import KMeans
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
@@ -33,12 +34,14 @@ class Communities:
     gaps : (G,) eigengaps, `gaps[k - 1] = λ_{k+1} - λ_k` of the normalised Laplacian in ascending order: large
         where k groups suit the matrix; empty where no spectrum was used
     isolated : (I,) the sensors without any weight to another
+    parts : True where the groups are the separate parts of the matrix, found without a gap, see `spectral_communities`
     """
 
     labels: IntArray
     count: int
     gaps: FloatArray
     isolated: IntArray
+    parts: bool = False
 
     @property
     def sizes(self) -> IntArray:
@@ -56,7 +59,9 @@ def _scaled_coupling(M: ArrayLike) -> tuple[FloatArray, IntArray]:
     return weight, np.flatnonzero(weight.any(axis=1)).astype(np.int64)
 
 
-def _ordered(found: IntArray, connected: IntArray, sensors: int, gaps: FloatArray) -> Communities:
+def _ordered(
+    found: IntArray, connected: IntArray, sensors: int, gaps: FloatArray, *, parts: bool = False
+) -> Communities:
     """Name the groups by size, then by their first sensor, whatever the method called them."""
     names, first, members = np.unique(found, return_index=True, return_counts=True)
     rank = np.empty(len(names), dtype=np.int64)
@@ -68,6 +73,7 @@ def _ordered(found: IntArray, connected: IntArray, sensors: int, gaps: FloatArra
         count=len(names),
         gaps=gaps,
         isolated=np.flatnonzero(labels < 0).astype(np.int64),
+        parts=parts,
     )
 
 
@@ -93,12 +99,16 @@ def spectral_communities(M: ArrayLike, count: int | None = None, seed: int = 0, 
     Without a count, it is the k from 2 to `most` with the largest eigengap. Where no such gap exceeds 1e-7
     (all weights equal, two sensors) no split is better than another: one group. No weight at all: no group.
 
+    As many eigenvalues are 0 as there are separate parts. Where all `most` + 1 that are looked at are below 1e-7, the
+    gap lies beyond them: the groups are then the separate parts themselves, found on the graph, however many there
+    are. Sensors are in one part where links of `C_ij / √(D_ii D_jj)` above 1e-7 lead from one to the other.
+
     Parameters
     ----------
     M : (N, N)
     count : 1 to N, or None for the eigengap; no more groups are found than there are connected sensors
     seed : of k-means, which starts ten times
-    most : >= 2, the largest number that the eigengap may suggest
+    most : >= 2, the largest number that the eigengap may suggest; separate parts may be more
 
     Returns
     -------
@@ -137,6 +147,9 @@ def spectral_communities(M: ArrayLike, count: int | None = None, seed: int = 0, 
         normalised = np.eye(len(root)) - weight / np.outer(root, root)
         values, vectors = _first_modes(normalised, max(most + 1, (count or 0) + 1))
         gaps = np.diff(values)[:most]
+        if count is None and len(values) > most and values[most] <= EQUAL:
+            found = connected_components(normalised < -EQUAL, directed=False)[1]
+            return _ordered(found.astype(np.int64), connected, sensors, gaps, parts=True)
         count = min(count or _count_from(gaps), len(root))
         while len(values) < len(root) and values[-1] <= values[count - 1] + EQUAL:  # as many as share its eigenvalue
             values, vectors = _first_modes(normalised, 4 * len(values))

@@ -15,7 +15,7 @@ from app.memo import Memo, once
 from app.parts import Floats, communities_in, compared, errors_by_step, linked, selectable, steps_at
 from app.places import Ints, Order, Places, parted, places, position_order
 from app.reading.words import noun_of
-from app.selection import MEAN
+from app.selection import MEAN, MOST_COMMUNITIES
 from core.run import Run
 
 if TYPE_CHECKING:
@@ -147,7 +147,10 @@ class Measured(Memo):
 
     @once()
     def reference(self, name: str, method: str = "louvain", count: int = 0) -> Reference | None:
-        """The known groups ('groups') or the communities of the road graph ('roads'); None where there are none."""
+        """The known groups ('groups') or the communities of the road graph ('roads'); None where there are none.
+
+        No more clusters of roads are asked for than can be asked for on the page.
+        """
         if name == "groups":
             if self.run.groups is None:
                 return None
@@ -157,7 +160,7 @@ class Measured(Memo):
         road = linked(self.run.adjacency)
         if road is None:
             return None
-        found = communities_in(road, method, count)
+        found = communities_in(road, method, min(count, MOST_COMMUNITIES))  # a thousand would take a minute
         return Reference("road clusters", found.labels, tuple(f"road cluster {k + 1}" for k in range(found.count)))
 
     def references(self, head: str, method: str, count: int) -> dict[str, Reference]:

@@ -6,7 +6,8 @@ COMMUNITIES: dict[str, Measure] = {
     "spectral": Measure(
         "Spectral communities",
         "Sensors are placed by the smoothest modes of the learned graph and grouped there. 'Automatic' takes "
-        "the number after which the eigenvalues jump most (the eigengap).",
+        "the number after which the eigenvalues jump most (the eigengap); of more than 30 separate parts, each is a "
+        "community.",
         r"k = \arg\max_k\, (\mu_{k+1} - \mu_k), \quad \mu \text{ of } I - D^{-1/2} W D^{-1/2}",
         source="Shi and Malik, Normalized cuts and image segmentation, IEEE PAMI 22 (2000); the eigengap: von "
         "Luxburg, A tutorial on spectral clustering, Statistics and Computing 17 (2007), section 8.3",

@@ -30,16 +30,21 @@ def communities_answer(
     sizes = np.bincount(placed)
     sizes = sizes[sizes > 0]
     number = counted(len(sizes), "community", "communities")
-    if len(sizes) == 1:
-        return f"{METHOD_NAMES[method]} finds **one community**: no grouping stands out in this matrix."
-    how = "" if automatic or method == "louvain" else ", the number you asked for"
     alone = int((found.labels < 0).sum())
-    left = f" {counted(alone, noun)} without any weight belong to none." if alone else ""
+    verb = "belongs" if alone == 1 else "belong"
+    left = f" {counted(alone, noun)} without any weight {verb} to none." if alone else ""
+    if len(sizes) == 1:
+        of = f" of {counted(int(sizes[0]), noun)}" if alone else ""
+        stands = "no grouping stands out in " + ("it" if alone else "this matrix")
+        return f"{METHOD_NAMES[method]} finds **one community**{of}: {stands}.{left}"
+    how = "" if automatic or method == "louvain" else ", the number you asked for"
+    parts = " They are the parts that the matrix falls into: no weight to speak of joins two of them." * found.parts
     clear = "clear" if modularity >= 0.3 else "faint" if modularity >= 0.1 else "hardly any structure"
     least, most = int(sizes.min()), int(sizes.max())
     members = f"{counted(most, noun)} each" if least == most else f"{least:,} to {counted(most, noun)}"
     return (
-        f"{METHOD_NAMES[method]} finds **{number}**{how}, of {members} (modularity {three(modularity)}: {clear}).{left}"
+        f"{METHOD_NAMES[method]} finds **{number}**{how}, of {members} (modularity {three(modularity)}: {clear})."
+        f"{parts}{left}"
     )
 
 

@@ -31,6 +31,7 @@ from app.views.page import answer, beside, figure, heading, how_to_read, opened,
 from app.views.pair import choose_pair, chosen_pair
 
 METHODS = {"louvain": "Louvain", "spectral": "spectral"}
+LISTED = 30  # communities beneath the map
 
 
 def chosen_community(label: int) -> None:
@@ -97,13 +98,15 @@ with left:
         tooltips=[community_words(int(label)) for label in found.labels],
         roads=road_edges(page),
         numbers=[label + 1 if label >= 0 else "" for label in found.labels] if found.count > 8 else None,
-        legend=[(colours[k], f"{k + 1}: {counted(int(size), noun)}") for k, size in enumerate(found.sizes)]
+        legend=[(colours[k], f"{k + 1}: {counted(int(size), noun)}") for k, size in enumerate(found.sizes[:LISTED])]
         + ([(ALONE, "in no community")] if len(found.isolated) else []),
         height=520,
         on_sensor=chosen_sensor,
     )
     st.caption(
-        f"Communities of {page.where}, numbered by size. Click a {noun} to choose it and its community. "
+        f"Communities of {page.where}, numbered by size"
+        + (f"; the {LISTED} largest are listed" if found.count > LISTED else "")
+        + f". Click a {noun} to choose it and its community. "
         + place_words(page)
     )
     controls.pick(
@@ -149,7 +152,8 @@ if references:
         st.info(given, icon=":material/info:")
     if "roads" in references:
         st.caption(
-            "Road clusters: the same method on the road graph, asked for as many clusters where it takes a number."
+            "Road clusters: the same method on the road graph, asked for as many clusters where it takes a number, at "
+            f"most {MOST_COMMUNITIES}."
         )
     against, reference = next(iter(references.items()))
     contrasts = store.contrasts_of(version, against, selection.method, count) or ()

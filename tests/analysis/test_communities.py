@@ -142,6 +142,42 @@ def test_the_count_is_not_suggested_above_the_most() -> None:
     assert spectral_communities(blocks((4,) * 6, across=0.02), most=4).count <= 4
 
 
+@pytest.mark.parametrize("parts", [29, 30, 31, 32, 40])
+def test_separate_parts_are_counted_however_many_they_are(parts: int) -> None:
+    M, label, new = blocks((3,) * parts), membership((3,) * parts), order(3 * parts)
+    found = spectral_communities(M)
+    assert found.count == parts
+    assert found.labels.tolist() == label.tolist()
+    assert found.parts == (parts > 30)
+    assert len(found.gaps) == 30
+    other = spectral_communities(reordered(M, new))
+    assert adjusted_rand_score(other.labels, label[new]) == 1
+    assert spectral_communities(M, 5).count == 5  # what is asked for is kept
+    assert not spectral_communities(M, 5).parts
+
+
+def test_more_parts_than_may_be_suggested_are_parts_all_the_same() -> None:
+    M = np.pad(blocks((7, 5, 4, 3, 2)), (0, 2))
+    found = spectral_communities(M, most=3)
+    assert found.parts
+    assert found.labels.tolist() == [*membership((7, 5, 4, 3, 2)), -1, -1]
+    np.testing.assert_allclose(found.gaps, 0, atol=1e-12)
+    assert found.sizes.tolist() == [7, 5, 4, 3, 2]
+
+
+@pytest.mark.parametrize("across", [1e-11, 1e-9])
+def test_parts_that_next_to_nothing_joins_are_parts(across: float) -> None:
+    found = spectral_communities(blocks((3,) * 40, across=across))
+    assert found.labels.tolist() == membership((3,) * 40).tolist()
+
+
+def test_many_parts_of_many_sensors_do_not_take_long() -> None:
+    sizes = (2,) * 300
+    found = spectral_communities(np.pad(blocks(sizes), (0, 500)))
+    assert (found.count, len(found.isolated)) == (300, 500)
+    assert found.labels.tolist() == [*membership(sizes), *[-1] * 500]
+
+
 @pytest.mark.parametrize("count", [2, 3, 5, 9, 14])
 @pytest.mark.parametrize(
     "M", [noisy_blocks(), uneven(15), uneven(15, negative=True)], ids=["blocks", "noise", "both signs"]

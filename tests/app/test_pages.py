@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -273,6 +274,17 @@ def test_another_method_finds_other_communities(make: Recipe) -> None:
     assert "They are much the same as the 4 known groups: NMI 1.00" in words(app)
     app = opened("communities", head="head 2")
     assert "Louvain's method finds **4 communities**" in words(app)
+
+
+def test_more_parts_than_clusters_may_be_asked_for_are_all_communities(make: Recipe) -> None:
+    make(sensors=96, heads=1, groups=False, matrix=np.kron(np.eye(32), np.ones((3, 3))))
+    app = opened("communities", method="spectral")
+    assert not app.exception
+    said = words(app)
+    assert "Spectral clustering finds **32 communities**, of 3 sensors each" in said
+    assert "no weight to speak of joins two of them" in said
+    assert "numbered by size; the 30 largest are listed" in said
+    assert "the 30 road clusters" in said
 
 
 def test_a_changed_head_changes_the_figures(make: Recipe) -> None:

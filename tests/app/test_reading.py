@@ -226,6 +226,24 @@ def test_no_community_is_found_where_there_is_none() -> None:
         assert words in communities.communities_answer(found, "spectral", True, 0.0)
 
 
+def test_parts_are_called_parts_and_silent_sensors_are_in_none() -> None:
+    M = np.kron(np.eye(40), np.ones((3, 3)))
+    M = np.pad(M, (0, 500))
+    found = spectral_communities(M)
+    said = clear(communities.communities_answer(found, "spectral", True, modularity(M, found.labels)))
+    assert said == (
+        "Spectral clustering finds **40 communities**, of 3 sensors each (modularity 0.975: clear). They are the parts "
+        "that the matrix falls into: no weight to speak of joins two of them. 500 sensors without any weight belong to "
+        "none."
+    )
+    assert "parts" not in communities.communities_answer(spectral_communities(BLOCKS), "spectral", True, 0.75)
+    pair = np.pad(np.ones((2, 2)), (0, 500))
+    assert clear(communities.communities_answer(spectral_communities(pair), "spectral", True, 0.0)) == (
+        "Spectral clustering finds **one community** of 2 sensors: no grouping stands out in it. 500 sensors without "
+        "any weight belong to none."
+    )
+
+
 def test_agreement_by_chance_is_called_chance() -> None:
     labels = np.repeat(np.arange(4), 10)
     same = clear(communities.agreement_sentence(agreement(labels, labels), "known groups", 4))
