@@ -219,7 +219,7 @@ def groups_agreement(
     groupings, and can exceed 1. Sensors in no known group are left out; those in no community count as one.
 
     Calibrated where communities follow smooth fields; where both groupings are compact patches with sharp borders
-    it rejects 10 to 15 % at 5 %, the permutation 100 %: look for p well below 0.05.
+    it rejects 14 to 17 % at 5 % (`benchmarks/evidence.md`), the permutation 100 %: p below 0.05 is not enough there.
 
     Parameters
     ----------

@@ -164,12 +164,16 @@ def _relative(within: float, across: float) -> float:
 class Agreement:
     """How well two groupings agree, beside what the same labels in random places would give.
 
+    That chance knows no map: near sensors are grouped together, so two compact groupings that know nothing of each
+    other exceed it nearly always. Where there are places, `against.groups_agreement` tests beside a null that does.
+
     Attributes
     ----------
     nmi : normalised mutual information, 0 to 1; grows with the number of groups even by chance
     ari : adjusted Rand index, at most 1; about 0 by chance
     chance_nmi, chance_ari : mean over the permutations
-    p : share of permutations with at least this nmi, `(1 + #{>= nmi}) / (1 + permutations)`
+    p : share of permutations with at least this nmi, `(1 + #{>= nmi}) / (1 + permutations)`; small by itself between
+        compact groupings on one map
     compared : number of sensors that were compared
     """
 

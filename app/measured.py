@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from analysis.forecasts import Errors
     from analysis.groups import Agreement, Contrast
     from analysis.matrix import Pairs, Sparsity, Strength
+    from analysis.nulls import Preparation, Tests
     from analysis.roads import EdgeClasses, Reach, RoadMatch
     from analysis.spectrum import Localisation, Spectrum
 
 FORECAST = "forecast"  # the model's own, beside the simple ones that have names
 REFERENCES = ("groups", "roads")
 FEW = 16  # results of (N, N) float64 each: of a run with many heads only the last are kept
+MAP_NULL = ("moran",)  # what the agreement of two groupings is held against: none of the others knows the map
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -171,12 +173,35 @@ class Measured(Memo):
 
     @once()
     def agreement(self, head: str, method: str, count: int, reference: str) -> "Agreement | None":
-        """Agreement of a head's communities with a reference, which gets as many clusters; None without one."""
+        """Agreement of a head's communities with a reference, which gets as many clusters; None without one.
+
+        Its chance and its p are of sensors that are exchanged, which decides nothing on a map: see `agreement_tests`.
+        """
         from analysis.groups import agreement
 
         found = self.communities(head, method, count)
         other = self.reference(reference, method, found.count)
         return None if other is None else agreement(found.labels, other.labels)
+
+    @once()
+    def agreement_tests(self, head: str, method: str, count: int, reference: str) -> "Tests | None":
+        """The same beside what the Moran null gives on the map, as the evidence tests it; None without a reference."""
+        from analysis.against import agreement_tests
+
+        found = self.communities(head, method, count)
+        other = self.reference(reference, method, found.count)
+        if other is None:
+            return None
+        placed = other.labels >= 0
+        known = other.labels[placed].astype(np.int64)
+        return agreement_tests(found.labels[placed], known, self.ground_of(placed.tobytes()), MAP_NULL)
+
+    @once(2)
+    def ground_of(self, placed: bytes) -> "Preparation":
+        """The places of some of the sensors and the draws on them; ``placed`` are N bools as bytes."""
+        from analysis.nulls import preparation_of_some
+
+        return preparation_of_some(np.frombuffer(placed, dtype=bool), self.kilometres(), nulls=MAP_NULL)
 
     @once()
     def contrasts(self, reference: str, method: str, count: int) -> "tuple[Contrast, ...] | None":

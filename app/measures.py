@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis import communities, distances, forecasts, groups, matrix, roads, spectrum
+from analysis import against, communities, distances, forecasts, groups, matrix, roads, spectrum
 from app.evidence import parts
 from app.evidence.document import plain_result
 from app.parts import errors_by_step, linked
@@ -135,6 +135,9 @@ def head_measures(head: Array, run: Run, share: float) -> dict[str, Any]:
     """Every measure of one matrix of a run."""
     found = communities.spectral_communities(head)
     louvain = communities.louvain_communities(head)
+    km = None
+    if run.has_coordinates:
+        km = distances.kilometres(run.nodes["latitude"].to_numpy(), run.nodes["longitude"].to_numpy())
     measured: dict[str, Any] = {
         "asymmetry": matrix.asymmetry(head),
         "sparsity": _fields(matrix.sparsity(head)) | {"typical": matrix.sparsity(head).typical},
@@ -150,13 +153,12 @@ def head_measures(head: Array, run: Run, share: float) -> dict[str, Any]:
         measured["reach"] = _fields(roads.reach(head, road))
         measured["classes"] = _fields(roads.edge_classes(head, road, share))
         clusters = communities.spectral_communities(road).labels
-        measured["road clusters"] = _groups(head, found.labels, clusters)
-    if run.has_coordinates:
+        measured["road clusters"] = _groups(head, found.labels, clusters, km)
+    if km is not None:
         strongest = matrix.strongest_pairs(head, share)
-        km = distances.kilometres(run.nodes["latitude"].to_numpy(), run.nodes["longitude"].to_numpy())
         measured["kilometres"] = distances.spans(strongest.first, strongest.second, km)
     if run.groups is not None:
-        measured["known groups"] = _groups(head, found.labels, run.groups)
+        measured["known groups"] = _groups(head, found.labels, run.groups, km)
     if (truth := linked(run.truth)) is not None:
         measured["planted"] = _match(roads.recovery(head, truth))
     return measured
@@ -185,9 +187,17 @@ def _match(match: roads.RoadMatch) -> dict[str, Any]:
     return _fields(match) | {"lift": match.lift}
 
 
-def _groups(head: Array, labels: Array, known: Array) -> dict[str, Any]:
+def _groups(head: Array, labels: Array, known: Array, km: Array | None) -> dict[str, Any]:
+    tests = against.groups_agreement(labels, known, km, nulls=("moran",))
     return {
         "agreement": _fields(groups.agreement(labels, known)),
+        "agreement on the map": {
+            "nulls": [
+                {"null": test.null, "ari": test.statistic, "chance_ari": test.chance, "p": test.p}
+                for test in tests.tests
+            ],
+            "untested": [_fields(missing) for missing in tests.untested],
+        },
         "contrast": _fields(groups.contrast(head, known)),
     }
 

@@ -34,7 +34,7 @@ COMMUNITIES: dict[str, Measure] = {
     "nmi": Measure(
         "Normalised mutual information (NMI)",
         "How much one grouping says about another: 0 nothing, 1 all. With many small groups chance alone "
-        "gives a good deal, so chance stands beside it.",
+        "gives a good deal, and more between groups that are compact on one map.",
         r"2\, I(a; b) \,/\, \big(H(a) + H(b)\big)",
         source="Vinh, Epps and Bailey, Information theoretic measures for clusterings comparison, Journal of "
         "Machine Learning Research 11 (2010): with the mean of both entropies",
@@ -43,8 +43,8 @@ COMMUNITIES: dict[str, Measure] = {
     ),
     "ari": Measure(
         "Adjusted Rand index (ARI)",
-        "Share of pairs of sensors that both groupings treat alike, corrected so that chance is 0; 1 is the "
-        "same grouping.",
+        "Share of pairs of sensors that both groupings treat alike, corrected so that exchanged sensors give 0; 1 is "
+        "the same grouping. Groups that are compact on one map exceed 0 by themselves.",
         r"\frac{\mathrm{RI} - E[\mathrm{RI}]}{\max \mathrm{RI} - E[\mathrm{RI}]}",
         source="Hubert and Arabie, Comparing partitions, Journal of Classification 2 (1985)",
         pages=("communities", "compare", "evidence", "benchmark"),

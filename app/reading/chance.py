@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from app.reading.evidence import LEVEL
+from app.reading.evidence import LEAST_SHARE, LEVEL, faint_agreement
 from app.reading.heads import head_phrase
 from app.reading.words import SENSOR, about, counted, joined, minus, plain, probability, three
 
@@ -110,6 +110,12 @@ def tests_sentence(
         return (
             f"In {where}, {claim} more than by chance under {len(beyond)} of {len(aware)} nulls only ({beaten}), which "
             f"is **a hint, no finding**: {measured}."
+        )
+    if tests.statistic == "agreement" and any(map(faint_agreement, beyond)):
+        return (
+            f"In {where}, {claim} more than by chance, but not by much, which is **a hint, no finding**: {measured}. "
+            "Compact groups that know nothing of each other reach such p too often, so a finding must also cover "
+            f"{LEAST_SHARE:g} of the way from chance to 1."
         )
     under = {1: "the one null", 2: "both nulls"}.get(len(aware), f"all {len(aware)} nulls")
     knows_the_map = {"moran", "rewired"} & {test.null for test in aware}

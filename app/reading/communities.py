@@ -5,17 +5,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.reading.words import SENSOR, counted, plain, probability, three, two
+from app.reading.evidence import LEAST_SHARE, LEVEL, faint_agreement
+from app.reading.words import SENSOR, about, counted, minus, plain, probability, three, two
 
 if TYPE_CHECKING:
     from analysis.communities import Communities
     from analysis.groups import Agreement, Contrast
+    from analysis.nulls import Tests
 
 NOTHING_KNOWN = "These data have neither a road graph nor known groups, so there is nothing to compare with."
 NOT_TWO = "There are no two communities to compare with anything."
 ORDERED = (
     "All weights, sensors ordered by community; lines part the communities. Bright blocks on the diagonal are what "
     "makes them communities."
+)
+AGREEMENT_NULL = (
+    "By chance: the mean over patterns as smooth over the map (Moran, as on the page Evidence), since groupings of "
+    "near sensors agree whatever made them. Of compact groupings with sharp borders that know nothing of each other, "
+    "this null still calls about one in six alike at 0.05 (simulated): so agreement is called more than chance only "
+    f"where it also covers {LEAST_SHARE:g} of the way from chance to 1. NMI has no such chance, as the draws are no "
+    "groupings. p is as tested, of this head alone."
+)
+COMPACT = (
+    "Groups of near sensors agree by more than exchanged sensors would, whatever made them: it takes the place of each "
+    "to tell."
 )
 METHOD_NAMES = {"spectral": "Spectral clustering", "louvain": "Louvain's method"}
 
@@ -48,20 +61,39 @@ def communities_answer(
     )
 
 
-def agreement_sentence(agreement: "Agreement", reference: str, count: int) -> str:
-    """How well communities agree with the ``count`` groups of a reference, beside chance."""
+def agreement_sentence(
+    agreement: "Agreement", tests: "Tests", reference: str, count: int, noun: str = SENSOR
+) -> str:
+    """How well communities agree with the ``count`` groups of a reference, beside what groups on this map would.
+
+    Where the places are not known there is no verdict, but that they agree no more than exchanged sensors do: that
+    chance is too easy to exceed.
+    """
     reference = f"{count:,} {plain(reference)}"
-    figures = (
-        f"NMI {two(agreement.nmi)} (chance {two(agreement.chance_nmi)}), "
-        f"ARI {two(agreement.ari)} (chance {two(agreement.chance_ari)}), {probability(agreement.p)}"
-    )
-    if agreement.p > 0.05:
-        return f"They agree with the {reference} no more than chance does: {figures}."
-    if agreement.ari >= 0.65:
-        return f"They are much the same as the {reference}: {figures}."
-    if agreement.ari >= 0.2:
-        return f"They agree in part with the {reference}: {figures}."
-    return f"They agree a little with the {reference}, more than chance but not by much: {figures}."
+    ari, nmi = f"ARI {minus(two(agreement.ari))}", f"NMI {two(agreement.nmi)}"
+    test = next(iter(tests.tests), None)
+    if test is None:
+        if not agreement.p < LEVEL:
+            return (
+                f"They agree with the {reference} no more than if {noun}s were exchanged at random: {ari} and {nmi}, "
+                f"where that gives {minus(two(agreement.chance_ari))} and {two(agreement.chance_nmi)}."
+            )
+        reason = plain(about(noun, tests.untested[0].reason), 200)
+        return (
+            f"Beside the {reference}: {ari}, {nmi}. **Whether that is more than chance cannot be told**, as {reason}. "
+            f"{about(noun, COMPACT)}"
+        )
+    figures = f"{ari}, by chance {minus(two(test.chance))} (Moran, {probability(test.p)}); {nmi}"
+    if not test.p < LEVEL:
+        return f"That they agree with the {reference} **cannot be told from chance**: {figures}."
+    if faint_agreement(test):
+        return (
+            f"They agree with the {reference} more than by chance, but not by much, which is **a hint, no finding**: "
+            f"{figures}."
+        )
+    if test.statistic >= 0.65:
+        return f"They are much the same as the {reference}, **more than by chance**: {figures}."
+    return f"They agree in part with the {reference}, **more than by chance**: {figures}."
 
 
 def contrast_sentence(names: Sequence[str], contrasts: Sequence["Contrast"], reference: str) -> str:

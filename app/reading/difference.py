@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.reading.communities import METHOD_NAMES
 from app.reading.forecasts import ahead, benefit
-from app.reading.words import counted, percent, plain, probability, three, two, whole_percent, with_unit
+from app.reading.words import counted, percent, plain, three, two, whole_percent, with_unit
 
 if TYPE_CHECKING:
     from analysis.difference import EdgeChange, MatrixDifference, SpectrumDifference
@@ -128,8 +128,8 @@ def groups_sentence(match: "LabelMatch", agreement: "Agreement | None", method: 
     if agreement is None:
         return f"{found}: there is nothing to compare."
     figures = (
-        f"ARI {two(agreement.ari)}, chance {two(agreement.chance_ari)}; NMI {two(agreement.nmi)}, chance "
-        f"{two(agreement.chance_nmi)}; {probability(agreement.p)}"
+        f"ARI {two(agreement.ari)}, NMI {two(agreement.nmi)}; with sensors exchanged at random "
+        f"{two(agreement.chance_ari)} and {two(agreement.chance_nmi)}"
     )
     if max(counts) < 2:
         return f"{found}: with one group each there is nothing to differ in."
@@ -139,7 +139,7 @@ def groups_sentence(match: "LabelMatch", agreement: "Agreement | None", method: 
     moved = (
         f"**{match.moves:,} of {counted(sensors, 'sensor')} {verb} in another one** ({percent(match.moves / sensors)})"
     )
-    verdict = " The two agree no more than chance does." if agreement.p > 0.05 else ""
+    verdict = " The two agree no more than with sensors exchanged." if agreement.p > 0.05 else ""
     return f"{found}. Matched as well as can be, {moved}; {figures}.{verdict}"
 
 

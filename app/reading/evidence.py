@@ -1,10 +1,17 @@
 """What the evidence is made of, how far its tests are, and what they wait for."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.reading.words import joined
 
+if TYPE_CHECKING:
+    from analysis.nulls import NullTest
+
 LEVEL = 0.05  # a p value below this is called beyond chance
+# Of the way from chance to the same grouping: groupings agree more than by chance if they cover at least so much too.
+# Compact ones that know nothing of each other have p below 0.05 two to four times too often, and rarely cover it.
+LEAST_SHARE = 0.3
 
 ICONS = {
     "yes": ":material/check_circle:",
@@ -22,6 +29,14 @@ WHAT_FOR = {
     "planted": "whether a graph could be found in data like these",
 }
 """What each part of the evidence is about, as a phrase."""
+
+
+def faint_agreement(test: "NullTest") -> bool:
+    """Whether the agreement of two groupings covers less than `LEAST_SHARE` of the way from a null's mean to 1.
+
+    The draws are no groupings: where their mean is 1 or more, there is no way to cover.
+    """
+    return not test.statistic - test.chance >= LEAST_SHARE * (1 - test.chance) > 0
 
 
 def whole_share(share: float, over: Sequence[str], asked: Sequence[str]) -> float:

@@ -19,6 +19,7 @@ stand inside the functions, because scikit-learn and networkx take longer to loa
 from app.store.communities import (
     Reference,
     agreement_of,
+    agreement_tests_of,
     communities_of,
     contrasts_of,
     modularity_of,
@@ -59,8 +60,9 @@ from app.store.roads import (
 )
 
 __all__ = [
-    "FORECAST", "UNREADABLE", "Order", "Places", "Reference", "RunEntry", "agreement_of", "asymmetry_of",
-    "communities_of", "contrasts_of", "control_of", "daily_errors_of", "default_key", "demo_folder",
+    "FORECAST", "UNREADABLE", "Order", "Places", "Reference", "RunEntry", "agreement_of",
+    "agreement_tests_of", "asymmetry_of", "communities_of", "contrasts_of", "control_of", "daily_errors_of",
+    "default_key", "demo_folder",
     "edge_classes_of", "errors_by_hour_of", "errors_by_sensor_of", "errors_of", "hops_of", "kilometres_of",
     "load_run", "localisation_of", "matrix_of", "measured_of", "modularity_of", "order_of", "pairs_of", "places_of",
     "planted_pairs", "position_order", "progress_of", "reach_of", "recovery_of", "reference_of", "road_match_of",

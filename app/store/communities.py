@@ -8,6 +8,7 @@ from app.store.measured import measured_of
 if TYPE_CHECKING:
     from analysis.communities import Communities
     from analysis.groups import Agreement, Contrast
+    from analysis.nulls import Tests
 
 
 def communities_of(version: str, head: str, method: str, count: int) -> "Communities":
@@ -30,9 +31,17 @@ def agreement_of(version: str, head: str, method: str, count: int, reference: st
     return measured_of(version).agreement(head, method, count, reference)
 
 
+def agreement_tests_of(version: str, head: str, method: str, count: int, reference: str) -> "Tests | None":
+    """The same beside what the Moran null gives on the map; None without a reference."""
+    return measured_of(version).agreement_tests(head, method, count, reference)
+
+
 def contrasts_of(version: str, reference: str, method: str, count: int) -> "tuple[Contrast, ...] | None":
     """Contrast of the mean and of each head within against across a reference's groups; None without one."""
     return measured_of(version).contrasts(reference, method, count)
 
 
-__all__ = ["Reference", "agreement_of", "communities_of", "contrasts_of", "modularity_of", "reference_of"]
+__all__ = [
+    "Reference", "agreement_of", "agreement_tests_of", "communities_of", "contrasts_of", "modularity_of",
+    "reference_of",
+]  # fmt: skip

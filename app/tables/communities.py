@@ -1,9 +1,11 @@
 """Who is in which community, and how that agrees with what is known."""
 
+import numpy as np
 import pandas as pd
 
 from app.measured import REFERENCES, Measured
 from app.reading.heads import head_label
+from app.reading.words import about
 
 COLUMNS = {"groups": "known group", "roads": "road cluster"}  # of REFERENCES
 
@@ -19,24 +21,30 @@ def community_table(measured: Measured, head: str, method: str, count: int) -> p
 
 
 def agreement_table(measured: Measured, head: str, method: str, count: int) -> pd.DataFrame:
-    """Agreement with each reference there is, beside chance."""
-    references = measured.references(head, method, count)
-    agreed = {name: measured.agreement(head, method, count, name) for name in REFERENCES}
-    return pd.DataFrame(
-        [
+    """Agreement with each reference there is, beside the Moran null's chance and that of exchanged sensors."""
+    references, noun = measured.references(head, method, count), measured.noun
+    rows = []
+    for name in REFERENCES:
+        found = measured.agreement(head, method, count, name)
+        tests = measured.agreement_tests(head, method, count, name)
+        if found is None or tests is None:
+            continue
+        moran = next(iter(tests.tests), None)
+        rows.append(
             {
                 "compared with": references[name].name,
-                "NMI": found.nmi,
-                "NMI by chance": found.chance_nmi,
                 "ARI": found.ari,
-                "ARI by chance": found.chance_ari,
-                "p": found.p,
-                f"{measured.noun}s compared": found.compared,
+                "ARI by chance, Moran": np.nan if moran is None else moran.chance,
+                "p, Moran": np.nan if moran is None else moran.p,
+                "NMI": found.nmi,
+                f"ARI, {noun}s exchanged": found.chance_ari,
+                f"NMI, {noun}s exchanged": found.chance_nmi,
+                f"p, {noun}s exchanged (too liberal)": found.p,
+                f"{noun}s compared": found.compared,
+                "Moran not drawn because": about(noun, next((one.reason for one in tests.untested), "")),
             }
-            for name, found in agreed.items()
-            if found is not None
-        ]
-    )
+        )
+    return pd.DataFrame(rows)
 
 
 def contrast_table(measured: Measured, reference: str, method: str, count: int) -> pd.DataFrame:

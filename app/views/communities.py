@@ -13,6 +13,7 @@ from app.figures.marks import index_of
 from app.figures.matrix import drawn_cell, matrix_heatmap
 from app.reading import answers
 from app.reading.communities import (
+    AGREEMENT_NULL,
     NOT_TWO,
     NOTHING_KNOWN,
     ORDERED,
@@ -138,6 +139,7 @@ with right:
 
 count = max(found.count, 1)
 references = page.measured.references(*asked)
+drawn = False
 heading("Do they match what is known?")
 if not references:
     st.markdown(NOTHING_KNOWN)
@@ -145,8 +147,13 @@ elif found.count < 2:
     st.markdown(NOT_TWO)
 for name, reference in references.items() if found.count >= 2 else ():
     agreed = store.agreement_of(version, *asked, name)
-    if agreed is not None:
-        st.markdown(agreement_sentence(agreed, reference.name, len(reference.names)))
+    with st.spinner("Holding the groupings against chance on the map …"):
+        tests = store.agreement_tests_of(version, *asked, name)
+    if agreed is not None and tests is not None:
+        st.markdown(agreement_sentence(agreed, tests, reference.name, len(reference.names), noun))
+        drawn = drawn or bool(tests.tests)
+if drawn:
+    st.caption(about(noun, AGREEMENT_NULL))
 if references:
     if given := given_sentence(run.model):
         st.info(given, icon=":material/info:")

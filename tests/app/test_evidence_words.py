@@ -68,6 +68,16 @@ def test_more_than_chance_takes_every_null_that_could_be_drawn() -> None:
     assert "**cannot be told from chance**" in none, "0.05 itself is not below it"
 
 
+@pytest.mark.parametrize(("statistic", "finding"), [(0.36, False), (0.38, True)])
+def test_agreement_of_groups_takes_more_than_a_small_p(statistic: float, finding: bool) -> None:
+    test = NullTest("moran", statistic, DRAWS, 0.01)  # 0.1 by chance: 0.3 of the way from there to 1 is 0.37
+    said = by_chance.tests_sentence(Tests("agreement", (test,), ()), "head 1", {"moran": 0.01}, 1)
+    assert ("agree with the known groups **more than by chance**, under the one null" in said) == finding
+    assert ("more than by chance, but not by much, which is **a hint, no finding**" in said) == (not finding)
+    unlike = NullTest("moran", 1.2, DRAWS + 1, 0.01)  # draws are no groupings: their mean may exceed 1
+    assert "a hint" in by_chance.tests_sentence(Tests("agreement", (unlike,), ()), "head 1", {"moran": 0.01}, 1)
+
+
 def test_a_null_that_knows_no_map_and_none_at_all_are_called_what_they_are() -> None:
     assert "None of them knows the map, so near sensors coupling may explain it" in sentence({"configuration": 0.01})
     assert "knows the map" not in sentence({"moran": 0.01})

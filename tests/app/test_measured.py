@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from app import store
+from app.evidence.parts import PARTS
 from app.measured import Measured, graph_pairs
 from app.selection import MEAN
 from tests.app.conftest import Recipe
@@ -25,6 +26,7 @@ CASES = {
     "modularity_of": ("modularity", [("head 2", "spectral", 2), ("head 2", "spectral", 5)]),
     "reference_of": ("reference", [("groups", "louvain", 0), ("roads", "louvain", 0), ("roads", "spectral", 3)]),
     "agreement_of": ("agreement", [("head 2", "louvain", 0, "groups"), ("head 2", "louvain", 0, "roads")]),
+    "agreement_tests_of": ("agreement_tests", [("head 2", "louvain", 0, "groups"), ("head 2", "spectral", 3, "roads")]),
     "contrasts_of": ("contrasts", [("groups", "louvain", 0), ("roads", "louvain", 0)]),
     "road_match_of": ("road_match", [("head 1", 0.02), ("head 3", 0.1)]),
     "recovery_of": ("recovery", [("head 1", 0.02), ("head 1", 0.1)]),
@@ -70,3 +72,24 @@ def test_every_measure_is_that_of_the_pages_and_each_argument_counts(make: Recip
     assert measured.heads == store.selectable(measured.run)
     assert plain(graph_pairs(measured.run.truth)) == plain(store.planted_pairs(measured.run))
     assert plain(graph_pairs(measured.run.adjacency)) == plain(store.road_pairs(measured.run))
+
+
+def test_agreement_on_the_map_is_what_the_evidence_has(make: Recipe) -> None:
+    make("ring")
+    measured = Measured(store.load_run(store.runs()[0].version))
+    chance = PARTS["chance"].make(measured.run, (measured.run.path,), lambda _done, _all: None)
+    for head in chance.heads:
+        ours = measured.agreement_tests(head.head, "louvain", 0, "groups")
+        assert ours is not None
+        theirs = {test.null: test for test in head.communities.tests}
+        assert [test.null for test in ours.tests] == ["moran"]
+        assert plain(ours.tests[0]) == plain(theirs["moran"])
+
+
+def test_no_more_road_clusters_are_asked_for_than_on_the_page(make: Recipe) -> None:
+    make("ring", sensors=40)
+    measured = Measured(store.load_run(store.runs()[0].version))
+    many, most = measured.reference("roads", "spectral", 38), measured.reference("roads", "spectral", 30)
+    assert many is not None
+    assert most is not None
+    assert len(many.names) == len(most.names) == 30

@@ -89,6 +89,11 @@ def test_measures_are_one_json_document_with_every_part_for_every_head(city_run:
     vector = np.array(head["spectrum"]["vectors"][0])
     np.testing.assert_allclose(m @ vector, head["spectrum"]["values"][0] * vector, atol=1e-5)
     assert head["asymmetry"] == 0
+    for reference in ("known groups", "road clusters"):
+        (null,) = head[reference]["agreement on the map"]["nulls"]
+        assert null["null"] == "moran"
+        assert null["ari"] == pytest.approx(head[reference]["agreement"]["ari"])
+        assert null["chance_ari"] > head[reference]["agreement"]["chance_ari"] + 0.02
     assert len(head["strongest"]["weight"]) == round(0.02 * 120 * 119 / 2)
     assert len(document["by_sensor"]["mae"]) == 120
     assert len(document["by_hour"]["mae"]) == 24

@@ -271,9 +271,22 @@ def test_another_method_finds_other_communities(make: Recipe) -> None:
     make()
     app = opened("communities", head="head 2", method="spectral", count="4")
     assert "Spectral clustering finds **4 communities**, the number you asked for, of 6 sensors each" in words(app)
-    assert "They are much the same as the 4 known groups: NMI 1.00" in words(app)
+    assert "They are much the same as the 4 known groups, **more than by chance**: ARI 1.00, by chance" in words(app)
+    assert "this null still calls about one in six alike" in words(app)
     app = opened("communities", head="head 2")
     assert "Louvain's method finds **4 communities**" in words(app)
+
+
+def test_without_places_no_agreement_is_claimed(make: Recipe) -> None:
+    make(coordinates=False)
+    app = opened("communities", head="head 2", method="spectral", count="4")
+    said = words(app)
+    assert "Beside the 4 known groups: ARI 1.00, NMI 1.00. **Whether that is more than chance cannot be told**" in said
+    assert "more than by chance" not in said
+    assert "this null still calls" not in said
+    table = unfolded(app).dataframe[0].value
+    assert table["p, Moran"].isna().all()
+    assert (table["Moran not drawn because"] == "no sensor has coordinates").all()
 
 
 def test_more_parts_than_clusters_may_be_asked_for_are_all_communities(make: Recipe) -> None:

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from analysis.against import groups_agreement
 from analysis.communities import spectral_communities
 from analysis.groups import Contrast, agreement, contrast, modularity
 from analysis.matrix import sparsity, strongest_pairs
+from analysis.nulls import NullTest, Tests
 from analysis.roads import RoadMatch, edge_classes, reach, recovery, road_match
 from analysis.spectrum import localisation, spectrum
 from app.reading import communities, forecasts, heads, roads
@@ -244,14 +246,83 @@ def test_parts_are_called_parts_and_silent_sensors_are_in_none() -> None:
     )
 
 
-def test_agreement_by_chance_is_called_chance() -> None:
+def apart(spot: np.ndarray) -> np.ndarray:
+    """Distances between places."""
+    return np.linalg.norm(spot[:, None] - spot, axis=-1)
+
+
+def patches(generator: np.random.Generator, spot: np.ndarray, count: int) -> np.ndarray:
+    """Compact groups: each sensor's nearest of some random places."""
+    centre = generator.random((count, 2))
+    return np.linalg.norm(centre[:, None] - spot, axis=-1).argmin(axis=0)
+
+
+def agreed(labels: np.ndarray, reference: np.ndarray, km: np.ndarray | None) -> str:
+    tests = groups_agreement(labels, reference, km, nulls=("moran",))
+    found = agreement(labels, reference)
+    return clear(communities.agreement_sentence(found, tests, "known groups", len(set(reference.tolist()))))
+
+
+def test_agreement_on_a_map_stands_beside_what_groups_on_that_map_give() -> None:
+    generator = np.random.default_rng(1)
+    spot = generator.random((100, 2))
+    groups = patches(generator, spot, 6)
+    same = agreed(groups, groups, apart(spot))
+    assert same.startswith("They are much the same as the 6 known groups, **more than by chance**: ARI 1.00, by chance")
+    assert same.endswith("(Moran, p = 0.002); NMI 1.00.")
+    moved = np.where(generator.random(100) < 0.15, generator.integers(0, 6, 100), groups)
+    assert agreed(moved, groups, apart(spot)).startswith("They agree in part with the 6 known groups, **more than by")
+    tests = groups_agreement(groups, groups, apart(spot), nulls=("moran",)).tests[0]
+    assert f"by chance {tests.chance:.2f} (Moran" in same
+    assert tests.chance > 0.2, "what exchanged sensors would give is near 0"
+
+
+def test_compact_groups_that_know_nothing_of_each_other_are_rarely_said_to_agree() -> None:
+    """The plain permutation calls nearly all of them alike, the Moran null alone about one in six."""
+    claimed, hinted, told = 0, 0, []
+    for seed in range(60):
+        generator = np.random.default_rng(seed)
+        spot = generator.random((100, 2))
+        one, other = patches(generator, spot, 6), patches(generator, spot, 6)
+        said = agreed(one, other, apart(spot))
+        claimed += "**more than by chance**" in said
+        hinted += "**a hint, no finding**" in said
+        told.append("**cannot be told from chance**" in said)
+        assert agreement(one, other).p < 0.05
+    assert claimed <= 4
+    assert claimed + hinted + sum(told) == 60
+    assert sum(told) >= 40
+
+
+def test_without_places_there_is_no_verdict_but_that_there_is_no_agreement() -> None:
     labels = np.repeat(np.arange(4), 10)
-    same = clear(communities.agreement_sentence(agreement(labels, labels), "known groups", 4))
-    assert same == (
-        "They are much the same as the 4 known groups: NMI 1.00 (chance 0.10), ARI 1.00 (chance 0.00), p = 0.005."
+    said = agreed(labels, labels, None)
+    assert said == (
+        "Beside the 4 known groups: ARI 1.00, NMI 1.00. **Whether that is more than chance cannot be told**, as no "
+        "sensor has coordinates. Groups of near sensors agree by more than exchanged sensors would, whatever made "
+        "them: it takes the place of each to tell."
     )
-    by_chance = agreement(labels, np.tile(np.arange(4), 10))
-    assert "no more than chance" in communities.agreement_sentence(by_chance, "known groups", 4)
+    assert "p =" not in said
+    assert agreed(labels, np.tile(np.arange(4), 10), None).startswith(
+        "They agree with the 4 known groups no more than if sensors were exchanged at random: ARI −0.07 and NMI 0.01, "
+        "where that gives 0.00 and 0.09."
+    )
+    some = apart(np.random.default_rng(0).random((40, 2)))
+    some[3] = some[:, 3] = np.nan
+    assert "as 1 of 40 sensors have no coordinates" in agreed(labels, labels, some)
+
+
+def test_a_hint_is_called_a_hint() -> None:
+    draws = np.linspace(0.3, 0.5, 99)
+    test = NullTest(null="moran", statistic=0.55, draws=draws, p=0.01)
+    found = agreement(np.repeat(np.arange(4), 10), np.repeat(np.arange(4), 10))
+    tests = Tests(statistic="agreement", tests=(test,), untested=())
+    said = clear(communities.agreement_sentence(found, tests, "road clusters", 4))
+    assert said.startswith("They agree with the 4 road clusters more than by chance, but not by much, which is **a")
+    assert "**a hint, no finding**" in said
+    far = NullTest(null="moran", statistic=0.55, draws=draws + 1, p=0.01)  # draws are no groupings and may exceed 1
+    tests = Tests(statistic="agreement", tests=(far,), untested=())
+    assert "a hint" in communities.agreement_sentence(found, tests, "road clusters", 4)
 
 
 def test_contrast_names_the_most_divided_head() -> None:

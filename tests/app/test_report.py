@@ -193,6 +193,17 @@ def test_what_a_run_does_not_have_is_said(tmp_path: Path, settings: dict[str, An
     assert "How far off is the forecast, and where?" in page.text
 
 
+@pytest.mark.parametrize("coordinates", [True, False])
+def test_agreement_is_told_as_on_the_page(tmp_path: Path, coordinates: bool) -> None:
+    found = read(tmp_path / "run", Selection(head="head 2", method="spectral", count=4), coordinates=coordinates)
+    said = found.text
+    told = "They are much the same as the 4 known groups, more than by chance: ARI 1.00, by chance "
+    assert (told in said) == coordinates
+    assert ("this null still calls about one in six alike" in said) == coordinates
+    unknown = "Beside the 4 known groups: ARI 1.00, NMI 1.00. Whether that is more than chance cannot be told, as no s"
+    assert (unknown in said) != coordinates
+
+
 def test_a_matrix_alone_has_a_report_without_forecasts(tmp_path: Path) -> None:
     np.save(tmp_path / "learned.npy", np.eye(5, k=1, dtype=np.float32))
     run = kept_matrix(read_matrix(tmp_path / "learned.npy"), tmp_path / "alone")

@@ -9,6 +9,7 @@ from app.measured import Reference
 from app.places import LAYOUTS
 from app.reading import answers
 from app.reading.communities import (
+    AGREEMENT_NULL,
     NOT_TWO,
     NOTHING_KNOWN,
     ORDERED,
@@ -82,11 +83,15 @@ def communities(asked: Asked) -> Section:
 
 def _agreements(asked: Asked, references: dict[str, Reference]) -> list[Block]:
     settings = (asked.head, asked.selection.method, asked.selection.count)
+    noun, drawn = asked.measured.noun, False
     blocks: list[Block] = []
     for name, reference in references.items():
-        agreed = asked.measured.agreement(*settings, name)
-        if agreed is not None:
-            blocks.append(Words(agreement_sentence(agreed, reference.name, len(reference.names))))
+        agreed, tests = asked.measured.agreement(*settings, name), asked.measured.agreement_tests(*settings, name)
+        if agreed is not None and tests is not None:
+            blocks.append(Words(agreement_sentence(agreed, tests, reference.name, len(reference.names), noun)))
+            drawn = drawn or bool(tests.tests)
+    if drawn:
+        blocks.append(Words(about(noun, AGREEMENT_NULL), "note"))
     return [*blocks, Table("Agreement with what is known", agreement_table(asked.measured, *settings))]
 
 
