@@ -63,7 +63,8 @@ times, from `benchmarks/speed.json`; no verdict is written by hand. The tables b
 - **Communities.** Of the output layer's matrix, the paper's aggregate, or of the mean of heads where there is none:
   contrast within against across spectral clusters of the road graph is at least {CONTRAST:g} in every run on
   Los-Loop and SZ-Taxi, protocol `published`; and on PeMSD7(M), protocol `clean`, spectral clusters agree with
-  freeway and direction better than shuffled labels (p at most {LEVEL:g}) in every run.
+  freeway and direction better than shuffled labels (p at most {LEVEL:g}) in every run. The latter is little asked:
+  compact groups on one map agree better than shuffled ones by themselves. The page Evidence asks more of a run.
 - **Topology.** Of the same matrix: its strongest 2 % of pairs are roads at least {LIFTED:g} times as often as all pairs
   are, in every run on Los-Loop and SZ-Taxi, protocol `published`.
 - **Local and global modes.** Of the same matrix, on Los-Loop and SZ-Taxi, protocol `published`: in every run its
