@@ -35,14 +35,17 @@ AHEAD = [f"{minutes} min" for minutes in MINUTES]
 def claims_shown(found: Sequence[Claim]) -> pd.DataFrame:
     """Each claim with its verdict in bold and the figures that say so."""
     return pd.DataFrame(
-        [{"claim": one.claim, "verdict": f"**{one.verdict}**", "figures": one.figure} for one in found],
+        [
+            {"claim": one.claim, "verdict": f"**{one.verdict}**", "figures": one.figure.replace("; ", ";  \n")}
+            for one in found
+        ],
         columns=["claim", "verdict", "figures"],
     )
 
 
 def claims_table(found: Sequence[Claim]) -> pd.DataFrame:
     """The same without Markdown."""
-    return claims_shown(found).replace({r"\*\*|`": ""}, regex=True)
+    return claims_shown(found).replace({r"\*\*|`": "", r" +\n": " "}, regex=True)
 
 
 def aims_shown(found: Sequence[Aimed]) -> pd.DataFrame:

@@ -106,7 +106,8 @@ def claims_part() -> None:
     found = asked("claims", row)
     if row == OWN:
         st.markdown(f"Asked of this project's model instead: {said.claims_sentence([one.verdict for one in found])}")
-    printed(tables.claims_shown(found), lambda: tables.claims_table(found), f"claims-{row}")
+    with st.container(key="claims"):
+        printed(tables.claims_shown(found), lambda: tables.claims_table(found), f"claims-{row}")
     st.caption(
         "A verdict is computed by a rule, which `benchmarks/CLAIMS.md` states: the published baseline flattens its "
         "attention and has no self loops, the fair one is `gat-gru`; a claim counts as measured with "
