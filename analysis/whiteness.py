@@ -4,22 +4,46 @@ What a forecast leaves, x = observed - forecast, should be white: the residuals 
 sensor at two neighbouring times, should agree in sign as often as not. Two kinds of edges are looked at: spatial
 ones, between sensors i and j that a graph joins, at each time t; temporal ones, of one sensor from t to t + 1.
 
-    space = Σ_t Σ_(i,j) w_ij s_ti s_tj / √(Σ_t Σ_(i,j) w_ij²)       s = sign x, over edges whose two ends were observed
-    time  = Σ_i Σ_t s_ti s_(t+1)i / √(number of temporal edges)
+    q_t   = Σ_(i,j) w_ij s_ti s_tj                 s = sign x, over edges whose two ends were observed
+    m_t   = Σ_i (s_ti s_(t+1)i - c_i)              c_i what signs balanced by the median give by chance, see `whiteness`
+    space = Σ_t q_t / √V                           V the variance of the sum, below
+    time  = Σ_t m_t / √(Σ_t m_t²)
     AZ    = (space + time) / √2
 
-Each is standard normal, for many edges, where the residuals are independent with median 0, whatever their
-distribution, and however it differs from sensor to sensor and from hour to hour. AZ is the statistic of the paper
-with λ = ½ and the weight of temporal edges that makes the two parts count alike.
+Each is standard normal, for many moments, where what it tests is not there, whatever the distribution of the residuals,
+and however it differs from sensor to sensor. `time` asks whether a sensor's residual goes with its own last one: its
+variance is read off the sums over moments, so that residuals may be alike in space. `space` asks whether residuals of
+joined sensors agree: they may be coloured in time, and alike elsewhere than along this graph. V is that of
+equal-weighted cosines, with as many of them as its source recommends:
 
-A sign of 0, a residual of exactly 0, adds nothing to a sum and its edges still count below the root: it can only
-make the test more careful.
+    V = W mean_k (√(2/W) Σ_t d_t cos(π k (t - ½) / W))²    k = 1 .. ν,  ν = ⌊0.4 W^⅔⌋,  t = 1 .. W
+    d_t = q_t - n_t Σ q / Σ n                              n_t = Σ w_ij over the edges observed at t
 
-Where only time is coloured, `space` keeps its mean of 0 and not its variance, since a slow residual repeats itself:
-read `space` beside `agree`, which says how large an effect is, and beside a random graph.
+Σ q / √V is Student's t of ν degrees, and `space` the normal score of the same p. V counts as at least a tenth of
+Σ_t Σ w_ij², the variance of independent residuals: sensors that always agree would have none. With fewer than 4 moments
+there is no V, and `space` is nan. How often the 5 % level rejects where nothing is to be found, of 1000 draws each:
+
+                                           sensors  moments   space   time   by the paper: space   time
+    white                                      100      300      4 %    5 %                    5 %    5 %
+    white in time, correlation .1 in space     100      300             4 %                           9 %
+    white in time, correlation .3 in space     100      300             4 %                          35 %
+    two groups, .3 within, edges between        40      300      4 %    5 %                   36 %   12 %
+    its last value, times .5                   100      300      4 %                           7 %
+    its last value, times .9                   100      300      8 %                          38 %
+    its last value, times .95                   50     1000      8 %                          53 %
+
+So under very slow residuals the p of `space` is still somewhat too small. Where residuals are independent, structure
+that the paper's variances find in 72 % of draws is found in 63 % (`space`, 100 sensors, 300 moments, a ring).
+
+AZ is the statistic of the paper with λ = ½ and the weight of temporal edges that makes the two parts count alike. The
+paper's variances, Σ_t Σ w_ij² and the number of temporal edges, are those of residuals that are independent both in
+space and in time, and `independent=True` takes them.
+
+A sign of 0, a residual of exactly 0, adds nothing to a sum.
 
 Axes: w window, t step ahead, n sensor. Sources: Zambon and Alippi, AZ-whiteness test, NeurIPS 2022, arXiv:2204.11135;
-per sensor: the same, Where and how to improve graph-based spatio-temporal predictors, arXiv:2302.01701.
+per sensor: the same, Where and how to improve graph-based spatio-temporal predictors, arXiv:2302.01701; V: Lazarus,
+Lewis, Stock and Watson, HAR inference: recommendations for practice, J. of Business and Economic Statistics 36, 2018.
 """
 
 from collections.abc import Sequence
@@ -27,17 +51,22 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from scipy.fft import dct
+from scipy.sparse import csr_array
+from scipy.special import ndtr, ndtri, stdtr
 
 from analysis.arrays import FloatArray, IntArray, checked_heads, checked_road
 from analysis.matrix import coupling, mean_of_heads, strongest_count, strongest_pairs
 from analysis.series import checked_values, column_medians
 
+LEAST = 0.1  # of the variance of independent residuals that the variance of a sum counts as
+SMALLEST = 1e-300  # p of a normal score: 37, the largest that `space` can be
 
 @dataclass(frozen=True, slots=True)
 class Whiteness:
-    """The AZ test of residuals on one graph. All p are two-sided; where a part has no edge, its figures are nan.
+    """The AZ test of residuals on one graph.
+
+    All p are two-sided. Where a part has no edge, or space fewer than 4 moments, its figures are nan.
 
     Attributes
     ----------
@@ -48,6 +77,7 @@ class Whiteness:
     space, space_p : of the spatial edges alone
     time, time_p : of the temporal edges alone
     agree : share of joined residuals of two sensors that have one sign, 0.5 by chance: the size of the effect in space
+    agree_error : standard error of `agree`, from the same variance as `space`
     """
 
     graph: str
@@ -59,6 +89,7 @@ class Whiteness:
     time: float
     time_p: float
     agree: float
+    agree_error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +111,17 @@ class Residuals:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sums:
-    """Sums of products of signs, and how many products each is made of."""
+class _Signs:
+    """Signs of residuals, and their products from one moment to the next."""
 
-    space: FloatArray  # (N, N) Σ_t s_ti s_tj
-    space_count: FloatArray  # (N, N)
-    time: FloatArray  # (N,) Σ_t s_ti s_(t+1)i, less what removing the median takes from it
-    time_count: FloatArray  # (N,)
+    sign: FloatArray  # (W, N), 0 where missing
+    seen: FloatArray  # (W, N) of 0 and 1
+    time: FloatArray  # (M, N) s_ti s_(t+1)i, less what removing the median takes from it, 0 where one is missing
+    pairs: FloatArray  # (M, N) of 0 and 1: where both were observed
+    independent: bool
 
     @classmethod
-    def of(cls, residuals: ArrayLike, first: ArrayLike | None, median: bool) -> "_Sums":
+    def of(cls, residuals: ArrayLike, first: ArrayLike | None, median: bool, independent: bool = False) -> "_Signs":
         values = checked_values(residuals)
         rows = np.arange(len(values)) if first is None else _rows(first, len(values))
         if median:
@@ -97,13 +129,40 @@ class _Sums:
         seen = np.isfinite(values)
         sign = np.where(seen, np.sign(values), 0.0)
         follows = np.diff(rows) == 1
-        both = seen[:-1][follows] & seen[1:][follows]  # (.., N)
-        time = (sign[:-1][follows] * sign[1:][follows]).sum(axis=0)
+        both = (seen[:-1][follows] & seen[1:][follows]).astype(np.float64)
+        time = sign[:-1][follows] * sign[1:][follows]
         if median:
-            time = time - both.sum(axis=0) * _by_chance(sign, seen)
-        observed = seen.astype(np.float64)
-        with threadpool_limits(limits=1):
-            return cls(sign.T @ sign, observed.T @ observed, time, both.sum(axis=0).astype(np.float64))
+            time = time - both * _by_chance(sign, seen)
+        return cls(sign, seen.astype(np.float64), time, both, independent)
+
+    def along(self, weight: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Of each moment and sensor, (W, N) each: Σ_j w_ij s_i s_j, Σ_j w_ij and Σ_j w_ij² over what was observed."""
+        agree, joined, square = (
+            np.asarray((csr_array(graph) @ signs.T).T)  # the graph is symmetric
+            for graph, signs in ((weight, self.sign), (weight, self.seen), (weight**2, self.seen))
+        )
+        return self.sign * agree, self.seen * joined, self.seen * square
+
+    def after(self, time: FloatArray, pairs: FloatArray) -> float:
+        """Sum of products (M,) in time over its standard deviation, from `pairs` (M,) edges at each moment."""
+        square = pairs.sum() if self.independent else (time**2).sum()
+        return float(time.sum() / np.sqrt(square)) if square > 0 else float("nan")
+
+    def beside(self, agree: FloatArray, joined: FloatArray, square: FloatArray) -> tuple[float, float]:
+        """Sum of products (W,) in space as a normal score, and its standard deviation; nan where that is not known."""
+        known = joined > 0
+        least = float(square.sum())
+        degrees = int(0.4 * known.sum() ** (2 / 3) + 1e-9)
+        if least == 0 or (degrees < 1 and not self.independent):
+            return float("nan"), float("nan")
+        if self.independent:
+            return float(agree.sum() / np.sqrt(least)), float(np.sqrt(least))
+        agree, joined = agree[known], joined[known]
+        around = agree - joined * (agree.sum() / joined.sum())
+        cosines = dct(around, type=2, norm="ortho")[1 : degrees + 1]
+        root = float(np.sqrt(max(len(agree) * (cosines**2).mean(), LEAST * least)))
+        t = float(agree.sum()) / root
+        return float(-np.sign(t) * ndtri(max(stdtr(degrees, -abs(t)), SMALLEST))), root
 
 
 def _by_chance(sign: FloatArray, seen: np.ndarray) -> FloatArray:
@@ -124,12 +183,6 @@ def _rows(first: ArrayLike, windows: int) -> IntArray:
     return rows.astype(np.int64)
 
 
-def _standard(total: FloatArray, square: FloatArray) -> FloatArray:
-    """Totals over the root of their variance under whiteness; nan where there is no edge."""
-    root = np.sqrt(square)
-    return np.asarray(np.divide(total, root, out=np.full(np.shape(total), np.nan), where=root > 0))
-
-
 def _together(space: FloatArray, time: FloatArray) -> FloatArray:
     """The two parts alike; one alone where the other has no edge."""
     both = (space + time) / np.sqrt(2.0)
@@ -140,22 +193,23 @@ def _p(statistic: float) -> float:
     return float(2 * ndtr(-abs(statistic)))
 
 
-def _test(name: str, sums: _Sums, weight: FloatArray) -> Whiteness:
-    upper = np.triu(weight, k=1)
-    space = _standard(np.asarray((upper * sums.space).sum()), np.asarray((upper**2 * sums.space_count).sum()))
-    time = _standard(np.asarray(sums.time.sum()), np.asarray(sums.time_count.sum()))
-    joined = float((upper * sums.space_count).sum())
-    statistic = float(_together(space, time))
+def _test(name: str, signs: _Signs, weight: FloatArray) -> Whiteness:
+    agree, joined, square = (each.sum(axis=1) / 2 for each in signs.along(weight))  # an edge ends at two sensors
+    space, root = signs.beside(agree, joined, square)
+    time = signs.after(signs.time.sum(axis=1), signs.pairs.sum(axis=1))
+    statistic = float(_together(np.asarray(space), np.asarray(time)))
+    edges = float(joined.sum())
     return Whiteness(
         graph=name,
-        edges=int(np.count_nonzero(upper)),
+        edges=int(np.count_nonzero(np.triu(weight, k=1))),
         statistic=statistic,
         p=_p(statistic),
-        space=float(space),
-        space_p=_p(float(space)),
-        time=float(time),
-        time_p=_p(float(time)),
-        agree=0.5 + 0.5 * float((upper * sums.space).sum()) / joined if joined else float("nan"),
+        space=space,
+        space_p=_p(space),
+        time=time,
+        time_p=_p(time),
+        agree=0.5 + 0.5 * float(agree.sum()) / edges if edges else float("nan"),
+        agree_error=0.5 * root / edges if edges else float("nan"),
     )
 
 
@@ -165,6 +219,7 @@ def whiteness(
     first: ArrayLike | None = None,
     median: bool = True,
     name: str = "graph",
+    independent: bool = False,
 ) -> Whiteness:
     """AZ-whiteness test of residuals on a graph; the formulas head this module.
 
@@ -186,6 +241,7 @@ def whiteness(
     first : (W,) row in time of each, growing; those that are 1 apart follow each other. None: all do
     median : whether to take each sensor's median away first
     name : what the result calls the graph
+    independent : whether to take the paper's variances, which hold only where residuals are independent in both
 
     Returns
     -------
@@ -205,8 +261,8 @@ def whiteness(
     >>> found.edges, found.p > 0.05, shared.space_p < 0.001, shared.time_p > 0.05
     (2, True, True, True)
     """
-    sums = _Sums.of(residuals, first, median)
-    return _test(name, sums, _weights(graph, len(sums.time)))
+    signs = _Signs.of(residuals, first, median, independent)
+    return _test(name, signs, _weights(graph, signs.sign.shape[1]))
 
 
 def _weights(graph: ArrayLike, sensors: int) -> FloatArray:
@@ -254,13 +310,15 @@ def sensor_whiteness(
     >>> (np.abs(sensor_whiteness(white, joined)) > 5).tolist()
     [True, True, False, False]
     """
-    sums = _Sums.of(residuals, first, median)
-    return _by_sensor(sums, _weights(graph, len(sums.time)))
+    signs = _Signs.of(residuals, first, median)
+    return _by_sensor(signs, _weights(graph, signs.sign.shape[1]))
 
 
-def _by_sensor(sums: _Sums, weight: FloatArray) -> FloatArray:
-    space = _standard((weight * sums.space).sum(axis=1), (weight**2 * sums.space_count).sum(axis=1))
-    return _together(space, _standard(sums.time, sums.time_count))
+def _by_sensor(signs: _Signs, weight: FloatArray) -> FloatArray:
+    parts = zip(*(each.T for each in signs.along(weight)), strict=True)
+    space = np.array([signs.beside(*part)[0] for part in parts])
+    time = np.array([signs.after(*part) for part in zip(signs.time.T, signs.pairs.T, strict=True)])
+    return _together(space, time)
 
 
 def residuals(
@@ -321,11 +379,11 @@ def residuals(
     count = int(np.triu(next(iter(graphs.values()))).sum()) if graphs else strongest_count(sensors, share)
     named = "roads" if road is not None else next(iter(graphs), "random")
     graphs["random"] = _random(sensors, count, seed)
-    sums = _Sums.of(error, first, median=True)
+    signs = _Signs.of(error, first, median=True)
     return Residuals(
         step=step,
-        tests=tuple(_test(name, sums, graph) for name, graph in graphs.items()),
-        sensor=_by_sensor(sums, graphs[named]),
+        tests=tuple(_test(name, signs, graph) for name, graph in graphs.items()),
+        sensor=_by_sensor(signs, graphs[named]),
         sensor_graph=named,
     )
 

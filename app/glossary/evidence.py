@@ -113,10 +113,12 @@ EVIDENCE: dict[str, Measure] = {
         "AZ-whiteness",
         "Whether errors of joined sensors, and of following moments, have one sign more often, or less, than by "
         "chance: within ±1.96 the test sees nothing. Far outside, the model leaves structure that a better one could "
-        "use.",
-        r"\frac{\tilde C}{\sqrt{\sum w_{ij}^2}}, \quad \tilde C = \textstyle\sum_{(i,j)} w_{ij}\, "
-        r"\mathrm{sgn}(e_i^\top e_j)",
-        source="Zambon and Alippi, AZ-whiteness test, NeurIPS 35 (2022), arXiv:2204.11135",
+        "use. How far chance reaches is read off the sums over moments, so that errors alike in space do not pass for "
+        "structure in time, nor slow ones, but for a little, for structure in space.",
+        r"\frac{\sum_t q_t}{\mathrm{sd}(\sum_t q_t)}, \quad q_t = \textstyle\sum_{(i,j)} w_{ij}\, "
+        r"\mathrm{sgn}(e_{ti}\, e_{tj}) \ \text{or} \ \sum_i \mathrm{sgn}(e_{ti}\, e_{t+1,i})",
+        source="Zambon and Alippi, AZ-whiteness test, NeurIPS 35 (2022), arXiv:2204.11135; standard deviation in "
+        "space: Lazarus, Lewis, Stock and Watson, HAR inference, Journal of Business and Economic Statistics 36 (2018)",
         pages=("evidence",),
         also="residuals, whiteness, correlation of errors",
     ),
@@ -124,7 +126,8 @@ EVIDENCE: dict[str, Measure] = {
         "AZ-analysis of a sensor",
         "The same for the edges of one sensor alone: where on the map errors are still alike. One sensor in twenty "
         "lies outside ±1.96 by chance.",
-        r"c_i = \frac{\sum_{j} w_{ij}\, \mathrm{sgn}(e_i^\top e_j)}{\sqrt{\sum_j w_{ij}^2}}",
+        r"c_i = \frac{\sum_t q_{ti}}{\mathrm{sd}(\sum_t q_{ti})}, \quad q_{ti} = \textstyle\sum_{j} w_{ij}\, "
+        r"\mathrm{sgn}(e_{ti}\, e_{tj}) \ \text{or} \ \mathrm{sgn}(e_{ti}\, e_{t+1,i})",
         source="Zambon and Alippi, Where and how to improve graph-based spatio-temporal predictors, "
         "arXiv:2302.01701 (2023)",
         pages=("evidence",),

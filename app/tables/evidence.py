@@ -231,6 +231,7 @@ def whiteness_table(found: "Residuals") -> pd.DataFrame:
                 "over time": test.time,
                 "p, time": test.time_p,
                 "joined errors of one sign [%]": 100 * test.agree,
+                "its standard error [%]": 100 * test.agree_error,
             }
             for test in found.tests
         ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from analysis.arrays import FloatArray
 from analysis.whiteness import residuals, sensor_whiteness, whiteness
@@ -33,34 +34,51 @@ def golden_signal() -> tuple[FloatArray, FloatArray, FloatArray]:
 @pytest.mark.parametrize("case", GOLDEN)
 def test_it_is_the_published_implementation(case: str) -> None:
     signal, gaps, graph = golden_signal()
-    found = whiteness(signal if case == "whole" else gaps, graph, median=False)
+    found = whiteness(signal if case == "whole" else gaps, graph, median=False, independent=True)
     given = ((found.statistic, found.p), (found.space, found.space_p), (found.time, found.time_p))
     np.testing.assert_allclose(given, GOLDEN[case], rtol=0, atol=1e-11)
 
 
-def slow(x: FloatArray, graph: FloatArray, first: FloatArray) -> tuple[float, float, float, float]:
-    """Statistic, space, time and agreement, edge by edge."""
+def slow_sums(x: FloatArray, graph: FloatArray, first: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Of each moment, edge by edge: products in space, how many, squares and of one sign (W, 4); in time (W - 1, 2)."""
     windows, sensors = x.shape
-    total = square = same = joined = 0.0
+    beside, after = np.zeros((windows, 4)), np.zeros((windows - 1, 2))
     for t in range(windows):
         for i in range(sensors):
             for j in range(i + 1, sensors):
                 w = abs(graph[i, j] + graph[j, i]) / 2
                 if w and np.isfinite(x[t, i]) and np.isfinite(x[t, j]):
                     sign = np.sign(x[t, i] * x[t, j])
-                    total += w * sign
-                    square += w**2
-                    same += w * (sign > 0) + w * (sign == 0) / 2
-                    joined += w
-    along = edges = 0.0
+                    beside[t] += w * sign, w, w**2, w * (sign > 0) + w * (sign == 0) / 2
     for t in range(windows - 1):
         for i in range(sensors):
             if first[t + 1] == first[t] + 1 and np.isfinite(x[t, i]) and np.isfinite(x[t + 1, i]):
-                along += np.sign(x[t, i] * x[t + 1, i])
-                edges += 1
-    weight = np.sqrt(square / edges)  # of a temporal edge
-    both = (total + weight * along) / np.sqrt(square + weight**2 * edges)
-    return both, total / np.sqrt(square), along / np.sqrt(edges), same / joined
+                after[t] += np.sign(x[t, i] * x[t + 1, i]), 1
+    return beside, after
+
+
+def slow(
+    x: FloatArray, graph: FloatArray, first: FloatArray, independent: bool = False
+) -> tuple[float, float, float, float, float]:
+    """Statistic, space, time, agreement and its standard error, edge by edge and cosine by cosine."""
+    beside, after = slow_sums(x, graph, first)
+    total, joined, least, same = beside.sum(axis=0)
+    if independent:
+        spread, space = np.sqrt(least), total / np.sqrt(least)
+        time = after[:, 0].sum() / np.sqrt(after[:, 1].sum())
+    else:
+        known = beside[beside[:, 1] > 0]
+        around = [agree - count * total / joined for agree, count, *_ in known]
+        degrees = int(0.4 * len(known) ** (2 / 3))
+        waves = 0.0
+        for k in range(1, degrees + 1):
+            wave = sum(d * np.cos(np.pi * k * (t + 0.5) / len(known)) for t, d in enumerate(around))
+            waves += 2 / len(known) * wave**2 / degrees
+        spread = np.sqrt(max(len(known) * waves, least / 10))
+        below = student.cdf(-abs(total / spread), degrees)
+        space = -np.sign(total) * norm.ppf(below)
+        time = after[:, 0].sum() / np.sqrt((after[:, 0] ** 2).sum())
+    return (space + time) / np.sqrt(2), space, time, same / joined, spread / joined / 2
 
 
 def uneven_residuals() -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -71,10 +89,13 @@ def uneven_residuals() -> tuple[FloatArray, FloatArray, FloatArray]:
     return x, planted.sparse(6, share=0.6), np.cumsum(generator.integers(1, 3, 40))
 
 
-def test_it_is_its_definition_edge_by_edge() -> None:
+@pytest.mark.parametrize("independent", [False, True])
+def test_it_is_its_definition_edge_by_edge(independent: bool) -> None:
     x, graph, first = uneven_residuals()
-    found = whiteness(x, graph, first, median=False)
-    np.testing.assert_allclose((found.statistic, found.space, found.time, found.agree), slow(x, graph, first))
+    x[[4, 9]] = np.nan  # moments without any edge
+    found = whiteness(x, graph, first, median=False, independent=independent)
+    given = (found.statistic, found.space, found.time, found.agree, found.agree_error)
+    np.testing.assert_allclose(given, slow(x, graph, first, independent))
     assert found.p == pytest.approx(2 * norm.sf(abs(found.statistic)))
     assert found.edges == np.count_nonzero(np.triu(graph + graph.T, 1))
 
@@ -159,6 +180,80 @@ def test_skewed_residuals_would_look_coloured_without_taking_medians_away() -> N
     assert (rejections(skewed, median=False) > 0.9).all()
 
 
+def alike(generator: np.random.Generator, share: float = 0.3, groups: int = 1) -> FloatArray:
+    """White in time; within a group of sensors (300, 40), two are correlated by ``share``."""
+    common = np.repeat(generator.normal(size=(300, groups)), 40 // groups, axis=1)
+    return np.sqrt(1 - share) * generator.normal(size=(300, 40)) + np.sqrt(share) * common
+
+
+def slow_in_time(x: FloatArray, last: float) -> FloatArray:
+    """Each value (W, N) is its last, times ``last``, and what is new; of the same variance throughout."""
+    for t in range(1, len(x)):
+        x[t] = last * x[t - 1] + np.sqrt(1 - last**2) * x[t]
+    return x
+
+
+def rejected(draw: Callable[[np.random.Generator], FloatArray], graph: FloatArray, draws: int = 500) -> FloatArray:
+    """Share of draws that space and time reject at 5 %: here, and with the paper's variances; (2, 2)."""
+    generator = np.random.default_rng(0)
+    found = []
+    for _ in range(draws):
+        x = draw(generator)
+        tests = [whiteness(x, graph, independent=independent) for independent in (False, True)]
+        found.append([[test.space_p < 0.05, test.time_p < 0.05] for test in tests])
+    return np.mean(found, axis=0)
+
+
+def test_time_is_not_called_coloured_because_sensors_are_alike() -> None:
+    (_, time), (_, papers) = rejected(alike, planted.ring(40))
+    assert 0.03 <= time <= 0.075
+    assert papers > 0.15, "the number of edges is no variance where they go together"
+
+
+def test_space_is_not_called_coloured_because_residuals_are_slow() -> None:
+    (space, _), (papers, _) = rejected(
+        lambda generator: slow_in_time(generator.normal(size=(300, 40)), 0.9), planted.ring(40)
+    )
+    assert 0.03 <= space <= 0.1, "so slow, 8 % are rejected instead of 5, as the module says"
+    assert papers > 0.3
+
+
+def test_space_is_not_called_coloured_because_sensors_are_alike_elsewhere() -> None:
+    between = np.zeros((40, 40))
+    between[:20, 20:] = np.random.default_rng(0).random((20, 20)) < 0.2
+    (space, time), (papers, _) = rejected(lambda generator: alike(generator, groups=2), between)
+    assert 0.03 <= space <= 0.075
+    assert 0.03 <= time <= 0.075
+    assert papers > 0.2
+
+
+def test_what_is_there_is_found_nearly_as_often_as_by_the_papers_variances() -> None:
+    def drawn(generator: np.random.Generator) -> FloatArray:
+        white = generator.normal(size=(301, 100))
+        return white[1:] + 0.022 * np.roll(white[1:], 1, axis=1) + 0.02 * white[:-1]
+
+    ours, papers = rejected(drawn, planted.ring(100), draws=300)
+    assert (papers > 0.5).all(), "weak, but not to be missed"
+    assert (papers < 0.9).all()
+    assert (ours > papers - 0.12).all()
+
+
+def test_structure_in_time_is_found_though_sensors_are_alike() -> None:
+    def drawn(generator: np.random.Generator) -> FloatArray:
+        return slow_in_time(alike(generator), 0.25)
+
+    assert rejected(drawn, planted.ring(40), draws=200)[0, 1] > 0.9
+
+
+def test_the_standard_error_of_the_share_that_agrees_is_the_spread_of_its_draws() -> None:
+    """Also where sensors do agree, and slowly change."""
+    generator = np.random.default_rng(0)
+    found = [whiteness(slow_in_time(alike(generator), 0.5), planted.ring(40)) for _ in range(300)]
+    spread = np.std([test.agree for test in found])
+    assert np.mean([test.agree for test in found]) > 0.58
+    assert np.mean([test.agree_error for test in found]) == pytest.approx(spread, rel=0.2)
+
+
 def test_balanced_signs_do_not_pull_time_down_in_short_series() -> None:
     """Uncorrected, the median would move its mean by -√(sensors / windows), here -1.4."""
     generator = np.random.default_rng(0)
@@ -215,7 +310,8 @@ def test_gaps_in_time_are_no_edges() -> None:
     assert whiteness(white, planted.chain(3)).time > 5
     assert np.isnan(whiteness(white, planted.chain(3), apart).time)
     pairs = np.stack([10 * np.arange(200), 10 * np.arange(200) + 1], axis=1).ravel()
-    assert whiteness(white, planted.chain(3), pairs, median=False).time == pytest.approx(np.sqrt(600))
+    found = whiteness(white, planted.chain(3), pairs, median=False, independent=True)
+    assert found.time == pytest.approx(np.sqrt(600))
 
 
 def test_without_spatial_edges_time_stands_alone() -> None:
@@ -227,14 +323,32 @@ def test_without_spatial_edges_time_stands_alone() -> None:
 
 
 def test_one_window_has_no_time() -> None:
-    found = whiteness([[1.0, 2.0, -1.0]], planted.chain(3), median=False)
+    found = whiteness([[1.0, 2.0, -1.0]], planted.chain(3), median=False, independent=True)
     assert np.isnan([found.time, found.time_p]).all()
     assert (found.statistic, found.agree) == (0.0, 0.5)
 
 
+def test_fewer_than_four_moments_say_nothing_of_space() -> None:
+    """Three moments give no variance of their sum."""
+    white = np.random.default_rng(0).normal(size=(4, 12))
+    few, enough = whiteness(white[:3], planted.ring(12)), whiteness(white, planted.ring(12))
+    assert np.isnan([few.space, few.space_p, few.agree_error]).all()
+    assert (few.statistic, few.p) == (few.time, few.time_p)
+    assert np.isfinite([enough.space, enough.statistic, enough.agree_error]).all()
+
+
+def test_sensors_that_always_agree_have_a_finite_statistic() -> None:
+    """Their sum has no variance of its own: a tenth of that of independent residuals stands in."""
+    found = whiteness(np.random.default_rng(0).normal(size=(400, 1)).repeat(2, axis=1), planted.chain(2))
+    assert found.agree == 1.0
+    assert 6 < found.space < 38
+    assert found.agree_error == pytest.approx(np.sqrt(0.1 * 400) / 400 / 2)
+
+
 def test_zeros_add_nothing_and_their_edges_count() -> None:
-    whole = whiteness([[1.0, 1.0]], planted.chain(2), median=False)
-    padded = whiteness([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0], [1.0, 0.0]], planted.chain(2), median=False)
+    kept = {"median": False, "independent": True}
+    whole = whiteness([[1.0, 1.0]], planted.chain(2), **kept)
+    padded = whiteness([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0], [1.0, 0.0]], planted.chain(2), **kept)
     assert (whole.space, padded.space, padded.agree) == (1.0, 0.5, 0.625)
 
 

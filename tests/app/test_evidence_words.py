@@ -228,7 +228,8 @@ def test_consensus_and_matching_are_said() -> None:
 
 
 def white(graph: str, space: float, p: float, agree: float = 0.5, time_p: float = 0.5) -> Whiteness:
-    return Whiteness(graph, 9, space, min(p, time_p), space, p, 1.0, time_p, agree)
+    error = abs(agree - 0.5) / space if space and agree != 0.5 else 0.01
+    return Whiteness(graph, 9, space, min(p, time_p), space, p, 1.0, time_p, agree, error)
 
 
 def test_what_is_left_in_the_errors_is_told_along_the_roads_and_beside_a_random_graph() -> None:
@@ -245,7 +246,7 @@ def test_what_is_left_in_the_errors_is_told_along_the_roads_and_beside_a_random_
     assert residuals_beside(nothing) == ""
     used_up = replace(left, tests=(white("head 1", 0.1, 0.9, 0.5), white("random", 0, 0.9, 0.51)))
     assert "share something" not in residuals_beside(used_up)
-    unknown = replace(left, tests=(Whiteness("roads", 0, *[np.nan] * 7),))
+    unknown = replace(left, tests=(Whiteness("roads", 0, *[np.nan] * 8),))
     assert residuals_sentence(unknown, 15) == "There are too few errors, or no edges, to test."
     assert residuals_beside(unknown) == ""
     late = replace(left, tests=(white("roads", 0.1, 0.9, time_p=0.001),))
@@ -254,7 +255,7 @@ def test_what_is_left_in_the_errors_is_told_along_the_roads_and_beside_a_random_
 
 
 def test_space_and_time_that_cancel_are_not_called_nothing() -> None:
-    both = Whiteness("roads", 9, 0.0, 1.0, 10.0, 1e-20, -10.0, 1e-20, 0.6)
+    both = Whiteness("roads", 9, 0.0, 1.0, 10.0, 1e-20, -10.0, 1e-20, 0.6, 0.01)
     sentence = spaced(residuals_sentence(Residuals(1, (both,), np.zeros(3), "roads"), 5))
     assert "**leaves structure in its errors**" in sentence
     assert "swings against the one before it" in sentence
@@ -273,6 +274,8 @@ def test_one_of_several_graphs_that_is_hardly_above_the_random_one_is_no_finding
     assert "still share" in beside(clear, weak)
     assert "still share" not in beside(clear, random=0.59), "all graphs alike: the errors of all sensors go together"
     assert "still share" not in beside(weak, white("c", 2.8, 0.03, 0.53), random=0.4), "one of two was picked"
+    unsure = replace(clear, agree_error=0.06)
+    assert "still share" not in beside(unsure), "the share is as uncertain as its difference from the random one's"
 
 
 def test_sensors_are_listed_by_how_much_is_left_whatever_the_sign() -> None:
