@@ -31,6 +31,7 @@ positive ones; where a weight is returned, it keeps its sign.
     gates.py        which weights are cut
     use.py          what the forecast loses without them: every weight, sets of weights
     deletion.py     what it loses as more and more pairs are removed
+    blocks.py       a mean over windows, and how far it would move with others
     forecasts.py    errors by horizon, by sensor, by hour of day
     forecast_tests.py  whether one forecast is better than another: over windows, over seeds
 

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.arrays import FloatArray, IntArray, checked, checked_heads
+from analysis.blocks import block_mean
 
 Predict = Callable[[FloatArray, FloatArray | None], FloatArray]
 """Forecasts (W, T, N) with `M * gates + added` in place of the interaction; gates and added (H, N, N)."""
@@ -57,8 +58,8 @@ class Area:
     removal : 'zero' | 'mean' | 'rewire'
     beside : 'random' | 'length' | 'weakest'
     value : in unit
-    low, high : 95 % interval, bootstrap over blocks of neighbouring windows, which count as independent, and over the
-        repeats of a random order; nan where there is one block only
+    low, high : 95 % interval, see `blocks`: over blocks of neighbouring windows, which count as independent, and over
+        the repeats of a random order; nan where there is one block only
     """
 
     removal: str
@@ -378,16 +379,6 @@ def _area(
     """Area between two curves, from summed absolute errors `between (R, F, K)` and observations `seen (K,)`."""
     step = np.diff(share)
     weight = (np.append(step, 0.0) + np.append(0.0, step)) / 2                   # trapezoids, over shares 0 to 1
-    total = np.einsum("f,rfk->rk", weight, between)
-    value = float(total.mean(axis=0).sum() / seen.sum())
-    blocks = len(seen)
-    if blocks < 2:
-        return Area(removal, beside, value, float("nan"), float("nan"))
-    generator = np.random.default_rng(seed)
-    drawn = generator.integers(blocks, size=(bootstraps, blocks))
-    repeat = generator.integers(len(total), size=bootstraps)                     # one random order, as strongest is one
-    errors = np.take_along_axis(total[repeat], drawn, axis=1).sum(axis=1)
-    counts = seen[drawn].sum(axis=1)
-    means = errors[counts > 0] / counts[counts > 0]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return Area(removal, beside, value, float(low), float(high))
+    total = np.einsum("f,rfk->rk", weight, between)  # one random order for each draw, as strongest is one
+    found = block_mean(total, seen, bootstraps, seed)
+    return Area(removal, beside, found.value, found.low, found.high)

@@ -33,6 +33,7 @@ from scipy.stats import rankdata
 
 from analysis import gates
 from analysis.arrays import FloatArray, IntArray, checked_heads
+from analysis.blocks import block_mean
 from analysis.deletion import SHARES, Area, Curve, Predict, checked_forecast, checked_target, deletion, model_runs
 
 __all__ = ["Area", "Curve", "Cut", "EdgeEffects", "Predict", "Use", "cut", "effects", "use"]
@@ -83,6 +84,8 @@ class Cut:
     forecast : (T,) root mean square change of the forecast at each step ahead, in unit
     error : (T,) rise of the mean absolute error at each step ahead, in unit; nan without observations
     by_sensor : (N,) rise of the mean absolute error of each sensor, all steps together
+    rise : of the mean absolute error, all steps and sensors together
+    low, high : its 95 % interval over blocks of neighbouring windows, see `blocks`; nan where there is one block only
     """
 
     name: str
@@ -90,6 +93,9 @@ class Cut:
     forecast: FloatArray
     error: FloatArray
     by_sensor: FloatArray
+    rise: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,13 @@ class Use:
 
 
 def cut(
-    predict: Predict, forecast: ArrayLike, target: ArrayLike, where: ArrayLike, name: str = "", kind: str = ""
+    predict: Predict,
+    forecast: ArrayLike,
+    target: ArrayLike,
+    where: ArrayLike,
+    name: str = "",
+    kind: str = "",
+    block: ArrayLike | None = None,
 ) -> Cut:
     """What changes when weights are cut.
 
@@ -132,6 +144,7 @@ def cut(
     target : (W, T, N) what was observed, nan where missing
     where : (H, N, N) gates, see `analysis.gates`: 0 cuts a weight, 1 leaves it
     name, kind : what the cut is called
+    block : (W,) number of the block of neighbouring windows that each window belongs to; None: all to one
 
     Returns
     -------
@@ -153,16 +166,22 @@ def cut(
     ([1.414], [1.0], [0.0, 2.0])
     """
     factor = checked_heads(where, "gates")
-    observed, _ = checked_target(target, np.zeros(len(np.asarray(target))), factor.shape[1])
+    given = np.zeros(len(np.asarray(target))) if block is None else block
+    observed, blocks = checked_target(target, given, factor.shape[1])
     before = checked_forecast(forecast, observed)
     after = checked_forecast(predict(factor, None), observed)
     rise = np.abs(after - observed) - np.abs(before - observed)
+    total = np.bincount(blocks, np.nansum(rise, axis=(1, 2)))
+    whole = block_mean(total[None], np.bincount(blocks, (~np.isnan(rise)).sum(axis=(1, 2))))
     return Cut(
         name=name,
         kind=kind,
         forecast=np.sqrt(((after - before) ** 2).mean(axis=(0, 2))),
         error=_mean(rise, (0, 2)),
         by_sensor=_mean(rise, (0, 1)),
+        rise=whole.value,
+        low=whole.low,
+        high=whole.high,
     )
 
 
@@ -363,7 +382,7 @@ def use(
     forecast = checked_forecast(predict(np.ones(matrices.shape), None), observed)
     cuts = []
     for row, (name, kind, where) in enumerate(planned):
-        cuts.append(cut(predict, forecast, observed, where(), name, kind))
+        cuts.append(cut(predict, forecast, observed, where(), name, kind, block))
         after(singles)(row + 1, 0)
     curves = deletion(
         predict, matrices, observed, block, kilometres, repeats=repeats, seed=seed, tick=after(singles + len(planned))

@@ -218,7 +218,7 @@ def _use(run: Run, _: Family, tick: Tick) -> "Use":
         probe.edited,
         probe.gradients,
         probe.target,
-        probe.stretch,
+        probe.block,
         exact=lambda gates, added: probe.edited(gates, added, double=True),
         sensors=measured.ids,
         labels=measured.communities(_rows(run)[0]).labels,
@@ -373,7 +373,7 @@ def _planted_fits(found: "Planted", _: Run) -> bool:
 
 PARTS: Mapping[str, Part] = {
     "chance": Part("whether it is more than chance", 2, _chance_kind, _chance, _chance_missing, _chance_fits),
-    "use": Part("whether the model uses it", 1, _use_kind, _use, _use_missing, _use_fits),
+    "use": Part("whether the model uses it", 2, _use_kind, _use, _use_missing, _use_fits),
     "stability": Part(
         "whether it would come back", 2, _stability_kind, _stability, _stability_missing, _stability_fits
     ),

@@ -19,18 +19,21 @@ def cut_bars(
     *,
     per_cent_of: float,
     title: str = "",
+    ends: NDArray[Any] | None = None,
     chosen: Sequence[int] = (),
     span: tuple[float, float] | None = None,
     least_height: int = 0,
 ) -> go.Figure:
     """The rise of the error when each part is cut: a bar each, in the order given from the top, its size beside it.
 
-    A bar carries its place as ``customdata``; where some are chosen, the others fade. ``span`` holds the lowest and the
-    highest value of the axis, where figures stand side by side to be compared; ``least_height`` is that of what stands
-    beside.
+    ``ends`` (K, 2) are those of the interval of each, drawn as a thin line; nan where there is none. A bar carries its
+    place as ``customdata``; where some are chosen, the others fade. ``span`` holds the lowest and the highest value of
+    the axis, where figures stand side by side to be compared; ``least_height`` is that of what stands beside.
     """
     rises = np.asarray(rises, dtype=float)
     every = labels(names, 40)
+    ends = np.full((len(rises), 2), np.nan) if ends is None else np.asarray(ends, dtype=float)
+    low_ends, high_ends = np.where(np.isfinite(ends), ends, rises[:, None]).T
     figure = go.Figure(
         go.Bar(
             x=rises.astype(np.float32),
@@ -42,13 +45,20 @@ def cut_bars(
                 "opacity": [1.0 if not len(chosen) or k in chosen else 0.45 for k in range(len(rises))],
                 "line": {"width": 0},
             },
-            hovertext=[f"{name}: {digits(rise, safe(unit))}" for name, rise in zip(every, rises, strict=True)],
+            error_x={
+                "type": "data", "symmetric": False, "array": high_ends - rises, "arrayminus": rises - low_ends,
+                "thickness": 1.2, "width": 3, "color": SIMPLE, "visible": bool(np.isfinite(ends).any()),
+            },
+            hovertext=[
+                f"{name}: {digits(rise, safe(unit))}{_between(low, high)}"
+                for name, rise, (low, high) in zip(every, rises, ends, strict=True)
+            ],
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
     figure.add_trace(
         go.Scatter(  # right of the bar, or of zero: left of zero stand the names
-            x=np.where(np.isfinite(rises), np.maximum(rises, 0), 0.0),
+            x=np.where(np.isfinite(rises), np.maximum(high_ends, 0), 0.0),
             y=list(range(len(rises))),
             mode="text",
             text=[f" {digits(rise)} ({_signed_percent(rise, per_cent_of)})".replace("-", "−") for rise in rises],
@@ -65,7 +75,7 @@ def cut_bars(
     )
     if not len(rises):
         return noted(figure, "nothing was cut")
-    low, high = min(float(np.nanmin(rises, initial=0.0)), 0.0), max(float(np.nanmax(rises, initial=0.0)), 0.0)
+    low, high = float(np.nanmin(low_ends, initial=0.0)), float(np.nanmax(high_ends, initial=0.0))
     low, high = (low, high) if span is None else (min(low, span[0]), max(high, span[1]))
     wide = high - low or 1.0
     figure.update_xaxes(range=[low - 0.02 * wide, high + 0.5 * wide], nticks=5, exponentformat="power")
@@ -110,6 +120,11 @@ def rise_by_step(
     figure.update_yaxes(zeroline=True, zerolinewidth=1.5, zerolinecolor="rgba(128,132,140,0.8)", rangemode="tozero",
                         exponentformat="power")  # fmt: skip
     return figure if rises else noted(figure, "nothing was cut")
+
+
+def _between(low: float, high: float) -> str:
+    """The ends of an interval of 95 %; '' where there is none."""
+    return f", 95 % interval {digits(low)} to {digits(high)}".replace("-", "−") if np.isfinite(low) else ""
 
 
 def _signed_percent(rise: float, of: float) -> str:

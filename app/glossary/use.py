@@ -7,10 +7,12 @@ USE: dict[str, Measure] = {
         "Cut: rise of the error",
         "By how much the forecast is further off when weights are set to zero, after every normalisation. 0: the model "
         "does without them. Below 0: it would be better off. A cut model is asked about something it was not trained "
-        "on, so a rise says that the weights matter to this model, not that nothing could do without them.",
+        "on, so a rise says that the weights matter to this model, not that nothing could do without them. The 95 % "
+        "interval is over blocks of windows; where it holds 0, these windows cannot tell.",
         r"\mathrm{mae}(\hat y_{M \odot G}) - \mathrm{mae}(\hat y_{M}), \qquad G_{ij} \in \{0, 1\}",
         source="Breiman, Random Forests, Machine Learning 45 (2001), of inputs; Meyes et al., Ablation studies in "
-        "artificial neural networks, arXiv:1901.08644 (2019), of weights",
+        "artificial neural networks, arXiv:1901.08644 (2019), of weights; interval: Künsch, Annals of "
+        "Statistics 17 (1989)",
         pages=("evidence",),
         also="ablation, intervention, lesion, removal",
     ),

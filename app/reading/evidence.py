@@ -17,6 +17,7 @@ ICONS = {
     "yes": ":material/check_circle:",
     "faint": ":material/contrast:",
     "no": ":material/cancel:",
+    "unclear": ":material/help:",
     "untested": ":material/radio_button_unchecked:",
 }
 """How a line of a verdict stands, as an icon in Markdown."""

@@ -1,7 +1,7 @@
 """What interventions say, in words: whether the model uses its weights, and how it responds to changed inputs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,10 @@ AREAS = (
     "By how much more it costs to remove the strongest first than in each other order: mean over the whole curve, with "
     "the 95 % interval over blocks of windows. Right of the line: the strongest matter more."
 )
+WHISKERS = (
+    "Thin lines are 95 % intervals over blocks of windows: how far a figure would move with other windows like these. "
+    "One that reaches across 0 leaves open whether the error rises."
+)
 SIZES = (
     "Across: how large a weight is with which one sensor hears another. Up: what cutting it alone does, as the "
     "gradient at the trained model says. Both axes are logarithmic."
@@ -46,17 +50,21 @@ SURE, GUIDE = 0.9, 0.5  # correlations of predicted with true effects
 
 def use_answer(use: "Use", head: str, unit: str) -> str:
     """What cutting everything costs, and what the selected head alone."""
-    total = rise_of(cut_named(use, "all"))
-    if not np.isfinite(total):
+    whole = cut_named(use, "all")
+    if whole is None or not np.isfinite(whole.rise):
         return "Nothing was observed in the test part, so nothing can be said of what the weights are worth."
-    share = f" ({percent(abs(total) / use.mae)})" if use.mae > 0 else ""
-    changed = f"**{with_unit(abs(total), unit)} {'more' if total >= 0 else 'less'}**{share}"
-    if abs(total) < HARDLY * use.mae:
+    total, bound = whole.rise, HARDLY * use.mae
+    off = f"it is off by {with_unit(use.mae + total, unit)} instead of {with_unit(use.mae, unit)}"
+    if within(whole, bound):
+        sentence = f"The model hardly uses what its sensors tell each other: without any of it, {off}."
+    elif unsure(whole):
         sentence = (
-            f"The model hardly uses what its sensors tell each other: without any of it, it is off by "
-            f"{with_unit(use.mae + total, unit)} instead of {with_unit(use.mae, unit)}."
+            "Whether the model gains by what its sensors tell each other cannot be told from these windows: without "
+            f"any of it, {off} ({interval_words(whole, use.mae)})."
         )
     else:
+        share = f" ({_worth(whole, use.mae)})" if _worth(whole, use.mae) else ""
+        changed = f"**{with_unit(abs(total), unit)} {'more' if total >= 0 else 'less'}**{share}"
         sentence = (
             f"Without anything that its sensors tell each other, the model is off by {changed}: "
             f"{with_unit(use.mae + total, unit)} instead of {with_unit(use.mae, unit)}."
@@ -64,13 +72,59 @@ def use_answer(use: "Use", head: str, unit: str) -> str:
     own = cut_named(use, "head", head)
     if own is None or len(use.heads) < 2:
         return sentence
-    rise = rise_of(own)
-    size = rise if abs(rise) < HARDLY * use.mae else abs(rise)  # beyond, a word says whether it rises
-    worth = with_unit(size, unit) + (f", {percent(size / use.mae)}" if use.mae > 0 else "")
-    word = "costs" if rise >= HARDLY * use.mae else "gains" if rise <= -HARDLY * use.mae else "changes next to nothing"
-    if word == "changes next to nothing":
-        return f"{sentence} Cutting {plain(head)} alone changes next to nothing ({worth})."
-    return f"{sentence} Cutting {plain(head)} alone {word} {worth}."
+    size = with_unit(own.rise if within(own, bound) else abs(own.rise), unit)  # beyond, a word says whether it rises
+    worth = f"{size}, {_worth(own, use.mae)}" if _worth(own, use.mae) else size
+    if within(own, bound):
+        return f"{sentence} Cutting {plain(head)} alone changes next to nothing ({minus(worth)})."
+    if unsure(own):
+        return f"{sentence} What cutting {plain(head)} alone does cannot be told ({interval_words(own, use.mae)})."
+    return f"{sentence} Cutting {plain(head)} alone {'costs' if own.rise >= 0 else 'gains'} {worth}."
+
+
+class Lost(Protocol):
+    """What is lost by a cut: the rise of the mean absolute error, and its 95 % interval; nan where not known."""
+
+    @property
+    def rise(self) -> float: ...  # noqa: D102
+
+    @property
+    def low(self) -> float: ...  # noqa: D102
+
+    @property
+    def high(self) -> float: ...  # noqa: D102
+
+
+def unsure(lost: Lost) -> bool:
+    """Whether the interval of a rise holds 0; false where there is none."""
+    return bool(lost.low <= 0 <= lost.high)
+
+
+def within(lost: Lost, bound: float) -> bool:
+    """Whether a rise is smaller than ``bound`` throughout its interval; by itself where there is none."""
+    ends = (lost.low, lost.high) if np.isfinite(lost.low) else (lost.rise,)
+    return all(abs(end) < bound for end in (lost.rise, *ends))
+
+
+def interval_words(lost: Lost, mae: float, *, falls: bool = False) -> str:
+    r"""The 95 % interval of a rise as a share of the error, in the data's unit where that is 0; '' where none is known.
+
+    ``falls`` where a word says that it falls, and so no sign does.
+
+    >>> from types import SimpleNamespace
+    >>> interval_words(SimpleNamespace(rise=0.1, low=-0.1, high=0.3), 10.0).replace("\xa0", " ")
+    '95 % interval −1.0 % to 3.0 %'
+    """
+    if not np.isfinite(lost.low):
+        return ""
+    ends = (-lost.high, -lost.low) if falls else (lost.low, lost.high)
+    low, high = (minus(percent(end / mae) if mae > 0 else three(end)) for end in ends)
+    return f"95{NB}% interval {low} to {high}"
+
+
+def _worth(lost: Lost, mae: float) -> str:
+    """The size of a rise as a share of the error, and its interval."""
+    share = percent(abs(lost.rise) / mae) if mae > 0 else ""
+    return ", ".join(filter(None, [share, interval_words(lost, mae, falls=lost.rise < 0)]))
 
 
 def areas_sentence(areas: Sequence["Area"], removal: str, unit: str) -> str:
@@ -104,7 +158,7 @@ def areas_sentence(areas: Sequence["Area"], removal: str, unit: str) -> str:
 
 def window_sentence(use: "Use") -> str:
     """On what all of this was measured."""
-    return f"Measured on {counted(use.windows, 'window')} of the test part."
+    return f"Measured on {counted(use.windows, 'window')} of the test part. {WHISKERS}"
 
 
 def rank_sentence(head: str, correlation: float, error: bool) -> str:
@@ -140,36 +194,41 @@ def check_sentence(agreement: float, sample: int) -> str:
     return f"Checked on {counted(sample, 'weight')} cut in truth: correlation {two(agreement)}; {trust}."
 
 
-def sensors_sentence(rises: NDArray[np.floating], ids: Sequence[str], unit: str, mae: float) -> str:
-    """Which sensors depend most on what they hear: ``rises`` (N,) of the error of each when its inputs are cut."""
+def sensors_sentence(
+    rises: NDArray[np.floating], sure: NDArray[np.bool_], ids: Sequence[str], unit: str, mae: float
+) -> str:
+    """Which sensors depend most on what they hear: ``rises`` (N,) of the error of each when its inputs are cut.
+
+    ``sure`` (N,) tells where the interval leaves out 0.
+    """
     known = np.flatnonzero(np.isfinite(rises))
     if not len(known):
         return "Nothing was observed, so no sensor's loss can be given."
     worst = int(known[np.argmax(rises[known])])
-    depends = int((rises[known] > HARDLY * mae).sum())
-    gains = int((rises[known] < -HARDLY * mae).sum())
+    depends = int((sure[known] & (rises[known] > HARDLY * mae)).sum())
+    gains = int((sure[known] & (rises[known] < -HARDLY * mae)).sum())
     sentence = (
-        f"{depends:,} of {counted(len(known), 'sensor')} lose by it (more than {percent(HARDLY)} of the error), most "
-        f"{code(ids[worst], 30)} with {with_unit(float(rises[worst]), unit)}"
+        f"{depends:,} of {counted(len(known), 'sensor')} lose by it (more than {percent(HARDLY)} of the error, with a "
+        f"95{NB}% interval above 0), most {code(ids[worst], 30)} with {with_unit(float(rises[worst]), unit)}"
     )
     return sentence + (f"; {gains:,} are off by less without it." if gains else ".")
 
 
-def live_sentence(
-    what: str, forecast: NDArray[np.floating], error: NDArray[np.floating], unit: str, mae: float
-) -> str:
+def live_sentence(what: str, forecast: NDArray[np.floating], lost: Lost, unit: str, mae: float) -> str:
     """What a live cut does over all steps ahead; ``mae`` is the error of the model as it is."""
-    rise = float(np.nanmean(error)) if np.isfinite(error).any() else np.nan
     moved = float(np.sqrt(np.mean(np.square(forecast))))
     if moved == 0:
         return f"Cutting {what} changes nothing at all: the model never uses it."
-    if not np.isfinite(rise):
+    if not np.isfinite(lost.rise):
         said = "whether the error rises cannot be told, since nothing was observed"
-    elif abs(rise) < NOTHING * mae:
+    elif within(lost, NOTHING * mae):
         said = f"the error stays as it is (it changes by less than {percent(NOTHING)})"
+    elif unsure(lost):
+        said = f"whether the error rises cannot be told from these windows ({interval_words(lost, mae)})"
     else:
-        share = f" ({percent(abs(rise) / mae)})" if mae > 0 else ""
-        said = f"the error {'rises' if rise >= 0 else 'falls'} by **{with_unit(abs(rise), unit)}**{share} on average"
+        share = f" ({_worth(lost, mae)})" if _worth(lost, mae) else ""
+        way = "rises" if lost.rise >= 0 else "falls"
+        said = f"the error {way} by **{with_unit(abs(lost.rise), unit)}**{share} on average"
     return f"Cutting {what} moves the forecast by {with_unit(moved, unit)} (root mean square), and {said}."
 
 
@@ -270,10 +329,8 @@ def cut_named(use: "Use", kind: str, name: str = "") -> "Cut | None":
 
 
 def rise_of(cut: "Cut | None") -> float:
-    """The mean rise of the error over the steps ahead; nan where nothing was observed."""
-    if cut is None or not np.isfinite(cut.error).any():
-        return float("nan")
-    return float(np.nanmean(cut.error))
+    """The rise of the error, all steps ahead together; nan where nothing was cut."""
+    return float("nan") if cut is None else cut.rise
 
 
 NB = "\u00a0"

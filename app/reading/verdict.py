@@ -2,9 +2,10 @@
 
 No line rests on one test. Real: at least two nulls that keep what is trivial (the map, the roads' shape, the sensors'
 totals) must say so, and none that could be drawn may deny it; the plain permutation test, which takes every smooth
-pattern for a finding, has no say. Used: what cutting costs, and whether it matters which pairs go first, in more than
-one way of removing. Stable: how large the overlap is, and how likely by chance. A p value that is not small says that
-chance would do as well, not that chance it was; one that could not have been small says nothing.
+pattern for a finding, has no say. Used: what cutting costs, with an interval that leaves out 0, and whether it matters
+which pairs go first, in more than one way of removing. Stable: how large the overlap is, and how likely by chance. A p
+value that is not small says that chance would do as well, not that chance it was; one that could not have been small
+says nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ import numpy as np
 from app.reading.corrected import at_best, over_heads
 from app.reading.roads import GIVEN_ROADS, auroc_words, given_sentence
 from app.reading.stability import PARTLY, TIED, why_untold
-from app.reading.use import cut_named, rise_of
+from app.reading.use import cut_named, interval_words, unsure, within
 from app.reading.words import (
     SENSOR,
     THIN,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from analysis.use import Area, Use
     from app.measured import Measured
 
-State = Literal["yes", "faint", "no", "untested"]
+State = Literal["yes", "faint", "no", "unclear", "untested"]
 QUESTIONS = ("real", "used", "stable")
 
 LEVEL = 0.05  # of every test
@@ -64,6 +65,7 @@ OTHERS = {"random": "random ones", "length": "ones of the same length"}
 """The orders that the strongest first must cost more than."""
 
 NOT_YET = "Not tested yet."
+LONGER = "A longer test part could tell, with windows of more days."
 OWN_VALUE = (
     " In this model a sensor's own value passes through the same matrix, so cutting the others leaves little of "
     "anything: see what setting weights to their mean costs."
@@ -231,18 +233,24 @@ def used_line(head: str, use: "Use", unit: str, model: str = "") -> Line:
     """What cutting a head costs, and whether it matters which of its pairs go first."""
     own = OWN_VALUE if model in ALL_THROUGH else ""
     alone = head == MEAN or len(use.heads) == 1
-    rise = rise_of(cut_named(use, "all") if alone else cut_named(use, "head", head))
-    if not (np.isfinite(rise) and use.mae > 0):
+    lost = cut_named(use, "all") if alone else cut_named(use, "head", head)
+    if lost is None or not (np.isfinite(lost.rise) and use.mae > 0):
         return Line("untested", "Cannot be told: nothing was observed in the windows that it was run on.")
-    share = rise / use.mae
+    share, falls = lost.rise / use.mae, lost.rise < 0
     without = "without any weight between sensors" if alone else "without it"
-    size = f"{with_unit(abs(rise), unit)} ({percent(abs(share))})"
-    goes = "rises" if rise >= 0 else "falls"
-    change = f"{without} the mean absolute error of {with_unit(use.mae, unit)} {goes} by {size}"
+    about = ", ".join(filter(None, [percent(abs(share)), interval_words(lost, use.mae, falls=falls)]))
+    goes = f"{'falls' if falls else 'rises'} by {with_unit(abs(lost.rise), unit)} ({about})"
+    change = f"{without} the mean absolute error of {with_unit(use.mae, unit)} {goes}"
+    if not np.isfinite(lost.low):
+        return Line("unclear", f"Cannot be told: {change}, and one stretch of windows alone gives no interval.")
+    if within(lost, LITTLE * use.mae):
+        return Line("no", f"Ignored: {change}.")
+    if unsure(lost):
+        return Line("unclear", f"Cannot be told from these {counted(use.windows, 'window')}: {change}. {LONGER}")
     if share <= -LITTLE:
         return Line("no", f"Of no use: {change}.")
     if share < LITTLE:
-        return Line("no", f"Ignored: {change}.")
+        return Line("no", f"Hardly used: {change}.")
     ways = _ways(use.areas)
     matters = sum(ways.values()) >= LEAST_WAYS
     state: State = "yes" if share >= MUCH and matters else "faint"

@@ -50,10 +50,12 @@ def overall(verdicts: Sequence[Verdict]) -> str:
         if not tested:
             said.append(f"none could be {words.tested}" if few else f"none was {words.tested}")
             continue
-        yes, faint = tested.count("yes"), tested.count("faint")
+        yes, faint, unclear = (tested.count(state) for state in ("yes", "faint", "unclear"))
         of = f" of {len(tested)} tested" if len(tested) < len(states) else ""
         many = f"{yes or 'none'}{of} {'is' if yes < 2 else 'are'} {'' if yes or not faint else 'clearly '}{words.many}"
-        said.append(many + (f" ({faint} {'more ' if yes else ''}{words.partly})" if faint else ""))
+        more = [f"{faint} {'more ' if yes else ''}{words.partly}"] if faint else []
+        more += [f"of {unclear} it cannot be told"] if unclear else []
+        said.append(many + (f" ({', '.join(more)})" if more else ""))
     if len(verdicts) == 1:
         return f"This matrix is {', '.join(said[:-1])}, and {said[-1]}."  # else 'in part' would belong to both
     return f"Of {counted(len(verdicts), 'head')}, {', '.join(said[:-1])} and {said[-1]}."
@@ -68,9 +70,10 @@ def thresholds(use: "Use | None") -> str:
         f"Real: p < {LEVEL} (after Holm's correction for the number of heads) under each kind of chance that keeps "
         f"what is trivial and could be drawn, at least {LEAST_NULLS} of them, and a correlation of coupling with roads "
         f"of at least {LEAST_EFFECT:g}; below that faint. "
-        f"Used: cutting it raises the mean absolute error by at least {whole_percent(MUCH)}, and removing the "
+        f"Used: cutting it raises the mean absolute error by at least {whole_percent(MUCH)}, with a 95{THIN}% interval "
+        "over blocks of windows that leaves out 0, and removing the "
         f"strongest pairs first {order}, with the 95{THIN}% interval above 0 in at least {LEAST_WAYS} ways of "
-        f"removing; ignored below {whole_percent(LITTLE)}, in between faint. "
+        f"removing; ignored where the whole interval is below {whole_percent(LITTLE)}, in between faint. "
         f"Stable: overlap (Jaccard) of the strongest pairs between seeds of at least {LEAST_OVERLAP:g} and "
         f"p < {LEVEL} (Holm); below that faint if above chance. "
         f"Where too few draws, or too few pairs, let no p be below {LEVEL}, a line is not tested."
@@ -116,7 +119,13 @@ _OVERALL = {
         "not testable against chance (too few draws or sensors)",
     ),
     "used": _Words(
-        {"yes": "used by the model", "faint": "used in part", "no": "ignored", "untested": "not tested for use"},
+        {
+            "yes": "used by the model",
+            "faint": "used in part",
+            "no": "ignored",
+            "unclear": "neither clearly used nor clearly ignored",
+            "untested": "not tested for use",
+        },
         "used by the model",
         "in part",
         "tested for use",

@@ -31,6 +31,7 @@ class Live:
     error : (T,) rise of the mean absolute error at each step ahead; NaN where nothing was observed
     forecast_by_sensor : (N,) root mean square change of each sensor's forecast, all steps together
     error_by_sensor : (N,) rise of the mean absolute error of each sensor, all steps together
+    rise, low, high : rise of the mean absolute error, all steps and sensors together, and its 95 % interval
     mae : of the model as it is, on the same windows
     windows : how many windows of the test part were asked
     """
@@ -39,6 +40,9 @@ class Live:
     error: Floats
     forecast_by_sensor: Floats
     error_by_sensor: Floats
+    rise: float
+    low: float
+    high: float
     mae: float
     windows: int
 
@@ -87,12 +91,15 @@ class Asked(Memo):
         probe = self._probe
         with ASKING:
             after = probe.gated(gates)
-        found = cut(lambda _gates, _added: after, probe.forecast, probe.target, gates)
+        found = cut(lambda _gates, _added: after, probe.forecast, probe.target, gates, block=probe.block)
         return Live(
             forecast=found.forecast,
             error=found.error,
             forecast_by_sensor=np.sqrt(np.mean((after - probe.forecast) ** 2, axis=(0, 1))),
             error_by_sensor=found.by_sensor,
+            rise=found.rise,
+            low=found.low,
+            high=found.high,
             mae=self.error_of(probe.forecast),
             windows=len(probe.windows),
         )

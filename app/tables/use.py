@@ -20,6 +20,8 @@ def cut_table(use: "Use", unit: str, minutes: Sequence[float]) -> pd.DataFrame:
             "cut": [cut.name for cut in use.cuts],
             "kind": [cut.kind for cut in use.cuts],
             f"rise of MAE [{unit}]": [rise_of(cut) for cut in use.cuts],
+            f"from [{unit}]": [cut.low for cut in use.cuts],
+            f"to [{unit}]": [cut.high for cut in use.cuts],
             "rise of MAE [%]": [100 * rise_of(cut) / use.mae if use.mae > 0 else np.nan for cut in use.cuts],
             f"change of forecast, RMS [{unit}]": [float(np.sqrt(np.mean(cut.forecast**2))) for cut in use.cuts],
         }

@@ -47,7 +47,7 @@ def show_live(page: Opened) -> None:
     words, settings = asked
     with st.spinner("Asking the model …"):
         live = live_cut(page.version, what, selection.head, **settings)
-    st.markdown(said.live_sentence(words, live.forecast, live.error, unit, live.mae))
+    st.markdown(said.live_sentence(words, live.forecast, live, unit, live.mae))
     _shown_live(page, live)
 
 

@@ -82,7 +82,7 @@ def _communities(page: Opened, use: "Use") -> None:
         kept = sorted(sorted(range(len(parts)), key=lambda k: -abs(said.rise_of(parts[k])))[:MOST_BARS])
         parts = [parts[k] for k in kept]
     more = f"{counted(left_out, 'part')} with smaller effects: see the table below. " if left_out else ""
-    every = np.array([0.0, *(said.rise_of(part) for part in parts)])
+    every = np.array([0.0, *(end for part in parts for end in (part.rise, part.low, part.high))])
     span = (float(np.nanmin(every)), float(np.nanmax(every)))
     for kind, column in zip(PARTS, beside(), strict=True):
         title, caption = PARTS[kind]
@@ -98,7 +98,8 @@ def show_sensors(page: Opened, use: "Use") -> None:
         st.markdown("The inputs of single sensors were not cut.")
         return
     own = np.array([float(cut.by_sensor[k]) for k, cut in enumerate(inputs)])
-    st.markdown(said.sensors_sentence(own, page.ids, page.run.unit, use.mae))
+    sure = np.array([not said.unsure(cut) for cut in inputs])
+    st.markdown(said.sensors_sentence(own, sure, page.ids, page.run.unit, use.mae))
     label = "Sensors on the map, and those that lose most"
     folded(label, ":material/map:", "sensors", lambda: _sensors(page, use, own))
 
@@ -142,6 +143,7 @@ def _bars(
             page.run.unit,
             per_cent_of=use.mae,
             title=title,
+            ends=np.array([(cut.low, cut.high) for cut in cuts]).reshape(-1, 2),
             chosen=[k for k, cut in enumerate(cuts) if cut.name in chosen],
             span=span,
             least_height=least_height,

@@ -32,7 +32,7 @@ def show_weights(page: Opened, use: "Use") -> None:
     controls.switch("Effect on the", "effect", EFFECTS)
     if page.selection.head == MEAN and len(use.heads) > 1:
         st.caption(
-            f"The model uses no mean of its heads: {plain(use.heads[head])} is shown, which costs most to cut. Choose "
+            f"The model uses no mean of its heads: {plain(use.heads[head])} is shown, whose cut cost most here. Choose "
             "another in the sidebar."
         )
     measure = "change of the mean squared error" if by_error else "root mean square change"

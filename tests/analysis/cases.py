@@ -8,6 +8,7 @@ import numpy as np
 from analysis import (
     against,
     arrays,
+    blocks,
     communities,
     configuration,
     consensus,
@@ -137,6 +138,7 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     deletion.model_runs: (6, 9),
     deletion.checked_forecast: (FORECAST, OBSERVED),
     deletion.checked_target: (OBSERVED, np.arange(5), 9),
+    blocks.block_mean: (OBSERVED[:, :, 0].T.copy(), np.arange(1.0, 6.0)),
     use.cut: (summed, FORECAST, OBSERVED, np.zeros((2, 9, 9))),
     use.effects: (summed, HEADS, (HEADS, HEADS**2, HEADS**2), OBSERVED, 4),
     use.use: (("one", "other"), HEADS, summed, lambda: (HEADS, HEADS**2, HEADS**2), OBSERVED, np.arange(5)),

@@ -7,6 +7,7 @@ import pytest
 
 from analysis import gates, use
 from analysis.arrays import FloatArray
+from analysis.blocks import block_mean
 from tests.analysis import planted
 from tests.analysis.linear import BLOCK, ONES, H, N, T, W, exact_gradients, linear, uneven
 
@@ -27,6 +28,22 @@ class TestCut:
         assert np.flatnonzero(np.nan_to_num(found.by_sensor)).tolist() == [2], "the receiver's forecast changes"
         assert np.isnan(found.by_sensor[6])
         assert (found.name, found.kind) == ("one", "edge")
+
+    def test_the_rise_is_pooled_and_its_interval_is_over_blocks(self) -> None:
+        predict, target = linear(uneven(), noise=1.0)
+        target[2, 1, 4] = target[:5, :, 6] = np.nan
+        before, where = predict(ONES, None), gates.head(H, N)
+        rise = np.abs(predict(where, None) - target) - np.abs(before - target)
+        found = use.cut(predict, before, target, where, block=BLOCK)
+        assert found.rise == pytest.approx(np.nanmean(rise))
+        sums = [np.nansum(rise[np.asarray(BLOCK) == b]) for b in np.unique(BLOCK)]
+        counts = [np.isfinite(rise[np.asarray(BLOCK) == b]).sum() for b in np.unique(BLOCK)]
+        wanted = block_mean([sums], counts)
+        assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high))
+        assert found.low < found.rise < found.high
+        alone = use.cut(predict, before, target, where)
+        assert np.isnan([alone.low, alone.high]).all(), "one block has no interval"
+        assert alone.rise == found.rise
 
     def test_a_step_without_observations_has_no_rise(self) -> None:
         predict, target = linear(uneven())
@@ -156,6 +173,7 @@ class TestUse:
         ]
         wanted = use.cut(predict, predict(ONES, None), target, gates.inside(H, np.array([0, 0, 1, 1, 2, -1, 1]), 1))
         np.testing.assert_array_equal(found.cuts[5].error, wanted.error)
+        assert all(one.low < one.rise < one.high for one in found.cuts if one.kind in ("all", "head"))
         assert (found.heads, found.windows, found.reproduced, found.untested) == (("one", "two"), W, 0.25, ())
         assert found.mae == pytest.approx(np.abs(predict(ONES, None) - target).mean())
         assert {curve.order for curve in found.curves} == {"strongest", "weakest", "random", "length"}

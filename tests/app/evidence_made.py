@@ -93,7 +93,9 @@ def made_use(names: Sequence[str] = NAMES, n: int = 24, *, steps: int = 4, place
               for c in (1, 2) for kind in ("inside", "border")]  # fmt: skip
     kinds += [(f"inputs of S{k:02d}", "inputs", 0.02 * (k + 1)) for k in range(n)]
     ahead = np.arange(1, steps + 1) / steps
-    cuts = tuple(Cut(name, kind, size * ahead, 0.5 * size * ahead, 0.4 * size * random.random(n))
+    rise = 0.5 * float(ahead.mean())
+    cuts = tuple(Cut(name, kind, size * ahead, 0.5 * size * ahead, 0.4 * size * random.random(n), size * rise,
+                     0.8 * size * rise, 1.2 * size * rise)
                  for name, kind, size in kinds)  # fmt: skip
     share = np.linspace(0, 1, 6)
     bend = {"strongest": 0.4, "weakest": 2.5, "random": 1.0, "length": 0.8}
@@ -111,6 +113,12 @@ def made_use(names: Sequence[str] = NAMES, n: int = 24, *, steps: int = 4, place
     )
     untested = () if places else ("no coordinates, so no edges of the same length",)
     return Use(heads, 64, 2.0, 1e-6, effects, cuts, curves, areas, untested)
+
+
+def turned(cut: Cut, factor: float) -> Cut:
+    """A cut whose rise of the error is ``factor`` times as large, or falls."""
+    low, high = sorted((factor * cut.low, factor * cut.high))
+    return replace(cut, error=factor * cut.error, rise=factor * cut.rise, low=low, high=high)
 
 
 def made_stability(names: Sequence[str] = NAMES, n: int = 24, seeds: int = 5) -> Stability:

@@ -18,7 +18,7 @@ from app.tables.use import (
 )
 from app.views.what_if_defaults import default_amount, default_window, hour_steps, round_step, window_at
 from tests.app.conftest import N
-from tests.app.evidence_made import made_use
+from tests.app.evidence_made import made_use, turned
 
 IDS = [f"S{k:02d}" for k in range(N)]
 ROWS = np.zeros((300, 2))
@@ -56,6 +56,7 @@ def test_tables_hold_what_was_measured() -> None:
     assert len(cuts) == len(result.cuts)
     assert cuts["rise of MAE [km/h]"][0] == pytest.approx(0.3125)
     assert cuts["rise of MAE [%]"][0] == pytest.approx(15.625)
+    assert (cuts["from [km/h]"][0], cuts["to [km/h]"][0]) == pytest.approx((0.25, 0.375))
     assert cuts["rise of MAE at 60 min [km/h]"][0] == pytest.approx(0.5)
     weights = effect_table(result, 1, IDS, "km/h")
     assert weights["weight"].is_monotonic_decreasing
@@ -80,9 +81,8 @@ def test_those_who_respond_most_come_first() -> None:
 
 def test_a_perfect_model_and_a_unit_with_a_hyphen_are_told_of() -> None:
     perfect = said.use_answer(replace(made_use(), mae=0.0), "head 1", "mph").replace("\u00a0", " ")
-    assert "more**:" in perfect
-    assert "%" not in perfect
-    cuts = tuple(replace(cut, error=-cut.error) if cut.kind == "head" else cut for cut in made_use().cuts)
+    assert "the model is off by **0.312 mph more** (95 % interval 0.250 to 0.375):" in perfect, "no share of nothing"
+    cuts = tuple(turned(cut, -1) if cut.kind == "head" else cut for cut in made_use().cuts)
     text = said.use_answer(replace(made_use(), cuts=cuts), "head 1", "veh-h").replace("\u00a0", " ").replace("\\", "")
     gained = text.split("alone gains ")[1]
     assert "veh-h" in gained
@@ -91,14 +91,49 @@ def test_a_perfect_model_and_a_unit_with_a_hyphen_are_told_of() -> None:
 
 def test_a_model_that_ignores_its_graph_is_told_so() -> None:
     result = made_use()
-    small = tuple(replace(cut, error=cut.error * 1e-3) for cut in result.cuts)
+    small = tuple(turned(cut, 1e-3) for cut in result.cuts)
     text = said.use_answer(replace(result, cuts=small), "head 1", "mph")
     assert text.startswith("The model hardly uses what its sensors tell each other")
     assert "Cutting head 1 alone changes next to nothing" in text
-    worse = tuple(replace(cut, error=-cut.error) for cut in result.cuts)
+    worse = tuple(turned(cut, -1) for cut in result.cuts)
     text = said.use_answer(replace(result, cuts=worse), "head 1", "mph").replace("\u00a0", " ")
     assert "0.312 mph less" in text
     assert "Cutting head 1 alone gains 0.188 mph" in text
+
+
+def test_a_rise_whose_interval_holds_zero_is_no_rise() -> None:
+    result = made_use()
+    wide = tuple(replace(cut, low=cut.rise - 0.4, high=cut.rise + 0.4) for cut in result.cuts)
+    text = said.use_answer(replace(result, cuts=wide), "head 1", "mph").replace("\u00a0", " ")
+    assert text.startswith("Whether the model gains by what its sensors tell each other cannot be told from these")
+    assert "2.31 mph instead of 2.00 mph (95 % interval −4.4 % to 35.6 %)" in text
+    assert text.endswith("What cutting head 1 alone does cannot be told (95 % interval −10.6 % to 29.4 %).")
+    near = tuple(turned(replace(cut, low=cut.rise - 20.0, high=cut.rise + 20.0), 1e-3) for cut in result.cuts)
+    text = said.use_answer(replace(result, cuts=near), "head 1", "mph")
+    assert text.startswith("Whether"), "small, but nobody knows how small"
+    without = tuple(replace(cut, low=np.nan, high=np.nan) for cut in result.cuts)
+    assert "interval" not in said.use_answer(replace(result, cuts=without), "head 1", "mph")
+
+
+def test_a_live_cut_says_what_its_windows_tell() -> None:
+    made, moved = made_use().cuts[0], np.array([0.3, 0.4])
+
+    def live(cut: object) -> str:
+        return said.live_sentence("all", moved, cut, "mph", 2.0).replace("\u00a0", " ")
+
+    assert "the error rises by **0.312 mph** (15.6 %, 95 % interval 12.5 % to 18.8 %)" in live(made)
+    assert "the error falls by **0.312 mph** (15.6 %, 95 % interval 12.5 % to 18.8 %)" in live(turned(made, -1))
+    assert "cannot be told from these windows (95 % interval −1.0 % to 18.8 %)" in live(replace(made, low=-0.02))
+    assert "the error stays as it is" in live(turned(made, 1e-4))
+    assert "nothing was observed" in live(replace(made, rise=np.nan, low=np.nan, high=np.nan))
+
+
+def test_sensors_lose_only_where_their_interval_says_so() -> None:
+    rises, ids = np.array([0.5, 0.4, -0.3, np.nan]), list("abcd")
+    sure = np.array([True, False, True, False])
+    text = said.sensors_sentence(rises, sure, ids, "mph", 2.0).replace("\u00a0", " ")
+    assert text.startswith("1 of 3 sensors lose by it (more than 0.50 % of the error, with a 95 % interval above 0),")
+    assert text.endswith("1 are off by less without it.")
 
 
 def test_areas_are_judged_by_their_whole_interval() -> None:

@@ -38,11 +38,15 @@ def chance(p: dict[str, float], statistic: float = 0.4, others: int = 0, unteste
     return Chance((of("h0", p), *(of(f"h{k + 1}", dict.fromkeys(p, 0.9)) for k in range(others))), 499)
 
 
-def use(rise: float, lows: dict[tuple[str, str], float], heads: tuple[str, ...] = ("h0", "h1")) -> Use:
-    """Cutting the first head costs ``rise`` of an error of 2, areas as given."""
+def use(
+    rise: float, lows: dict[tuple[str, str], float], heads: tuple[str, ...] = ("h0", "h1"), spread: float | None = None
+) -> Use:
+    """Cutting the first head costs ``rise`` of an error of 2, give or take ``spread`` of it, areas as given."""
     made = made_use(("mean", *heads))
+    wide = 0.2 * abs(rise) if spread is None else spread
+    ends = 2 * (rise - wide), 2 * (rise + wide)
     cuts = tuple(
-        Cut(cut.name, cut.kind, cut.forecast, np.full(4, 2 * rise), cut.by_sensor)
+        Cut(cut.name, cut.kind, cut.forecast, np.full(4, 2 * rise), cut.by_sensor, 2 * rise, *ends)
         if cut.name == heads[0] or cut.kind == "all"
         else cut
         for cut in made.cuts
@@ -182,7 +186,8 @@ def test_used_takes_a_rise_and_an_order_that_matters() -> None:
     line = used_line("h0", use(0.08, lows("zero", "mean", "rewire")), "km/h")
     assert line.state == "yes"
     words = bare(line.sentence).replace("\u00a0", " ")
-    assert "without it the mean absolute error of 2.00 km/h rises by 0.160 km/h (8.0 %)" in words
+    assert "without it the mean absolute error of 2.00 km/h rises by 0.160 km/h (8.0 %, 95 % interval" in words
+    assert "interval 6.4 % to 9.6 %)" in words
     assert "In all heads together, removing the strongest pairs first costs more than random ones" in words
     assert "and ones of the same length (in 3 of 3 ways" in words
     assert line.common.startswith("In all heads together"), "the same beside every head"
@@ -227,8 +232,38 @@ def test_what_costs_nothing_is_ignored_and_what_helps_to_cut_is_of_no_use() -> N
     assert used_line("h0", use(0.0, {}), "").sentence.startswith("Ignored: without it")
     harmful = used_line("h0", use(-0.05, {}), "mph").sentence
     assert harmful.startswith("Of no use")
-    assert "falls by 0.100" in harmful
+    assert "falls by 0.100 mph (5.0 %, 95 % interval 4.0 % to 6.0 %)" in bare(harmful).replace("\u00a0", " ")
     assert used_line("h0", use(float("nan"), {}), "").state == "untested"
+
+
+@pytest.mark.parametrize(
+    ("rise", "spread", "state", "begin"),
+    [
+        (0.08, 0.0799, "yes", "It matters: "),
+        (0.08, 0.0801, "unclear", "Cannot be told from these 64 windows: "),
+        (-0.05, 0.049, "no", "Of no use: "),
+        (-0.05, 0.051, "unclear", "Cannot be told from these 64 windows: "),
+        (0.0, 0.0009, "no", "Ignored: "),
+        (0.0, 0.02, "unclear", "Cannot be told from these 64 windows: "),
+        (0.0008, 0.0005, "no", "Hardly used: "),
+        (0.08, float("nan"), "unclear", "Cannot be told: "),
+    ],
+)
+def test_use_is_said_of_what_the_interval_bears_out(rise: float, spread: float, state: str, begin: str) -> None:
+    line = used_line("h0", use(rise, lows("zero", "mean", "rewire"), spread=spread), "km/h")
+    words = bare(line.sentence).replace("\u00a0", " ")
+    assert (line.state, words[: len(begin)]) == (state, begin)
+    if begin.endswith("windows: "):
+        assert words.endswith("A longer test part could tell, with windows of more days.")
+
+
+def test_heads_of_which_it_cannot_be_told_are_counted() -> None:
+    unclear = Verdict("h0", Line("yes", "…"), Line("unclear", "…"), Line("yes", "…"))
+    used = replace(unclear, used=Line("yes", "…"))
+    assert unclear.used.said == "unclear"
+    assert "neither clearly used nor clearly ignored" in overall([unclear])
+    assert "1 is used by the model (of 2 it cannot be told)" in overall([used, unclear, unclear])
+    assert ":material/help: unclear" in verdict_table([unclear])
 
 
 def test_the_mean_stands_for_all_heads_and_so_does_a_single_one() -> None:

@@ -230,6 +230,17 @@ def test_stretches_are_neighbours_and_share_no_window(stretches: int, length: in
         assert windows_in_each == 20                # the longest that is there
 
 
+@pytest.mark.parametrize("stretches", [1, 7, 16, 30, 32])
+def test_blocks_are_at_most_sixteen_and_of_neighbouring_stretches(runs: dict[str, Run], stretches: int) -> None:
+    made = Probe(runs["gru"], stretches=stretches)
+    count = made.stretch.max() + 1
+    sizes = np.bincount(made.block[:: len(made.stretch) // count])
+    assert len(sizes) == min(probe.BLOCKS, count)
+    assert sizes.max() - sizes.min() <= 1
+    assert (np.diff(made.block) >= 0).all()
+    assert all(len(set(made.block[made.stretch == k])) == 1 for k in range(count)), "a stretch is whole"
+
+
 def test_as_many_stretches_as_there_is_room_for() -> None:
     for seed in range(50):
         starts, length = probe.sample(np.arange(50, 62), 9, 3, seed)

@@ -34,6 +34,19 @@ def test_bars_say_the_share_of_the_error_and_keep_their_place() -> None:
     assert shared[0] == shared[1] == (low, high), "figures that are compared have one scale"
 
 
+def test_a_thin_line_is_the_interval_and_words_stand_beyond_it() -> None:
+    ends = np.array([[0.2, 0.9], [np.nan, np.nan]])
+    figure = cut_bars(["a", "b"], np.array([0.5, -0.1]), "mph", per_cent_of=2.0, ends=ends)
+    bars, sizes = figure.data
+    np.testing.assert_allclose(bars.error_x.array, [0.4, 0.0])
+    np.testing.assert_allclose(bars.error_x.arrayminus, [0.3, 0.0])
+    assert list(sizes.x) == [0.9, 0.0]
+    assert bars.hovertext[0].endswith("95 % interval 0.200 to 0.900")
+    assert "interval" not in bars.hovertext[1]
+    assert figure.layout.xaxis.range[1] > 0.9
+    assert not cut_bars(["a"], np.array([0.5]), "mph", per_cent_of=2.0).data[0].error_x.visible
+
+
 def test_the_chosen_cut_is_in_full_and_the_others_are_faint() -> None:
     rises = {"all heads": np.array([0.1, 0.2]), "head 1": np.array([0.0, 0.1])}
     named, *lines = rise_by_step(np.array([5.0, 10.0]), rises, "mph", full=["all heads"], others="single heads").data
