@@ -7,6 +7,7 @@ import pytest
 import torch
 from sklearn.linear_model import Ridge
 from torch.nn import functional
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.data.process import made
 from core.data.sensors import SensorData
@@ -118,6 +119,96 @@ def test_the_ridge_var_is_the_best_of_all_penalties_and_courses_sensor_by_sensor
     np.testing.assert_allclose(model.penalised, [PENALTIES[k] for k in best], rtol=1e-6)
     np.testing.assert_allclose(model.course, course, atol=1e-5)
     np.testing.assert_allclose(model.weight.reshape(lags * N, T, N), weights, atol=1e-4)
+
+
+def plain_choice(x: torch.Tensor, y: torch.Tensor, inputs: torch.Tensor, targets: torch.Tensor) -> tuple:
+    """Penalties (T,) and weights (P, K): every column and penalty solved for on its own, and all of them kept."""
+    seen, weights = ~y.isnan(), []
+    for penalty in PENALTIES:
+        ridge = penalty * len(x) * torch.eye(x.shape[1], dtype=x.dtype)
+        columns = [
+            torch.linalg.solve(x[seen[:, k]].T @ x[seen[:, k]] + ridge, x[seen[:, k]].T @ y[seen[:, k], k])
+            for k in range(y.shape[1])
+        ]
+        weights.append(torch.stack(columns, dim=1))
+    every = torch.stack(weights)
+    error = ((inputs @ every - targets).nan_to_num() ** 2).sum(dim=1).view(len(PENALTIES), T, -1).sum(dim=2)
+    place = error.argmin(dim=0)
+    wanted = place.repeat_interleave(y.shape[1] // T)
+    return [PENALTIES[k] for k in place], every[wanted, :, torch.arange(y.shape[1])].T
+
+
+def with_gaps(kind: str, days: int = 6) -> SensorData:
+    """Days of ten sensors that hear each other, of which values are missing in one way or another."""
+    random = np.random.default_rng(5)
+    x = random.normal(size=(days * SLOTS, 10))
+    for t in range(1, len(x)):
+        x[t] += 0.5 * x[t - 1] + 0.3 * np.roll(x[t - 1], 1)
+    if kind == "scattered":
+        x[random.random(x.shape) < 0.1] = np.nan
+    if kind == "of all sensors at once":
+        x[random.random(len(x)) < 0.1] = np.nan
+    if kind == "of more than half":
+        x[random.random(len(x)) < 0.7, 3] = np.nan
+        x[: 3 * SLOTS, 4] = np.nan
+    return made(x, np.zeros((10, 10)), np.zeros((10, 10)), interval_minutes=15)
+
+
+def var_of(data: SensorData, lags: int = 2) -> tuple[Forecaster, Windows]:
+    cut = windows(data, "clean", inputs=L, horizon=T)
+    model = built("ridge-var", Sizes(sensors=10, inputs=L, horizon=T, slots=SLOTS), {"lags": lags})
+    model.observe(cut, None)
+    return model.eval(), cut
+
+
+@pytest.mark.parametrize("kind", ["none", "scattered", "of all sensors at once", "of more than half"])
+def test_the_ridge_var_is_what_it_is_with_every_column_solved_for_on_its_own(kind: str) -> None:
+    model, cut = var_of(with_gaps(kind))
+    pairs = [model._pairs(cut, part, model.course) for part in ("train", "validation")]
+    penalties, weight = plain_choice(*pairs[0], *pairs[1])
+    assert model.penalised.tolist() == pytest.approx(penalties)
+    np.testing.assert_allclose(model.weight, weight, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("kind", "patterns"), [("none", 0), ("of all sensors at once", 1), ("scattered", 10)]
+)
+def test_what_misses_the_same_is_factorised_once_and_what_misses_nothing_not_at_all(
+    kind: str, patterns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factorised, cholesky = [], torch.linalg.cholesky
+    monkeypatch.setattr(torch.linalg, "cholesky", lambda matrix: factorised.append(1) or cholesky(matrix))
+    var_of(with_gaps(kind))
+    assert len(factorised) == 2 * T * patterns * len(PENALTIES)  # of two courses
+
+
+class Largest(TorchDispatchMode):
+    """How many numbers the largest tensor holds that is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        made = func(*args, **(kwargs or {}))
+        if isinstance(made, torch.Tensor):
+            self.numbers = max(self.numbers, made.numel())
+        return made
+
+
+def test_the_weights_of_all_penalties_are_kept_of_one_step_at_a_time() -> None:
+    with Largest() as largest:
+        var_of(with_gaps("scattered", days=3), lags=L)
+    assert largest.numbers < len(PENALTIES) * (L * 10) * (T * 10)  # penalties x inputs x targets
+
+
+def test_gaps_in_too_many_patterns_for_so_many_sensors_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.models.var.MOST_WORK", 2e5)
+    var_of(with_gaps("none"))
+    var_of(with_gaps("of all sensors at once"))  # 3 patterns of 20 inputs
+    words = r"must be at most 2e\+05, got 2.4e\+05 from 30 patterns and 20 lags x sensors; take fewer sensors or lags"
+    with pytest.raises(ValueError, match=words):
+        var_of(with_gaps("scattered"))
 
 
 @torch.no_grad()
