@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from app.reading.words import joined, one_line, two
 from core.family import family_of, traits
+from core.record import MODEL_NAMES
 from core.run import Run, RunError, read_record
 
 if TYPE_CHECKING:  # both load torch, which the app never does
@@ -113,6 +115,8 @@ def kept_consensus(runs: Sequence[Path], out: Path, *, title: str = "") -> Run:
     """Keep what runs agree on as a run of the kind 'matrix': the mean of every weight, after the heads were matched.
 
     Sensors, places, groups, road graph and planted graph are those of the first run, and so are the names of the heads.
+    The record names the models of the runs, as far as they are known here: a mean of models that were given the roads
+    is no more a finding than they are.
 
     Parameters
     ----------
@@ -159,6 +163,7 @@ def kept_consensus(runs: Sequence[Path], out: Path, *, title: str = "") -> Run:
         turned=False,
         remarks=remarks,
         truth=first.truth,
+        made_of=tuple(name for name in dict.fromkeys(chain(*(run.made_of for run in loaded))) if name in MODEL_NAMES),
     )
     return written(
         matrix,

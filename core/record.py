@@ -2,7 +2,8 @@
 
 A run is of one of three kinds. A 'model' was trained, or is being trained, on sensors. A run of 'particles' was so on
 moving particles; what only its record has is in ``core/particle_record.py``. A 'matrix' was handed over by itself: it
-has heads and sensors, but no model, no data in time and no forecast, and its record must not claim any.
+has heads and sensors, but no model, no data in time and no forecast, and its record must not claim any. One that is a
+mean over runs names their models under ``matrix.made_of``, since what a model was given is no finding of its mean.
 """
 
 import json
@@ -33,6 +34,10 @@ CHECKPOINT = "checkpoint.safetensors"   # of one that is not: what its training 
 MOST_TEXT = 2**26                       # bytes of run.json and of progress.jsonl
 STATES = ("training", "done", "stopped", "failed")
 KINDS = ("model", "matrix", "particles")    # a record without a kind is of a model
+MODEL_NAMES = (     # as in core.models, which cannot be asked here: it loads torch; a test holds the two together
+    "intergat-gru", "intergat-plus", "gat-gru", "gat-published", "tgcn", "gru", "ridge-var", "historical-average",
+    "last-value", "window-mean", "egnn", "set", "lstm", "mlp", "linear", "last-frame", "constant-velocity",
+)
 DIRECTIONS = ("receivers", "senders")   # what the rows of a matrix were, in the file it came from
 
 
@@ -102,6 +107,14 @@ def kind_of(record: Mapping[str, Any]) -> str:
     return cast(str, record.get("kind", KINDS[0]))
 
 
+def made_of(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the models that learned the matrices of a checked record: its own, or of the runs that it is a mean of.
+
+    Empty for a matrix that came from elsewhere.
+    """
+    return tuple(record["matrix"].get("made_of", ())) if kind_of(record) == "matrix" else (record["model"]["name"],)
+
+
 def _is(value: object, kind: type | tuple[type, ...]) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
 
@@ -122,7 +135,7 @@ def _check(record: Mapping[str, Any]) -> None:
     wanted = _COMMON | _OF_KIND[kind]
     for dotted, types in wanted.items():
         section, _, key = dotted.rpartition(".")
-        if dotted in _OPTIONAL and key not in record[section]:
+        if dotted in (_OPTIONAL | _OPTIONAL_MATRIX) and key not in record[section]:
             continue
         value = _at(record, dotted)
         if not _is(value, types):
@@ -157,6 +170,12 @@ def _check_alone(record: Mapping[str, Any]) -> None:
     for dotted in [*sorted({name.partition(".")[0] for name in _MODEL} - {"data"}), "scenes", *_MEASURED]:
         if _at(record, dotted) is not None:
             raise ValueError(f"a matrix must have no {dotted}, which only a model has")
+    models = record["matrix"].get("made_of", [])
+    for name in models:
+        if name not in MODEL_NAMES:
+            raise ValueError(f"matrix.made_of must be names of {', '.join(MODEL_NAMES)}, got {name!r:.60}")
+    if len(set(models)) < len(models):
+        raise ValueError("matrix.made_of must have each name once")
 
 
 def _check_split(section: str, split: Mapping[str, Any]) -> None:
@@ -210,9 +229,12 @@ _OPTIONAL: Types = {
     "metrics.epochs": int,
     "metrics.best_epoch": int,
 }
+_OPTIONAL_MATRIX: Types = {
+    "matrix.made_of": list,     # the models of the runs whose mean it is
+}
 _OF_KIND: dict[str, Types] = {
     "model": _MODEL | _OPTIONAL,
-    "matrix": _MATRIX,
+    "matrix": _MATRIX | _OPTIONAL_MATRIX,
     "particles": particle_record.TYPES | _OPTIONAL,
 }
 _RANGES: dict[str, tuple[int, int]] = {

@@ -30,7 +30,7 @@ from core import forecasts, particles
 from core.forecasts import Forecasts
 from core.particles import Particles
 from core.protocols import protocol
-from core.record import SCHEMA, STATES, RunError, kind_of, node_table, read_progress, read_record, unfinished
+from core.record import SCHEMA, STATES, RunError, kind_of, made_of, node_table, read_progress, read_record, unfinished
 from core.tensors import FloatArray, read_tensors, require_finite, require_weights, tensor
 
 __all__ = [
@@ -82,6 +82,14 @@ class Run:
     def model(self) -> str:
         """Name of the model, as in ``MODELS`` or ``PARTICLE_MODELS`` of ``core.models``; '' for a matrix alone."""
         return "" if self.kind == "matrix" else cast(str, self.record["model"]["name"])
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """Names of the models that its matrices were learned by: its own, or of the runs whose mean a matrix alone is.
+
+        Empty for a matrix from elsewhere, and for a mean that was kept before its record named them.
+        """
+        return made_of(self.record)
 
     @property
     def heads(self) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def of_map(measured: "Measured", head: str, share: float) -> tuple[str, str, str
     return (
         classes_answer(measured.edge_classes(head, share), match, share, match is not None),
         recovery_answer(truth) if truth is not None else "",
-        given_sentence(measured.run.model) if match is not None else "",
+        given_sentence(*measured.run.made_of) if match is not None else "",
     )
 
 

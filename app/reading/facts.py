@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from app.reading.forecasts import minutes_words
 from app.reading.particles import particle_facts
-from app.reading.words import counted, percent, plain, three
+from app.reading.words import counted, joined, percent, plain, three
 
 if TYPE_CHECKING:
     from core.run import Run
@@ -25,7 +25,7 @@ def facts(run: "Run") -> dict[str, str]:
             "File": f"{plain(run.dataset)}, {counted(len(run.nodes), 'sensor')}, {counted(len(run.heads), 'head')}",
             "Rows in the file": f"taken as {plain(record['matrix']['rows'])}",
             "Road graph": "given" if run.adjacency is not None else "none given",
-            "Model": "none",
+            "Model": "none" + (f"; a mean over runs of {joined(list(run.made_of))}" if run.made_of else ""),
         }
     data, ahead = record["data"], minutes_words(run.horizon * run.interval_minutes)
     described = f"{plain(run.quantity)} in {plain(run.unit)} every {minutes_words(run.interval_minutes)}"

@@ -1,10 +1,11 @@
 """Learned pairs against a graph that is known: the roads, or the graph that was planted."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from app.reading.words import counted, percent, plain, times, whole_percent
+from app.reading.words import counted, joined, percent, plain, times, whole_percent
 
 if TYPE_CHECKING:
     from analysis.roads import EdgeClasses, RoadMatch
@@ -52,13 +53,26 @@ def auroc_words(match: "RoadMatch") -> str:
     return f"AUROC {match.auroc:.2f}{near}"
 
 
-def given_sentence(model: str) -> str:
-    """What has to be said where a match with the roads is no finding; '' for models that had to find them."""
-    if model not in GIVEN_ROADS:
+def given_roads(models: Sequence[str]) -> tuple[str, ...]:
+    """Those of the models behind a matrix (``Run.made_of``) that may listen along the roads only."""
+    return tuple(name for name in models if name in GIVEN_ROADS)
+
+
+def given_sentence(*models: str) -> str:
+    """What has to be said where a match with the roads is no finding; '' for models that had to find them.
+
+    Parameters
+    ----------
+    *models : the models behind a matrix: one, or all of the runs that it is a mean of (``Run.made_of``)
+    """
+    given = given_roads(models)
+    if not given:
         return ""
+    several = len(given) > 1
+    are, their, they, were = ("are", "their", "they", "were") if several else ("is", "its", "it", "was")
     return (
-        f"{plain(model)} is given the road graph and can listen along roads only: that its weights lie on roads is how "
-        "it was built, not something it found."
+        f"{joined([plain(name) for name in given])} {are} given the road graph and can listen along roads only: that "
+        f"{their} weights lie on roads is how {they} {were} built, not something {they} found."
     )
 
 

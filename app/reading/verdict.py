@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from app.reading.corrected import at_best, over_heads
-from app.reading.roads import GIVEN_ROADS, auroc_words, given_sentence
+from app.reading.roads import GIVEN_ROADS, auroc_words, given_roads, given_sentence
 from app.reading.stability import PARTLY, TIED, why_untold
 from app.reading.use import cut_named, interval_words, unsure, within
 from app.reading.words import (
@@ -50,6 +50,7 @@ LEAST_WAYS = 2  # of removing in which the order must matter
 LEAST_OVERLAP = 0.5  # of the strongest pairs between seeds
 MEAN = "mean"
 GIVEN = "given"  # the word for a model that may listen along roads only
+PARTLY_GIVEN = "given in part"  # for a mean of such a model with others
 TOO_FEW = "too few"  # the word where no p could have been small: too few draws, or too few pairs to draw from
 
 # Models in which a sensor's own value, too, passes through the matrix.
@@ -121,6 +122,7 @@ def verdict(
     stability: "Stability | None",
     *,
     model: str = "",
+    made_of: Sequence[str] = (),
     unit: str = "",
     reasons: Mapping[str, str] | None = None,
     truth: "RoadMatch | None" = None,
@@ -132,7 +134,9 @@ def verdict(
     ----------
     head : a head's name, or 'mean' for the mean of heads
     chance, use, stability : parts of the evidence; None where there is none
-    model : its name; of one that was given the roads, a match with them is no finding
+    model : its name; '' for a matrix alone
+    made_of : names of the models that learned the matrix (``Run.made_of``): `model`, if left out; of those that were
+        given the roads, a match with them is no finding
     unit : of the values that are forecast
     reasons : why a part cannot be made, by its name ('chance', 'use', 'stability'); without one it was not made yet
     truth : the head's pairs against the planted graph, where there is one
@@ -141,8 +145,8 @@ def verdict(
     given = {part: reason for part, reason in (reasons or {}).items() if reason}
     why = {part: f"Cannot be tested: {reason[0].lower()}{reason[1:]}" for part, reason in given.items()}
     real = real_line(head, chance) if chance else Line("untested", why.get("chance", NOT_YET))
-    if model in GIVEN_ROADS:
-        real = _given(model)
+    if given_roads(learned := made_of or (model,)):
+        real = _given(learned)
     if truth is not None and chance is not None:
         real = replace(real, own=f"{real.own} Against the planted graph, known here: {auroc_words(truth)}.")
     return Verdict(
@@ -174,6 +178,7 @@ def verdicts(
             results.get("use"),
             results.get("stability"),
             model=run.model,
+            made_of=run.made_of,
             unit=run.unit,
             reasons=reasons,
             truth=measured.recovery(head, share) if results.get("chance") is not None else None,
@@ -347,8 +352,12 @@ def named_in(head: str, known: Sequence[str]) -> str:
     raise ValueError(f"head must be one of {', '.join(known)}, got {head!r}")
 
 
-def _given(model: str) -> Line:
-    return Line("untested", f"By construction, so no finding: {given_sentence(model)}", GIVEN)
+def _given(models: Sequence[str]) -> Line:
+    partly = len(given_roads(models)) < len(models)
+    so = "In part by construction" if partly else "By construction"
+    return Line(
+        "untested", f"{so}, so no finding: {given_sentence(*models)}", PARTLY_GIVEN if partly else GIVEN
+    )
 
 
 def _adjusted(rows: Mapping[str, "Tests | None"]) -> dict[str, dict[str, float]]:

@@ -17,6 +17,7 @@ from app.reading.verdict import (
     MUCH,
     NOT_YET,
     OTHERS,
+    PARTLY_GIVEN,
     QUESTIONS,
     TOO_FEW,
     Verdict,
@@ -39,8 +40,9 @@ def overall(verdicts: Sequence[Verdict]) -> str:
     said = []
     for question, words in _OVERALL.items():
         states = [getattr(one, question).state for one in verdicts]
-        if getattr(verdicts[0], question).word == GIVEN:
-            said.append(f"{'' if len(verdicts) == 1 else 'all are '}on the roads by construction")
+        if (word := getattr(verdicts[0], question).word) in (GIVEN, PARTLY_GIVEN):
+            partly = "in part " if word == PARTLY_GIVEN else ""
+            said.append(f"{'' if len(verdicts) == 1 else 'all are '}{partly}on the roads by construction")
             continue
         few = any(getattr(one, question).word == TOO_FEW for one in verdicts)
         if len(verdicts) == 1:

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.record import FILES, KINDS, kind_of
+from core.record import FILES, KINDS, kind_of, made_of
 from core.run import Run, read_progress, read_record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +39,7 @@ class RunEntry:
     state : training, done, stopped, failed, or unreadable
     kind : 'model'; 'particles', which has no protocol, inputs or steps ahead ('' and 0), its frames being another
         thing; or 'matrix' for a matrix alone, which has no model either
+    made_of : the models behind its matrices, as ``Run.made_of`` has them
     frames : of particles: seen, and up to the farthest forecast; 0 for the other kinds
     problem : why it cannot be read; '' where it can
     """
@@ -50,6 +51,7 @@ class RunEntry:
     kind: str = KINDS[0]
     title: str = ""
     model: str = ""
+    made_of: tuple[str, ...] = ()
     dataset: str = ""
     protocol: str = ""
     sha256: str = ""
@@ -221,6 +223,7 @@ def _read(key: str, folder: Path, version: str) -> RunEntry:
         title=record["title"] or record["data"]["name"],
         dataset=record["data"]["name"],
         sha256=record["data"]["sha256"],
+        made_of=made_of(record),
         horizon=0,
         heads=tuple(record["heads"]),
         ids=tuple(i for i in ids if isinstance(i, str)) if isinstance(ids, list) else (),

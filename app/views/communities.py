@@ -155,7 +155,7 @@ for name, reference in references.items() if found.count >= 2 else ():
 if drawn:
     st.caption(about(noun, AGREEMENT_NULL))
 if references:
-    if given := given_sentence(run.model):
+    if given := given_sentence(*run.made_of):
         st.info(given, icon=":material/info:")
     if "roads" in references:
         st.caption(

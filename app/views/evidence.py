@@ -64,6 +64,7 @@ def judged(page: Opened, found: Mapping[str, Any], reasons: Mapping[str, str]) -
         found["use"],
         found["stability"],
         model=page.run.model,
+        made_of=page.run.made_of,
         unit=page.run.unit,
         reasons=reasons,
         truth=page.measured.recovery(head, page.selection.share),

@@ -12,6 +12,7 @@ from app.figures.ridges import Draws, null_ridges
 from app.reading import chance as said
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_phrase
+from app.reading.roads import given_sentence
 from app.reading.verdict import named_in
 from app.reading.words import about, probability
 from app.tables.evidence import Effects, beyond_modes, chance_table, effects, mode_chance, mode_test_table, tests_of
@@ -27,6 +28,8 @@ def show_chance(page: Opened, chance: "Chance") -> None:
     """Each statistic of all heads, then of the selected one; then the modes."""
     names = [one.head for one in chance.heads]
     one = chance.heads[names.index(named_in(page.selection.head, names))]
+    if given := given_sentence(*page.run.made_of):
+        st.info(given, icon=":material/info:")
     explained, missing = False, []
     for statistic in said.STATISTICS:
         tests = tests_of(one, statistic)

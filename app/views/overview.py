@@ -133,7 +133,7 @@ def show_heads(page: Opened) -> None:
         )
     with right:
         sentences = [answers.of_one_head(page.measured, head, share) for head in run.heads]
-        if given := given_sentence(run.model):
+        if given := given_sentence(*run.made_of):
             st.info(given, icon=":material/info:")
         st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
         if run.adjacency is not None:  # else no sentence says 'strongest'

@@ -189,6 +189,7 @@ if not entries:
 measure(entries)
 with top:
     answer(runs_answer([entry.state for entry in entries]), best_sentence(compared(entries)))
+by_key = {entry.key: entry for entry in entries}
 frame = filtered(runs_table.table(entries))
 if frame.empty:
     st.markdown("No run is as the filters ask for.")
@@ -200,9 +201,9 @@ else:
         "published is optimistic: the test part picked its epoch. One training is one sample: another seed may do "
         "better or worse."
     )
-    for given in filter(None, map(given_sentence, sorted(set(frame[runs_table.MODEL])))):
+    models = sorted({name for key in frame[runs_table.KEY] for name in by_key[key].made_of})
+    for given in filter(None, map(given_sentence, models)):
         st.caption(given)
-by_key = {entry.key: entry for entry in entries}
 if (chosen := pick_run(by_key)) is not None:
     chosen_run(chosen)
 how_to_read("mae", "lift")

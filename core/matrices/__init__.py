@@ -58,6 +58,7 @@ class Matrix:
     turned : whether the user said that rows are senders (or that edges run from receiver to sender)
     remarks : what a reader must know about how it was read, whole sentences
     truth : (N, N) float32 >= 0, the planted graph, where the data it was learned from were made with one; else None
+    made_of : names of the models of the runs whose mean it is, each once; () for a matrix from elsewhere
     """
 
     weights: FloatArray
@@ -69,6 +70,7 @@ class Matrix:
     turned: bool
     remarks: tuple[str, ...]
     truth: FloatArray | None = None
+    made_of: tuple[str, ...] = ()
 
 
 def read(path: Path, *, sensors: Path | None = None, roads: Path | None = None, turned: bool = False) -> Matrix:
@@ -198,6 +200,7 @@ def _record(matrix: Matrix, title: str, source: str) -> dict[str, Any]:
         "matrix": {
             "file": matrix.file,
             "rows": DIRECTIONS[matrix.turned],
+            **({"made_of": list(matrix.made_of)} if matrix.made_of else {}),
             "written": datetime.now().astimezone().isoformat(timespec="seconds"),
         },
         "versions": {"numpy": version("numpy"), "python": platform.python_version()},

@@ -196,6 +196,14 @@ def test_a_matrix_alone_is_tested_against_chance_and_nothing_else(own_runs: Path
         assert not app.exception
 
 
+def test_beside_chance_it_is_said_of_a_model_that_is_given_the_roads_that_a_match_is_no_finding(make: Recipe) -> None:
+    keep(make(model="gat-gru"), "chance")
+    said = [info.value for info in opened("evidence", part="chance", head="head 1").info]
+    assert sum("not something it found" in one for one in said) == 1
+    keep(make("other"), "chance")
+    assert "not something it found" not in words(opened("evidence", run="other", part="chance"))
+
+
 def test_a_single_head_stands_alone_whatever_the_sidebar_says(make: Recipe) -> None:
     keep(make(heads=1), "chance")
     app = opened("evidence", head="mean")

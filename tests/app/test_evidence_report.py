@@ -57,6 +57,16 @@ def test_what_was_not_tested_is_said_with_the_command_that_tests_it(run: Run) ->
     assert not pictures(found)
 
 
+def test_a_model_that_is_given_the_roads_gets_no_praise_for_them(run: Run) -> None:
+    keep(run, chance=evidence_made.made_chance())
+    assert "not something it found" not in text(section(run, "head 1"))
+    given = Run.load(made_run(run.path.with_name("given"), model="gat-gru"))
+    keep(given, chance=evidence_made.made_chance())
+    notes = [block.text for block in section(given, "head 1").blocks if isinstance(block, Words)]
+    at = next(k for k, words in enumerate(notes) if "the weights follow the roads" in words)
+    assert "how it was built, not something it found" in notes[at - 1]
+
+
 def test_what_is_kept_is_shown_and_explained(run: Run) -> None:
     made_run(run.path.with_name("other"), seed=1)
     keep(

@@ -16,8 +16,9 @@ from core.family import family_of
 from core.files import write_tensors
 from core.record import RunError, read_record
 from core.run import Run
-from tests.app.conftest import HOSTILE, PAGES, N, Recipe, made_matrix, made_run, opened, turned
+from tests.app.conftest import HOSTILE, PAGES, N, Recipe, made_matrix, made_run, opened, turned, words
 from tests.app.small import small_data
+from tests.app.test_evidence_page import keep
 
 ROOT = Path(__file__).parents[2]
 
@@ -259,6 +260,30 @@ def test_runs_that_differ_in_more_are_taken_and_it_is_said(own_runs: Path) -> No
     assert made.record["title"] == "Consensus of 2 runs · intergat-plus on ring"
     again = kept_consensus([made.path, runs[0]], own_runs / "y")
     assert "not all of them were trained here" in again.note
+
+
+def test_a_consensus_of_a_model_that_is_given_the_roads_is_no_finding_on_any_page(own_runs: Path) -> None:
+    runs = [made_run(own_runs / f"{k}", seed=k, model="gat-gru") for k in range(2)]
+    made = kept_consensus(runs, own_runs / "together")
+    assert made.made_of == ("gat-gru",)
+    keep(made.path, "chance")
+    caveat = "gat-gru is given the road graph and can listen along roads only"
+    said = {page: words(opened(page, run="together")) for page in ("overview", "map", "communities", "evidence")}
+    for page, text in said.items():
+        assert caveat in text, page
+    assert "all are on the roads by construction" in said["overview"]
+    assert "a mean over runs of gat-gru" in said["overview"]
+    assert "By construction, so no finding" in said["evidence"]
+    assert said["evidence"].count(caveat) == 2, "in the verdict, and beside what chance gives"
+
+
+def test_what_a_consensus_is_made_of_goes_on_into_one_of_it(own_runs: Path) -> None:
+    runs = [made_run(own_runs / f"{k}", seed=k, model=model) for k, model in enumerate(["gru", "gat-gru", "my own"])]
+    made = kept_consensus(runs, own_runs / "x")
+    assert made.made_of == ("gru", "gat-gru"), "of a name that nobody knows here, nothing could be said"
+    alone = renamed(made_matrix(own_runs / "alone", heads=3), ["head 1", "head 2", "head 3"])
+    again = kept_consensus([alone, made.path], own_runs / "y")
+    assert again.made_of == ("gru", "gat-gru")
 
 
 def test_a_folder_of_a_stranger_has_a_consensus_with_plain_words(own_runs: Path) -> None:

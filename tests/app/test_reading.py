@@ -139,6 +139,12 @@ def test_the_map_of_roads_only_says_that_none_is_without() -> None:
 def test_a_model_that_is_given_the_roads_gets_no_praise_for_them() -> None:
     assert "not something it found" in roads.given_sentence("gat-gru")
     assert roads.given_sentence("intergat-plus") == ""
+    assert roads.given_sentence() == ""
+    assert roads.given_sentence("intergat-gru", "gat-gru") == roads.given_sentence("gat-gru")
+    assert clear(roads.given_sentence("gat-gru", "gat-published")) == (
+        "gat-gru and gat-published are given the road graph and can listen along roads only: that their weights lie on "
+        "roads is how they were built, not something they found."
+    )
 
 
 def test_recovery_names_the_planted_pairs_beside_chance() -> None:

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.families import kept_consensus
 from app.store import table
 from core.run import Run
-from tests.app.conftest import HOSTILE, Recipe, opened, turned, unfolded, words
+from tests.app.conftest import HOSTILE, Recipe, made_run, opened, turned, unfolded, words
 from tests.app.test_compare_page import alone
 from tests.app.test_compare_store import entry
 
@@ -95,6 +96,12 @@ def test_a_lift_that_was_given_is_marked_as_no_finding(make: Recipe) -> None:
     make("one")
     assert "is given the road graph" not in words(opened("runs"))
     make("two", model="gat-gru")
+    assert "gat-gru is given the road graph" in words(opened("runs"))
+
+
+def test_so_is_that_of_a_mean_over_runs_that_were_given_it(own_runs: Path, tmp_path: Path) -> None:
+    given = [made_run(tmp_path / f"{k}", model="gat-gru", seed=k) for k in range(2)]
+    kept_consensus(given, own_runs / "mean")
     assert "gat-gru is given the road graph" in words(opened("runs"))
 
 

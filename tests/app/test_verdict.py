@@ -182,6 +182,18 @@ def test_what_was_given_is_no_finding() -> None:
         assert "how it was built, not something it found" in line.sentence
 
 
+def test_a_mean_over_models_that_were_given_the_roads_is_no_finding_either() -> None:
+    found = chance(dict.fromkeys(KEEPING, 0.002))
+    alone = verdict("h0", found, None, None, made_of=("gat-gru",))
+    assert alone.real == verdict("h0", found, None, None, model="gat-gru").real
+    cannot = dict.fromkeys(("use", "stability"), "A matrix alone has no model.")
+    mixed = verdict("h0", found, None, None, made_of=("intergat-gru", "gat-gru"), reasons=cannot)
+    assert (mixed.real.state, mixed.real.said) == ("untested", "given in part")
+    assert mixed.real.sentence.startswith("In part by construction, so no finding: gat\\-gru is given the road graph")
+    assert overall([mixed]).startswith("This matrix is in part on the roads by construction, ")
+    assert verdict("h0", found, None, None, made_of=("intergat-gru", "gru")).real.state == "yes"
+
+
 def test_used_takes_a_rise_and_an_order_that_matters() -> None:
     line = used_line("h0", use(0.08, lows("zero", "mean", "rewire")), "km/h")
     assert line.state == "yes"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.record import RunError, read_progress, read_record
+from core.models import MODELS, PARTICLE_MODELS
+from core.record import MODEL_NAMES, RunError, read_progress, read_record
 from core.run import Run
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
@@ -111,6 +112,10 @@ def test_a_record_without_a_kind_is_of_a_model(run: Path) -> None:
     (run / "run.json").write_text(json.dumps(record | {"kind": "matrix"}))
     with pytest.raises(RunError, match=r"matrix\.file must be of type str, got NoneType"):
         Run.load(run)
+
+
+def test_the_names_that_a_record_may_give_are_those_of_the_models() -> None:
+    assert (*MODELS, *PARTICLE_MODELS) == MODEL_NAMES
 
 
 @pytest.mark.parametrize("name", ["run.json", "progress.jsonl"])

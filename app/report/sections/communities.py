@@ -103,7 +103,7 @@ def _compared(asked: Asked, references: dict[str, Reference], count: int) -> lis
     names = [head_label(head) for head in measured.heads]
     labels, placed = measured.communities(asked.head, chosen.method, chosen.count).labels, reference.labels >= 0
     groups = [reference.names[label] for label in reference.labels[placed]]
-    given = given_sentence(measured.run.model)
+    given = given_sentence(*measured.run.made_of)
     return [
         *([Words(given, "note")] if given else []),
         Row(

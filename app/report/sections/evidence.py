@@ -23,6 +23,7 @@ from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_name
 from app.reading.planted import RECOVERY, is_simple, planted_sentence, planted_setting
 from app.reading.residuals import NOT_WHITE, graph_name, residuals_beside, residuals_sentence
+from app.reading.roads import given_sentence
 from app.reading.stability import (
     FILLED_STABLE,
     LIKE_SEEDS,
@@ -121,7 +122,8 @@ def _verdict_table(made: tuple[Verdict, ...]) -> pd.DataFrame:
 def _chance(asked: Asked, chance: "Chance") -> list[Block]:
     names = [one.head for one in chance.heads]
     one = chance.heads[names.index(named_in(asked.head, names))]
-    blocks: list[Block] = []
+    given = given_sentence(*asked.measured.run.made_of)
+    blocks: list[Block] = [Words(given, "note")] if given else []
     pictures = []
     for statistic in STATISTICS:
         tests = tests_of(one, statistic)

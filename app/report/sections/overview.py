@@ -54,7 +54,7 @@ def overview(asked: Asked) -> Section:
         + order_words(run.groups is not None, run.has_coordinates or run.adjacency is not None)
         + ", all heads on one colour scale.",
     )
-    given = given_sentence(run.model) if run.adjacency is not None else ""
+    given = given_sentence(*run.made_of) if run.adjacency is not None else ""
     strongest = f"'Strongest' are the strongest {whole_percent(asked.share)} of all pairs of sensors."
     blocks += [
         Row((picture,)),

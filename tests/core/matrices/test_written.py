@@ -63,6 +63,17 @@ def test_the_record_says_which_way_the_rows_were_taken(tmp_path: Path) -> None:
         assert f"taken as {rows}" in run.note
 
 
+def test_a_matrix_keeps_the_models_it_is_made_of_and_one_from_elsewhere_has_none(
+    matrix: Matrix, tmp_path: Path
+) -> None:
+    run = written(matrix, tmp_path / "mine")
+    assert run.made_of == ()
+    assert "made_of" not in run.record["matrix"], "as the records that were written before"
+    mean = written(replace(matrix, made_of=("gat-gru", "gru")), tmp_path / "mean")
+    assert mean.made_of == ("gat-gru", "gru")
+    assert (mean.kind, mean.model) == ("matrix", "")
+
+
 def test_a_matrix_goes_through_a_zip(matrix: Matrix, tmp_path: Path) -> None:
     run = written(matrix, tmp_path / "runs" / "mine")
     back = Run.load(unpacked(packed(run.path), tmp_path / "runs", "back"))
@@ -115,6 +126,13 @@ WRONG_RECORDS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "claims a seed": (lambda r: r.update(seed=0), "a matrix must have no seed"),
     "claims figures": (lambda r: r.update(metrics={}), "a matrix must have no metrics"),
     "claims a unit": (lambda r: r["data"].update(unit="mph"), "a matrix must have no data.unit"),
+    "made of no list": (lambda r: r["matrix"].update(made_of="gru"), "matrix.made_of must be of type list, got str"),
+    "made of what is unknown": (
+        lambda r: r["matrix"].update(made_of=["gat-gru", "gat"]),
+        "matrix.made_of must be names of intergat-gru, .*, constant-velocity, got 'gat'",
+    ),
+    "made of a list": (lambda r: r["matrix"].update(made_of=[["gru"]]), "made_of must be names of .*, got .'gru"),
+    "made of one twice": (lambda r: r["matrix"].update(made_of=["gru", "gru"]), "made_of must have each name once"),
     "claims time": (lambda r: r["data"].update(interval_minutes=5), "a matrix must have no data.interval_minutes"),
 }
 
