@@ -21,7 +21,7 @@ class RoadMatch:
 
     Attributes
     ----------
-    pairs : number of strongest pairs that were looked at
+    pairs : number of strongest pairs that were looked at; never one without weight, unless `recovery` without a share
     hits : how many of them have a road; not whole where tied pairs each count in part
     precision : `hits / pairs`; nan without pairs
     chance : share of all pairs that have a road, the precision of a blind choice; nan for one sensor
@@ -29,6 +29,7 @@ class RoadMatch:
         have one
     average_precision : mean precision over all cuts, weighted by the roads that each adds; nan without any
     road_pairs : number of all pairs that have a road
+    asked : number of strongest pairs that was asked for, `pairs` or more: of a sparse matrix fewer may have any weight
     """
 
     pairs: int
@@ -38,6 +39,7 @@ class RoadMatch:
     auroc: float
     average_precision: float
     road_pairs: int
+    asked: int
 
     @property
     def lift(self) -> float:
@@ -54,10 +56,11 @@ def _likelihood(weight: FloatArray, count: int) -> FloatArray:
     return np.where(above, 1.0, np.where(tied, (count - above.sum()) / tied.sum(), 0.0))
 
 
-def _match(weight: FloatArray, edge: FloatArray, count: int) -> RoadMatch:
-    """Match of couplings (N, N) with an undirected graph (N, N) of 0 and 1."""
+def _match(weight: FloatArray, edge: FloatArray, asked: int, *, weighted: bool) -> RoadMatch:
+    """Match of couplings (N, N) with an undirected graph (N, N) of 0 and 1; of pairs with weight alone, if asked to."""
     upper = ~np.tri(len(weight), dtype=bool)
     weight, edge = weight[upper], edge[upper]
+    count = min(asked, int(np.count_nonzero(weight))) if weighted else asked
     roads = int(edge.sum())
     auroc, average_precision = _ranking(weight, edge > 0)
     hits = float(_likelihood(weight, count) @ edge)
@@ -69,6 +72,7 @@ def _match(weight: FloatArray, edge: FloatArray, count: int) -> RoadMatch:
         auroc=auroc,
         average_precision=average_precision,
         road_pairs=roads,
+        asked=asked,
     )
 
 
@@ -92,8 +96,10 @@ def _ranking(weight: FloatArray, road: NDArray[np.bool_]) -> tuple[float, float]
 def road_match(M: ArrayLike, road: ArrayLike, share: float = 0.02) -> RoadMatch:
     """Precision of the strongest pairs as roads, and how well all couplings rank roads before other pairs.
 
-    Pairs are ranked by `|M_ij + M_ji| / 2`. Pairs without weight are ranked too, as ties at zero: a matrix of
-    zeros has precision and average precision equal to chance and AUROC 0.5.
+    Pairs are ranked by `|M_ij + M_ji| / 2`. A pair without weight is never among the strongest, as in
+    `matrix.strongest_pairs`: where fewer have any than are asked for, `pairs` is below `asked`, and precision is of
+    those. AUROC and average precision rank them too, as ties at zero: of a matrix of zeros, pairs is 0, precision nan,
+    average precision chance and AUROC 0.5.
 
     Without any road, precision is 0 and lift, AUROC and average precision are nan; where every pair has one, all
     are 1 and AUROC is nan. One sensor: pairs is 0 and the rest nan.
@@ -127,14 +133,14 @@ def road_match(M: ArrayLike, road: ArrayLike, share: float = 0.02) -> RoadMatch:
     """
     weight = coupling(M)
     edge = joined(checked_road(road, len(weight)))
-    return _match(weight, edge, strongest_count(len(weight), share))
+    return _match(weight, edge, strongest_count(len(weight), share), weighted=True)
 
 
 def recovery(M: ArrayLike, truth: ArrayLike, share: float | None = None) -> RoadMatch:
     """How well a matrix recovers the planted graph: `road_match` with the true couplings in place of roads.
 
-    Without a share it looks at as many pairs as the truth couples, so that precision is recall as well. A
-    truth without couplings then leaves nothing to look at: pairs is 0 and precision nan.
+    Without a share it looks at as many pairs as the truth couples, those without weight as ties at zero, so that
+    precision is recall as well. A truth without couplings then leaves nothing to look at: pairs is 0 and precision nan.
 
     Parameters
     ----------
@@ -159,8 +165,9 @@ def recovery(M: ArrayLike, truth: ArrayLike, share: float | None = None) -> Road
     """
     weight = coupling(M)
     edge = joined(checked(truth, "truth", len(weight)))
-    count = int(edge.sum()) // 2 if share is None else strongest_count(len(weight), share)
-    return _match(weight, edge, count)
+    if share is None:
+        return _match(weight, edge, int(edge.sum()) // 2, weighted=False)
+    return _match(weight, edge, strongest_count(len(weight), share), weighted=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from app.glossary.records import Measure
 ROADS: dict[str, Measure] = {
     "lift": Measure(
         "Times chance",
-        "How many of the strongest pairs lie on a road, beside the share that blind choice would hit. 1.0 "
+        "How many of the strongest pairs lie on a road, beside the share that blind choice would hit. A pair "
+        "without weight is never among them, however many are asked for. 1.0 "
         "means that the roads explain nothing. It is called more than chance only when it exceeds chance by "
         "three standard deviations of independent draws and by a quarter; pairs are not quite independent, so"
         " near that border take it as a hint.",

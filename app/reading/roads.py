@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 GIVEN_ROADS = ("gat-gru", "gat-published")  # models that may listen along the roads only
 DEVIATIONS = 3.0  # of independent draws: pairs of sensors are not independent, so two would claim too much
 QUARTER = 1.25
+NO_PAIRS = "the two directions of every pair cancel out, so none is strong"
 
 
 def against_chance(match: "RoadMatch") -> Literal["more", "same", "fewer"]:
@@ -36,9 +37,19 @@ def no_more(match: "RoadMatch") -> str:
     return f"{clearly} often than chance"
 
 
+def few_words(match: "RoadMatch") -> str:
+    """That fewer pairs have weight than the share asks for: 'only 156 of 357 asked for have any weight'; '' if not."""
+    if match.pairs >= match.asked:
+        return ""
+    return f"only {match.pairs:,} of {match.asked:,} asked for {'has' if match.pairs == 1 else 'have'} any weight"
+
+
 def match_words(match: "RoadMatch", share: float, place: str = "lie on roads") -> str:
     """How often the strongest pairs hit: '… lie on roads 3.4 times as often as chance (41 % against 12 %)'."""
-    compared = f"({percent(match.precision)} against {percent(match.chance)})"
+    if not match.pairs:
+        return NO_PAIRS
+    few = few_words(match)
+    compared = f"({percent(match.precision)} against {percent(match.chance)}{f'; {few}' if few else ''})"
     strongest = f"its strongest {whole_percent(share)} of pairs {place}"
     return {
         "more": f"{strongest} {times(match.lift)} times as often as chance {compared}",
@@ -93,9 +104,11 @@ def classes_answer(classes: "EdgeClasses", match: "RoadMatch | None", share: flo
     without = f"{learned:,} {'has' if learned == 1 else 'have'} no road" if learned else "none is without a road"
     strongest = f"the strongest {whole_percent(share)}"
     missing = f"{counted(left, 'road link')} {'is' if left == 1 else 'are'} not among {strongest}"
+    few = few_words(match)
     return (
         f"Of the {counted(drawn, 'strongest pair')}, **{both:,} {'runs' if both == 1 else 'run'} along a road** "
         f"({percent(both / drawn)}): {verdict}. **{without[0].upper() + without[1:]}**, and {missing}."
+        + (f" {few[0].upper()}{few[1:]}." if few else "")
     )
 
 
@@ -106,8 +119,12 @@ def recovery_answer(match: "RoadMatch") -> str:
         "same": no_more(match),
         "fewer": "less often than chance",
     }[against_chance(match)]
+    known = "These data were made from a graph that is known."
+    if not match.pairs:
+        return f"{known} None of its pairs was found: no pair has any weight."
+    few = few_words(match)
     return (
-        f"These data were made from a graph that is known. Of the strongest {counted(match.pairs, 'pair')}, "
+        f"{known} Of the strongest {counted(match.pairs, 'pair')}{f' ({few})' if few else ''}, "
         f"{match.hits:.0f} {'is' if round(match.hits) == 1 else 'are'} planted ({percent(match.precision)}; "
         f"chance {percent(match.chance)}): {found}. "
         f"Over all pairs, {auroc_words(match)}."

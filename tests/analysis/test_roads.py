@@ -1,6 +1,7 @@
 """The matrix against a known graph: definitions, planted truths, slow twins."""
 
 import math
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -41,18 +42,19 @@ def listed(M: FloatArray, road: FloatArray) -> tuple[list[float], list[bool]]:
 @pytest.mark.parametrize("share", [0.02, 0.2, 0.5, 1])
 def test_hits_are_the_mean_over_random_orders_of_tied_pairs(M: FloatArray, share: float) -> None:
     weight, edge = listed(M, ROAD)
-    count = strongest_count(8, share)
+    count = min(strongest_count(8, share), sum(w != 0 for w in weight))
     cut = sorted(weight, reverse=True)[count - 1]
     sure = [e for w, e in zip(weight, edge, strict=True) if w > cut]
     tied_edges = [e for w, e in zip(weight, edge, strict=True) if w == cut]
     hits = sum(sure) + (count - len(sure)) * sum(tied_edges) / len(tied_edges)
     found = road_match(M, ROAD, share)
     assert found.pairs == count
+    assert found.asked == strongest_count(8, share)
     assert found.hits == pytest.approx(hits)
-    assert found.precision == pytest.approx(hits / count)
+    assert found.precision == pytest.approx(hits / count if count else math.nan, nan_ok=True)
     assert found.road_pairs == sum(edge)
     assert found.chance == pytest.approx(sum(edge) / 28)
-    assert found.lift == pytest.approx(found.precision / found.chance)
+    assert found.lift == pytest.approx(found.precision / found.chance, nan_ok=True)
 
 
 def test_hits_are_the_mean_over_all_orders_of_a_small_tied_matrix() -> None:
@@ -89,7 +91,29 @@ def test_average_precision_weighs_the_precision_at_each_cut_by_the_roads_it_adds
     assert road_match(M, ROAD).average_precision == pytest.approx(total)
 
 
-@pytest.mark.parametrize("level", [0.0, 0.1, -2.0, 1e-30])
+def test_pairs_without_weight_are_never_among_the_strongest() -> None:
+    M = np.zeros((8, 8))
+    M[0, 1], M[4, 2], M[6, 7] = 3.0, -2.0, 1.0
+    found = road_match(M, chain(8), 0.5)
+    assert (found.asked, found.pairs, found.hits) == (14, 3, 2)
+    assert found.precision == pytest.approx(2 / 3)
+    assert found.pairs == strongest_pairs(M, 0.5).count
+    assert road_match(M, chain(8), 3 / 28) == replace(found, asked=3)
+    assert recovery(M, chain(8), 0.5) == found
+    every = recovery(M, chain(8))
+    assert every.pairs == every.asked == 7, "as many as are planted, so that precision is recall"
+    assert every.precision == pytest.approx((2 + 4 * 5 / 25) / 7)
+
+
+def test_a_matrix_of_zeros_has_no_strongest_pair_and_ranks_all_alike() -> None:
+    found = road_match(np.zeros((8, 8)), ROAD, 0.3)
+    assert (found.pairs, found.hits, found.auroc) == (0, 0, 0.5)
+    assert math.isnan(found.precision)
+    assert math.isnan(found.lift)
+    assert found.average_precision == pytest.approx(found.chance, rel=1e-14)
+
+
+@pytest.mark.parametrize("level", [0.1, -2.0, 1e-30])
 @pytest.mark.parametrize("share", [0.02, 0.3, 1])
 def test_a_flat_matrix_scores_exactly_chance(level: float, share: float) -> None:
     found = road_match(np.full((8, 8), level), ROAD, share)

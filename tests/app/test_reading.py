@@ -55,7 +55,7 @@ def test_a_head_of_noise_is_called_no_better_than_chance() -> None:
 
 def test_more_than_chance_but_not_by_enough_is_not_called_no_more() -> None:
     said = roads.match_words(
-        RoadMatch(426, 40, 40 / 426, 0.062, auroc=0.5, average_precision=0.1, road_pairs=1313), 0.02
+        RoadMatch(426, 40, 40 / 426, 0.062, auroc=0.5, average_precision=0.1, road_pairs=1313, asked=426), 0.02
     )
     assert clear(said).endswith("not clearly more often than chance (9.4 % against 6.2 %)")
 
@@ -87,8 +87,9 @@ def test_a_head_without_weights_says_nothing_more() -> None:
 
 def match(hits: float, pairs: int = 100, chance: float = 0.1) -> RoadMatch:
     return RoadMatch(
-        pairs=pairs, hits=hits, precision=hits / pairs, chance=chance, auroc=0.5, average_precision=0.1, road_pairs=1
-    )
+        pairs=pairs, hits=hits, precision=hits / pairs, chance=chance, auroc=0.5, average_precision=0.1, road_pairs=1,
+        asked=pairs,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -134,6 +135,32 @@ def test_the_map_counts_the_classes() -> None:
 def test_the_map_of_roads_only_says_that_none_is_without() -> None:
     said = clear(roads.classes_answer(edge_classes(RING, RING, 0.02), road_match(RING, RING, 0.02), 0.02, roads=True))
     assert "**None is without a road**, and 24 road links are not among the strongest 2 %." in said
+
+
+def test_where_fewer_pairs_have_weight_than_are_asked_for_every_page_counts_those_alone() -> None:
+    found, share = road_match(RING, RING, 0.2), 0.2  # 40 of 780 pairs have weight, and 156 are asked for
+    few = "nly 40 of 156 asked for have any weight"
+    on_map = clear(roads.classes_answer(edge_classes(RING, RING, share), found, share, roads=True))
+    assert "**40 run along a road** (100 %): 20 times as often as chance, which would hit 5.1 %." in on_map
+    assert on_map.endswith(f" O{few}.")
+    assert clear(roads.match_words(found, share)) == (
+        f"its strongest 20 % of pairs lie on roads 20 times as often as chance (100 % against 5.1 %; o{few})"
+    )
+    planted = clear(roads.recovery_answer(recovery(RING, RING, share)))
+    assert f"Of the strongest 40 pairs (o{few}), 40 are planted (100 %; chance 5.1 %): 20 times as often" in planted
+    one = np.zeros((N, N))
+    one[0, 1] = 1.0
+    assert roads.few_words(road_match(one, RING, share)) == "only 1 of 156 asked for has any weight"
+
+
+def test_nothing_is_said_to_be_strong_where_no_pair_has_weight() -> None:
+    one_way = np.triu(NOISE) - np.triu(NOISE).T  # both directions of each pair cancel out
+    found = road_match(one_way, RING, 0.05)
+    assert roads.match_words(found, 0.05) == roads.NO_PAIRS
+    assert roads.NO_PAIRS in head(one_way)
+    assert "no pair has any weight" in roads.recovery_answer(recovery(np.zeros((N, N)), RING, 0.05))
+    said = roads.classes_answer(edge_classes(one_way, RING, 0.05), found, 0.05, roads=True)
+    assert said == "Nothing: this matrix has no weight between any two sensors."
 
 
 def test_a_model_that_is_given_the_roads_gets_no_praise_for_them() -> None:
