@@ -18,7 +18,9 @@ DIFFERENCE: dict[str, Measure] = {
     "jaccard": Measure(
         "Agreement on the strongest pairs",
         "Of all pairs that are among the strongest of either, the share that is among the strongest of both. Chance is "
-        "what two independent choices of as many pairs would share on average.",
+        "what two independent choices of as many pairs would share on average; p is how likely these share as much. "
+        "Where p is not below 0.05, the agreement cannot be told from chance; pairs are not quite independent, so "
+        "near that border take it as a hint.",
         r"|S_A \cap S_B| \,/\, |S_A \cup S_B|",
         source="Jaccard, New Phytologist 11 (1912); chance: Real and Vargas, Systematic Biology 45 (1996)",
         pages=("compare",),

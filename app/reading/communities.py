@@ -66,7 +66,7 @@ def agreement_sentence(
 ) -> str:
     """How well communities agree with the ``count`` groups of a reference, beside what groups on this map would.
 
-    Where the places are not known there is no verdict, but that they agree no more than exchanged sensors do: that
+    Where the places are not known there is no verdict, but that they cannot be told from exchanged sensors: that
     chance is too easy to exceed.
     """
     reference = f"{count:,} {plain(reference)}"
@@ -75,8 +75,9 @@ def agreement_sentence(
     if test is None:
         if not agreement.p < LEVEL:
             return (
-                f"They agree with the {reference} no more than if {noun}s were exchanged at random: {ari} and {nmi}, "
-                f"where that gives {minus(two(agreement.chance_ari))} and {two(agreement.chance_nmi)}."
+                f"That they agree with the {reference} **cannot be told from chance**: {ari} and {nmi}, where {noun}s "
+                f"exchanged at random give {minus(two(agreement.chance_ari))} and {two(agreement.chance_nmi)} "
+                f"({probability(agreement.p)})."
             )
         reason = plain(about(noun, tests.untested[0].reason), 200)
         return (

@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from app.reading.communities import METHOD_NAMES
+from app.reading.evidence import LEVEL
 from app.reading.forecasts import ahead, benefit
-from app.reading.words import counted, percent, plain, three, two, whole_percent, with_unit
+from app.reading.words import counted, percent, plain, probability, three, two, whole_percent, with_unit
 
 if TYPE_CHECKING:
     from analysis.difference import EdgeChange, MatrixDifference, SpectrumDifference
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.floating[Any]]
 
-SURE, CLEARLY = 0.001, 1.25  # pairs of sensors are not independent: a p of 0.05 would claim too much
+CLEARLY = 1.25  # times chance: p alone would claim too much, since pairs of sensors are not independent
 SCALE_NAMES = {"none": "as they are", "mean": "divided by their mean size"}
 KIN = {
     "seed": "differs in the seed only",
@@ -41,8 +42,10 @@ def pairs_answer(change: "EdgeChange", share: float) -> str:
     chance = f"two independent choices would share {percent(change.chance)}"
     if not len(change.kept):
         return f"The two agree on **none** of their strongest {whole_percent(share)} of pairs; {chance}."
-    if change.p > SURE or change.jaccard < CLEARLY * change.chance:
-        return f"{shared}, which is no more than chance: {chance}."
+    if not change.p < LEVEL:
+        return f"{shared}, which cannot be told from chance: {chance} ({probability(change.p)})."
+    if change.jaccard < CLEARLY * change.chance:
+        return f"{shared}, which is hardly more than chance: {chance} ({probability(change.p)})."
     return f"{shared}; {chance}."
 
 
@@ -139,7 +142,10 @@ def groups_sentence(match: "LabelMatch", agreement: "Agreement | None", method: 
     moved = (
         f"**{match.moves:,} of {counted(sensors, 'sensor')} {verb} in another one** ({percent(match.moves / sensors)})"
     )
-    verdict = " The two agree no more than with sensors exchanged." if agreement.p > 0.05 else ""
+    verdict = ""
+    if not agreement.p < LEVEL:
+        exchanged = f"not even from sensors exchanged ({probability(agreement.p)})"
+        verdict = f" That they agree cannot be told from chance, {exchanged}."
     return f"{found}. Matched as well as can be, {moved}; {figures}.{verdict}"
 
 

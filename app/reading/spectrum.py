@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.reading.evidence import LEVEL
 from app.reading.words import SENSOR, counted, probability, three
 
 if TYPE_CHECKING:
@@ -59,11 +60,13 @@ def localisation_answer(found: "Localisation", noun: str = SENSOR) -> str:
     if not np.isfinite(found.excess):
         return f"Shuffling changes nothing here: the matrix has no weights between {noun}s."
     compared = f"{found.excess:.2f} times the mean IPR of {shuffled} ({probability(found.p)})"
-    if found.p <= 0.05 and found.excess >= 1.1:
+    if found.p < LEVEL and found.excess >= 1.1:
         return f"Modes are more local than the weights alone explain: {compared}."
-    if found.p <= 0.05 and found.excess > 1:
+    if found.p < LEVEL and found.excess > 1:
         return f"Modes are a little more local than the weights alone explain: {compared}."
-    return f"Modes are no more local than with the same weights in random places: {compared}."
+    return (
+        f"That modes are more local than with the same weights in random places cannot be told from chance: {compared}."
+    )
 
 
 def mode_sentence(spectrum: "Spectrum", mode: int, road: bool, noun: str = SENSOR) -> str:

@@ -1,5 +1,8 @@
 """What is said of two runs: never more than the figures hold, chance beside it."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,18 +27,33 @@ def test_agreement_stands_beside_what_chance_would_give() -> None:
     found = plain(said.pairs_answer(edge_change(A, B, 20 / 190), 20 / 190))
     assert found.startswith("The two agree on **90.5 %** of their strongest 10.53 % of pairs")
     assert "two independent choices would share 5." in found
-    assert "no more than chance" not in found
+    assert "chance" not in found
 
 
 def test_agreement_by_chance_is_called_that() -> None:
     found = plain(said.pairs_answer(edge_change(uneven(30), uneven(30, seed=1), 0.1), 0.1))
-    assert "which is no more than chance" in found
+    assert re.search(r", which cannot be told from chance: two independent .* % \(p = 0\.\d+\)\.$", found)
 
 
 def test_a_few_shared_pairs_of_few_are_no_agreement() -> None:
     change = edge_change(uneven(5), uneven(5), 0.1)  # the one strongest pair of ten: p is 0.1
     assert change.jaccard == 1.0
-    assert "no more than chance" in said.pairs_answer(change, 0.1)
+    assert plain(said.pairs_answer(change, 0.1)) == (
+        "The two agree on **100 %** of their strongest 10 % of pairs, which cannot be told from chance: two "
+        "independent choices would share 10.0 % (p = 0.10)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("jaccard", "p", "words"),
+    [(0.3, 0.04, ""), (0.3, 0.06, "which cannot be told from chance"), (0.12, 0.01, "which is hardly more than ch")],
+)
+def test_agreement_is_held_to_the_level_of_every_test(jaccard: float, p: float, words: str) -> None:
+    change = replace(edge_change(uneven(9), uneven(9), 0.1), jaccard=jaccard, chance=0.1, p=p)
+    found = plain(said.pairs_answer(change, 0.1))
+    assert ("which" in found) == bool(words)
+    assert words in found
+    assert not words or f"would share 10.0 % (p = {p:.2f})." in found
 
 
 def test_nothing_shared_and_nothing_there_are_told_apart() -> None:
@@ -92,8 +110,10 @@ def test_who_moved_is_counted_beside_chance() -> None:
     assert "ARI 0.8" in found
     assert "; with sensors exchanged at random " in found
     assert "p\u00a0=" not in found  # of exchanged sensors, which decides nothing of groups on a map
-    assert "no more than" not in found
-    assert "The two agree no more than with sensors exchanged." in groups([0, 1] * 10, reference)
+    assert "cannot be told" not in found
+    assert "That they agree cannot be told from chance, not even from sensors exchanged (p = 1.00)." in groups(
+        [0, 1] * 10, reference
+    )
     assert "one group each" in groups([0] * 20, [0] * 20)
 
 

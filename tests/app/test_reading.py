@@ -1,5 +1,7 @@
 """The sentences: what they say of planted cases, and that they claim no more than the test supports."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -210,15 +212,23 @@ def test_heads_that_differ_are_said_to_differ() -> None:
 
 def test_modes_of_noise_are_no_more_local_than_chance() -> None:
     symmetric = NOISE + NOISE.T
-    assert "no more local than with the same weights in random places" in modes.localisation_answer(
-        localisation(symmetric, 50)
+    assert modes.localisation_answer(localisation(symmetric, 50)).startswith(
+        "That modes are more local than with the same weights in random places cannot be told from chance: "
     )
+
+
+@pytest.mark.parametrize(("p", "told"), [(0.0476, True), (0.05, False), (0.0952, False)])
+def test_modes_of_few_shuffles_are_not_called_no_more_local(p: float, told: bool) -> None:
+    found = replace(localisation(NOISE + NOISE.T, 20), excess=1.3, p=p)
+    words = clear(modes.localisation_answer(found))
+    assert ("cannot be told from chance: 1.30 times the mean IPR of 20 shuffles" in words) == (not told)
+    assert f"(p = {p:.2f})" in words
 
 
 def test_modes_of_a_few_tight_groups_are_more_local_than_chance() -> None:
     M = np.kron(np.eye(10), np.ones((4, 4)) - np.eye(4)) + 0.001 * (NOISE + NOISE.T)
     found = localisation(M, 50)
-    if found.excess > 1 and found.p <= 0.05:
+    if found.excess > 1 and found.p < 0.05:
         assert "more local than the weights alone explain" in modes.localisation_answer(found)
     assert f"{found.excess:.2f} times" in modes.localisation_answer(found)
 
@@ -337,8 +347,8 @@ def test_without_places_there_is_no_verdict_but_that_there_is_no_agreement() -> 
     )
     assert "p =" not in said
     assert agreed(labels, np.tile(np.arange(4), 10), None).startswith(
-        "They agree with the 4 known groups no more than if sensors were exchanged at random: ARI −0.07 and NMI 0.01, "
-        "where that gives 0.00 and 0.09."
+        "That they agree with the 4 known groups **cannot be told from chance**: ARI −0.07 and NMI 0.01, where sensors "
+        "exchanged at random give 0.00 and 0.09 (p = 1.00)."
     )
     some = apart(np.random.default_rng(0).random((40, 2)))
     some[3] = some[:, 3] = np.nan
