@@ -30,6 +30,7 @@ from benchmarks.ablations_page import COLUMNS, WHAT, cell
 from benchmarks.aims import Aimed
 
 AHEAD = [f"{minutes} min" for minutes in MINUTES]
+PER_CENT = ("mape",)  # measures that the record holds as shares
 
 
 def claims_shown(found: Sequence[Claim]) -> pd.DataFrame:
@@ -104,11 +105,26 @@ def scores_table(scores: Sequence[Score], measure: str) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"row": score.row, "what it is": score.what, "seeds": score.seeds}
-            | {f"{title}, {ahead}": error.mean for ahead, error in zip(AHEAD, score.errors, strict=True)}
-            | {f"deviation, {ahead}": error.deviation for ahead, error in zip(AHEAD, score.errors, strict=True)}
+            | {
+                f"{title}, {ahead}": in_unit(error.mean, measure)
+                for ahead, error in zip(AHEAD, score.errors, strict=True)
+            }
+            | {
+                f"deviation, {ahead}": in_unit(error.deviation, measure)
+                for ahead, error in zip(AHEAD, score.errors, strict=True)
+            }
             for score in scores
         ]
     )
+
+
+def in_unit(value: float, measure: str) -> float:
+    """A value of the record in the unit that the title of its measure names.
+
+    >>> in_unit(0.5, "mape"), in_unit(0.5, "rmse")
+    (50.0, 0.5)
+    """
+    return 100 * value if measure in PER_CENT else value
 
 
 def compared_shown(tests: Sequence[Compared], at: int) -> pd.DataFrame:

@@ -137,7 +137,7 @@ def results_part() -> None:
     figure(
         drawn.row_dots(
             [score.row for score in scores],
-            [[value * (100 if measure == "mape" else 1) for value in score.errors[at].values] for score in scores],
+            [[tables.in_unit(value, measure) for value in score.errors[at].values] for score in scores],
             f"{title}, {when}" + (" (unit of the data)" if measure in ("rmse", "mae") else ""),
             bold=order[0] if order else None,
             faint=[place for place, score in enumerate(scores) if not score.random],

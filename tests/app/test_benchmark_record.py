@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.benchmark import LAMBDAS, MINUTES, Kept, Spread, best, folder, graphs_of, ranked
+from app.benchmark import LAMBDAS, MEASURES, MINUTES, Kept, Spread, best, folder, graphs_of, ranked
 from app.reading import benchmark as said
 from app.tables import benchmark as tables
 from app.tables import benchmark_speed as timed
@@ -207,6 +207,13 @@ def test_csv_has_every_number_in_full(kept: Kept) -> None:
     assert list(table["row"]) == list(ROWS)
     assert table.set_index("row").loc["gru", "RMSE, 60 min"] == pytest.approx(4.24)
     assert np.isnan(table.set_index("row").loc["tgcn", "deviation, 60 min"])
+    for measure, (title, _) in MEASURES.items():
+        scores = kept.scores("los-loop", "clean", measure)
+        shown = tables.scores_shown(scores, measure).set_index("row").loc["`gru`", "60 min"]
+        mean, deviation = (float(part) for part in shown.strip("*").replace("\u00a0", "").split("±"))
+        row = tables.scores_table(scores, measure).set_index("row").loc["gru"]
+        assert row[f"{title}, 60 min"] == pytest.approx(mean, abs=0.006), "in the unit of the page"
+        assert row["deviation, 60 min"] == pytest.approx(deviation, abs=0.006), "in the unit of the page"
     tests = tables.compared_table(kept.compared("los-loop", "clean"))
     assert set(tests["minutes ahead"]) == set(MINUTES)
     graphs = tables.graphs_table(kept.graphs("los-loop", "clean")).set_index(["row", "head"])
