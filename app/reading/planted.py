@@ -15,6 +15,12 @@ RECOVERY = (
     "Whiskers span the seeds; the upright line is the setting of this run. Grey: simple ways that need no training."
 )
 
+LEFT = (
+    "That much is left by this run one step ahead, or by the last value where it is nearer: at most so much is "
+    "unforeseeable in its data, and a better forecast would leave less."
+)
+NOISE = "noise: share of variance left one step ahead"
+
 
 def planted_sentence(found: "Planted") -> str:
     """What share of the true edges each way finds with data like those of the run, the best first."""
@@ -40,9 +46,9 @@ def planted_setting(found: "Planted", chance: float = float("nan")) -> str:
     )
     guessed = f", of which a guess would find {percent(chance)}" if np.isfinite(chance) else ""
     return (
-        f"Made-up data in which the truth is known: {graph} was planted{far}; {counted(found.length, 'step')} of data, "
-        f"{percent(found.noise)} of each sensor's variance unforeseeable and {percent(found.missing)} missing, as in "
-        "this run. The share of true edges found is counted among as many strongest pairs as were planted"
+        f"Made-up data in which the truth is known: {graph} was planted{far}; {counted(found.length, 'step')} of data "
+        f"and {percent(found.missing)} missing, as in this run, and noise of {percent(found.noise)} of each sensor's "
+        f"variance. {LEFT} The share of true edges found is counted among as many strongest pairs as were planted"
         f"{guessed}. How strong couplings are in real data nobody knows, so this is a guide to what can be hoped for, "
         "no grade of your run."
     )

@@ -33,7 +33,7 @@ def _ways(page: Opened, found: "Planted") -> None:
     st.caption(said.planted_setting(found, planted_share(found, page.run.adjacency, len(page.ids))))
     settings = {
         "length": ("steps of data", float(found.length)),
-        "noise": ("noise: share of variance that nobody could foresee", found.noise),
+        "noise": (said.NOISE, found.noise),
         "missing": ("share of values missing", found.missing),
     }
     drawn = {name: recovery_along(found, name) for name in settings}

@@ -83,6 +83,8 @@ def test_what_is_kept_is_shown_and_explained(run: Run) -> None:
     assert "**Real?** More than chance: coupling goes with roads" in said
     assert "RUN" not in said
     assert len(pictures(found)) == 9
+    assert "a better forecast would leave less" in said
+    assert any("noise: share of variance left one step ahead" in str(one.figure.layout) for one in pictures(found))
     states = tables(found)["The verdict on every head"].frame
     assert states.iloc[1].tolist() == ["head 1", "yes", "yes", "faint"]
     assert "inputs" not in set(tables(found)["What was cut"].frame["kind"])

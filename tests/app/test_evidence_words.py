@@ -294,6 +294,10 @@ def test_what_could_be_found_is_told_for_the_runs_own_setting_best_first() -> No
     assert set(own_recoveries(found)) == {one.way for one in found.recoveries}
     other = replace(found, length=123)
     assert planted_sentence(other) == "Nothing was measured in the setting of this run."
+    setting = spaced(planted_setting(found))
+    assert f"noise of {found.noise:.0%}".replace("%", " %") in setting
+    assert "left by this run one step ahead, or by the last value where it is nearer: at most so much is" in setting
+    assert "a better forecast would leave less" in setting
     assert "a ring, since this run has no road graph" in planted_setting(made_planted(ring=True, far=0))
     assert "far coupling" not in planted_setting(made_planted(ring=True, far=0))
     assert is_simple("ridge VAR")

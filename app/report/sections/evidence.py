@@ -21,7 +21,7 @@ from app.reading.chance import (
 )
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_name
-from app.reading.planted import RECOVERY, is_simple, planted_sentence, planted_setting
+from app.reading.planted import NOISE, RECOVERY, is_simple, planted_sentence, planted_setting
 from app.reading.residuals import NOT_WHITE, graph_name, residuals_beside, residuals_sentence
 from app.reading.roads import given_sentence
 from app.reading.stability import (
@@ -250,7 +250,7 @@ def _planted(asked: Asked, found: "Planted") -> list[Block]:
             f"Share of the true edges that each way finds, against {words}",
             RECOVERY,
         )
-        for setting, words, own in (("length", "steps of data", float(found.length)), ("noise", "noise", found.noise))
+        for setting, words, own in (("length", "steps of data", float(found.length)), ("noise", NOISE, found.noise))
     ]
     return [
         Words(planted_sentence(found)),
