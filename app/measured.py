@@ -289,6 +289,14 @@ class Measured(Memo):
         return errors_by_step(self.run, FORECAST)
 
     @once()
+    def error_at(self, step: int) -> float:
+        """Mean absolute error of the forecast at one step ahead (from 0) alone, also where the protocol pools steps."""
+        from analysis.forecasts import errors
+
+        at, tested = slice(step, step + 1), self.run.tested
+        return float(errors(tested.forecast[:, at], tested.target[:, at]).mae[0])
+
+    @once()
     def errors_by_sensor(self, step: int) -> "Mapping[str, Errors]":
         """The same per sensor, at one step ahead (from 0)."""
         from analysis.forecasts import errors_by_sensor

@@ -31,6 +31,7 @@ def of_overview(measured: "Measured", control: "Measured | None") -> tuple[str, 
         [float(errors[FORECAST].mae[step]) for step in steps],
         [float(errors["last value"].mae[step]) for step in steps],
         run.unit,
+        run.pooled,
     )
     if control is None:
         return worth, early

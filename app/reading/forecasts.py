@@ -95,8 +95,12 @@ def overview_answer(
     return sentence
 
 
-def early_sentence(minutes: Sequence[float], ours: Sequence[float], last_value: Sequence[float], unit: str) -> str:
+def early_sentence(
+    minutes: Sequence[float], ours: Sequence[float], last_value: Sequence[float], unit: str, pooled: bool = False
+) -> str:
     r"""Where a forecast that is better than the last value in the end is worse before; '' where it is nowhere.
+
+    ``pooled`` says whether the errors at each time ahead are over all steps up to that one.
 
     >>> print(early_sentence([15, 60], [4.0, 5.0], [3.5, 6.0], "mph").replace("\xa0", " "))
     At 15 minutes ahead it is worse than the last value: 4.00 mph against 3.50 mph.
@@ -109,7 +113,7 @@ def early_sentence(minutes: Sequence[float], ours: Sequence[float], last_value: 
     at = worse[0]
     more = f", and so on up to {minutes_words(minutes[worse[-1]])}" if len(worse) > 1 else ""
     return (
-        f"At {minutes_words(minutes[at])} ahead it is worse than the last value: {with_unit(ours[at], unit)} against "
+        f"{ahead(minutes[at], pooled)} it is worse than the last value: {with_unit(ours[at], unit)} against "
         f"{with_unit(last_value[at], unit)}{more}."
     )
 
@@ -204,6 +208,8 @@ def moment_words(time: np.datetime64) -> str:
 
 def moment_sentence(time: np.datetime64, errors: NDArray[np.floating], usual: float, unit: str) -> str:
     r"""How far off all sensors were at one time, beside the whole test part; ``errors`` (N,), NaN where not observed.
+
+    ``usual`` is the mean absolute error of the test part at that same step ahead alone.
 
     >>> at = np.datetime64("2012-03-07T08:05")
     >>> print(moment_sentence(at, np.array([2.0, 4.0, np.nan]), 6.0, "mph").replace("\xa0", " "))

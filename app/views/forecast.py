@@ -64,7 +64,6 @@ by_sensor = store.errors_by_sensor_of(version, step)
 errors = np.asarray(by_sensor[store.FORECAST].mae, dtype=float)
 target = forecasts.target[:, step]
 found = store.errors_of(version)
-overall = float(found[store.FORECAST].mae[step])
 
 answer(answers.of_forecast(page.measured, step))
 if run.optimistic:
@@ -79,7 +78,7 @@ shown_errors, when = errors, f"{said.ahead(minutes, run.pooled)}, mean absolute 
 if at is not None:
     shown_errors = np.abs(forecasts.forecast[at, step] - target[at]).astype(float)
     when = f"How far off each sensor was then, forecast {said.minutes_words(minutes)} before."
-    st.markdown(said.moment_sentence(times[at], shown_errors, overall, run.unit))
+    st.markdown(said.moment_sentence(times[at], shown_errors, page.measured.error_at(step), run.unit))
 elif looked_at is not None:
     st.caption(f"There is no forecast {said.minutes_words(minutes)} ahead for {said.moment_words(looked_at)}.")
 

@@ -11,8 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from app.figures.colours import DIVERGING, DIVERGING_DARK
 from app.glossary import MEASURES
+from app.measured import Measured
+from app.reading import forecasts
 from app.views import ground
 from app.views.tables import csv, rounded, stem
+from core.files import write_tensors
+from core.run import Run, read_tensors
 from tests.app.conftest import HOSTILE, MATRIX_PAGES, PAGES, QUESTIONS, Recipe, figures, opened, turned, unfolded, words
 
 KINDS = {
@@ -391,3 +395,28 @@ def test_every_measure_has_a_reading_and_a_formula(name: str) -> None:
     assert measure.reading.endswith(".")
     assert measure.formula.count("{") == measure.formula.count("}")
     assert measure.formula.count(r"\left") == measure.formula.count(r"\right")
+
+
+@pytest.mark.parametrize("protocol", ["clean", "published"])
+def test_a_moment_stands_beside_what_is_usual_at_its_own_time_ahead(make: Recipe, protocol: str) -> None:
+    run = Run.load(make(protocol=protocol))
+    at, step = 7, run.horizon - 1
+    off = np.abs(run.tested.forecast[:, step].astype(float) - run.tested.target[:, step])
+    usual, then = float(np.nanmean(off)), float(np.nanmean(off[at]))
+    time = run.tested.times[run.tested.first[at] + step]
+    said = words(opened("forecast", step=str(step + 1), time=str(time)))
+    assert f"sensors: {forecasts.benefit(then, usual)} usual.".replace("\u00a0", " ") in said
+    pooled = Measured(run).errors()["forecast"].mae[step]
+    assert (abs(pooled - usual) > 0.02 * usual) == (protocol == "published"), "else this would test nothing"
+
+
+def test_errors_that_are_pooled_are_not_said_to_be_at_one_time_ahead(make: Recipe) -> None:
+    folder = make("worse", protocol="published")
+    arrays = read_tensors(folder / "forecasts.safetensors")
+    forecast = arrays["forecast"].copy()
+    forecast[:, 0] += 5  # worse than the last value at first, and better in the end
+    forecast[:, 1:] = Run.load(folder).tested.target[:, 1:]
+    write_tensors(folder / "forecasts.safetensors", {**arrays, "forecast": np.nan_to_num(forecast, nan=40.0)})
+    said = words(opened(run="worse"))
+    assert "Up to 15 minutes ahead it is worse than the last value" in said
+    assert "At 15 minutes ahead" not in said

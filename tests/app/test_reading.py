@@ -401,6 +401,13 @@ def test_a_worse_forecast_says_so() -> None:
     assert "on 0 of 2 days" in said
 
 
+def test_where_a_forecast_is_worse_at_first_is_said_as_the_errors_are_counted() -> None:
+    at = forecasts.early_sentence([15, 60], [4.0, 5.0], [3.5, 6.0], "mph")
+    up_to = forecasts.early_sentence([15, 60], [4.0, 5.0], [3.5, 6.0], "mph", pooled=True)
+    assert at.startswith("At 15\u00a0minutes ahead it is worse than the last value")
+    assert up_to == at.replace("At 15", "Up to 15")
+
+
 def test_a_simple_forecast_is_not_compared_with_itself() -> None:
     errors = {"forecast": 4.0, "last value": 4.0, "window mean": 4.5}
     assert "one of the simple forecasts" in forecasts.overview_answer(
