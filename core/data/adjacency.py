@@ -13,13 +13,14 @@ A learned matrix that comes as a table has the same two forms, and may have weig
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from core.data import table
 from core.data.faults import Faults, quoted
-from core.data.sensors import FloatArray
+from core.data.sensors import MOST_SENSORS, FloatArray
 
 EDGE_COLUMNS = ("from", "to", "weight")
 MISSING = (
@@ -111,12 +112,14 @@ def named(path: Path, most: int, faults: Faults) -> Named | None:
         ends = [words.index(word) for word in ("from", "to")]
         met = dict[str, None]()  # a set that keeps its order
         for _, cells in rows:
-            if len(cells) == len(words) and len(met) <= most:
+            if len(met) > most:
+                break
+            if len(cells) == len(words):
                 met |= dict.fromkeys(cells[end] for end in ends)
         found = Named(tuple(met), len(met), edges=True)
     else:
-        left = [top[0], *(cells[0] for _, cells in rows)]
-        form = _form(top, left, None)
+        left = [top[0], *(cells[0] for _, cells in islice(rows, most + 1))]
+        form = _form(top[: most + 2], left, None)
         count = max(len(top) - form.index, len(left) - form.header)
         ids = top[form.index :] if form.header else left if form.index else []
         found = Named(tuple(ids), count, edges=False)
@@ -138,26 +141,40 @@ def _edges(file: str, content: str, words: list[str], sensors: _Sensors, faults:
             row=header,
         )
         return None
-    place = {word: j for j, word in enumerate(words)}
+    column = {word: j for j, word in enumerate(words)}
     order = {name: i for i, name in enumerate(ids or ())}
     graph = np.zeros((len(order), len(order)), dtype=np.float32)
-    seen: dict[tuple[str, str], int] = {}
-    for line, cells in rows:
+    given = np.zeros(graph.shape, dtype=np.int32)  # the row of each edge, 0 for none
+    strange: dict[tuple[str, str], int] = {}  # the same, of edges with a sensor that is not known
+    most = table.MOST_FAULTY if ids is None else len(ids) ** 2
+    faulty = 0
+    for count, (line, cells) in enumerate(rows):
+        if count == most:
+            if ids is not None:  # else there is a fault already, that of the file that should name them
+                faults.add(file, f"must have at most {most:,} edges, one for each pair {table.UNREAD}", row=line)
+            break
+        if table.is_hopeless(file, line, faulty, faults):
+            break
         if len(cells) != len(words):
             faults.add(file, f"must have {len(words)} cells as the header has", got=len(cells), row=line)
+            faulty += 1
             continue
-        sender, receiver = cells[place["from"]], cells[place["to"]]
-        cell = [cells[place["weight"]]]
+        sender, receiver = cells[column["from"]], cells[column["to"]]
+        cell = [cells[column["weight"]]]
         weight = table.numbers(file, line, cell, ["weight"], faults, gaps=False, negative=sensors.negative)
         for word, name in (("from", sender), ("to", receiver)):
             if ids is not None and name not in order:
                 faults.add(file, f"must be a sensor of {sensors.known}", cell=name, row=line, column=word)
-        earlier = seen.setdefault((sender, receiver), line)
+        if sender in order and receiver in order:
+            place = order[receiver], order[sender]
+            earlier = int(given[place]) or line
+            graph[place], given[place] = weight[0], earlier
+        else:
+            earlier = strange.setdefault((sender, receiver), line)
+            faulty += ids is not None
         if earlier != line:
             faults.add(file, "an edge must be given once", got=f"the edge of row {earlier} again", row=line)
-        if sender in order and receiver in order:
-            graph[order[receiver], order[sender]] = weight[0]
-    return graph if seen else None
+    return graph if given.any() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +187,13 @@ def _square(file: str, content: str, sensors: _Sensors, faults: Faults) -> Float
     ids, before = sensors.ids, len(faults)
     top: list[str] = []
     left: list[str] = []
-    for _, cells in table.rows(file, content, Faults()):  # once for the form, once for the numbers
+    for line, cells in table.rows(file, content, Faults()):  # once for the form, once for the numbers
         top = top or cells
         left.append(cells[0])
+        if max(len(left), len(top)) > MOST_SENSORS + 1:  # with a header, and an index
+            must = f"must have at most {MOST_SENSORS:,} sensors, one row and one column for each {table.UNREAD}"
+            faults.add(file, must, row=line)
+            return None
     form = _form(top, left, ids)
     rows = table.rows(file, content, faults)
     senders = list(ids or ())

@@ -26,6 +26,7 @@ from core.data.faults import Faults, quoted
 from core.data.report import Report, report
 from core.data.sensors import (
     COORDINATE_LIMITS,
+    MOST_SENSORS,
     NODE_COLUMNS,
     FloatArray,
     SensorData,
@@ -43,7 +44,6 @@ MARKS = {  # by which files a folder is recognised
     OWN: (VALUES, ADJACENCY, NODES),
 }
 LEAST = 24  # 12 steps in and 12 out: the rows of one window
-MOST_SENSORS = 5_000  # a dense graph of more does not fit a usual machine
 
 
 def read(folder: Path, *, least: int = LEAST, quantity: str = "", unit: str = "") -> SensorData:
@@ -177,7 +177,7 @@ class _Series:
     ids: list[str]
     times: NDArray[np.datetime64]  # (T,) in minutes, NaT where a time could not be read
     interval: int  # minutes
-    values: FloatArray  # (T, N)
+    values: FloatArray  # (T, N); rows of another length than the header's, which are faults, are left out
 
 
 def _series(path: Path, least: int, faults: Faults) -> _Series | None:
@@ -199,17 +199,24 @@ def _series(path: Path, least: int, faults: Faults) -> _Series | None:
     _check_ids(file, first, ids, faults)
     names = [name if name.strip() else str(column) for column, name in enumerate(ids, start=2)]
     lines, clock, before = list[int](), list[str](), len(faults)
-    values = np.full((content.count("\n") + content.count("\r") + 1, len(ids)), np.nan, dtype=np.float32)
+    # a row has a comma for each sensor: empty lines, and the two halves of a line end, need no place
+    most = min(content.count("\n") + content.count("\r") + 1, content.count(",") // len(ids) + 1)
+    values = np.empty((most, len(ids)), dtype=np.float32)
+    whole = faulty = 0  # rows of the header's length; rows without it, or without a time
     for line, cells in rows:
+        if table.is_hopeless(file, line, faulty, faults):
+            break
+        faulty += len(cells) != len(header) or not is_time(cells[0])
         if len(cells) == len(header):
-            values[len(lines)] = table.numbers(file, line, cells[1:], names, faults)
+            values[whole] = table.numbers(file, line, cells[1:], names, faults)
+            whole += 1
         else:
             commas = len(cells) == 2 * len(ids) + 1
             hint = "; decimals must be written with a point, not a comma" if commas else ""
             faults.add(file, f"must have {len(header)} cells as the header has{hint}", got=len(cells), row=line)
         lines.append(line)
         clock.append(cells[0])
-    values = values[: len(lines)]
+    values = values[:whole]
     if len(faults) == before and lines:  # cells with a fault have been named, and count as missing here
         for j in map(int, np.flatnonzero(np.isnan(values).all(axis=0))):
             faults.add(file, "a sensor must have at least one value", column=names[j])

@@ -21,6 +21,7 @@ FloatArray = NDArray[np.float32]
 
 NODE_COLUMNS = ("id", "latitude", "longitude", "group")
 LONGEST_ID = 1_000
+MOST_SENSORS = 5_000  # a dense graph of more does not fit a usual machine
 MINUTE = 60_000_000  # microseconds
 COORDINATE_LIMITS = {"latitude": 90.0, "longitude": 180.0}
 

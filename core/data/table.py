@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from core.data.faults import Faults
 
 MOST_BYTES = 2**30
+MOST_FAULTY = 100_000  # rows with a fault after which a table is read no further
+UNREAD = "(the rest of the file was not read)"
 LARGEST = float(np.finfo(np.float32).max)
 LONGEST_CELL = 131_072  # the limit of Python's csv module; a quote left open runs into it
 
@@ -85,11 +87,19 @@ def rows(file: str, content: str, faults: Faults) -> Iterator[tuple[int, list[st
         except csv.Error as error:
             large = "field larger" in str(error)
             must = f"a cell must be under {LONGEST_CELL:,} characters" if large else "quotes must be closed"
-            faults.add(file, f"{must} (the rest of the file was not read)", row=line)
+            faults.add(file, f"{must} {UNREAD}", row=line)
             return
         if cells:
             yield line, cells
         line = reader.line_num + 1
+
+
+def is_hopeless(file: str, line: int, faulty: int, faults: Faults) -> bool:
+    """Whether so many rows before this one were faulty that the rest is not worth its time and memory; then a fault."""
+    if faulty <= MOST_FAULTY:
+        return False
+    faults.add(file, f"must have at most {MOST_FAULTY:,} rows with a fault {UNREAD}", row=line)
+    return True
 
 
 def separated_by_commas(file: str, line: int, cells: Sequence[str], faults: Faults) -> bool:

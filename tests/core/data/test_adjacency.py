@@ -1,5 +1,6 @@
 """The road graph comes in five shapes, all of them with receivers as rows and senders as columns."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.data.adjacency import read
+from core.data import table
+from core.data.adjacency import named, read
 from core.data.faults import Faults
 
 IDS = ["A", "B", "C", "D"]
@@ -179,6 +181,73 @@ def test_each_fault_is_named_with_its_place(tmp_path: Path, text: str, expected:
     graph, faults = found(tmp_path, text)
     assert graph is None
     assert sorted(faults) == sorted(expected)
+
+
+@pytest.mark.parametrize("form", ["0,0,0,0\n" * 6 + "0,x,0,0\n", "0,0,0,0,0,0\n0,x,0,0,0,0\n"], ids=["rows", "columns"])
+@pytest.mark.parametrize("ids", [IDS, None])
+def test_a_table_of_too_many_sensors_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, ids: list[str] | None
+) -> None:
+    monkeypatch.setattr("core.data.adjacency.MOST_SENSORS", 4)
+    row = 6 if form.startswith("0,0,0,0\n") else 1
+    graph, faults = found(tmp_path, form, ids)
+    assert graph is None
+    must = "must have at most 4 sensors, one row and one column for each (the rest of the file was not read)"
+    assert faults == [f", row {row}: {must}"]
+
+
+def test_an_edge_list_is_read_no_further_than_all_pairs(tmp_path: Path) -> None:
+    pairs = [f"{a},{b},1" for a in "AB" for b in "AB"]
+    graph, faults = found(tmp_path, "\n".join(["from,to,weight", *pairs]), ["A", "B"])
+    assert faults == []
+    assert graph is not None
+    assert graph.tolist() == [[1, 1], [1, 1]]
+    _, faults = found(tmp_path, "\n".join(["from,to,weight", *pairs, "A,A,1", "X,A,1"]), ["A", "B"])
+    assert faults == [", row 6: must have at most 4 edges, one for each pair (the rest of the file was not read)"]
+
+
+@pytest.mark.parametrize("row", ["A", "A,X,1"], ids=["too short", "a stranger"])
+def test_an_edge_list_of_faults_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: str
+) -> None:
+    monkeypatch.setattr("core.data.table.MOST_FAULTY", 3)
+    _, faults = found(tmp_path, "from,to,weight\n" + f"{row}\n" * 12)
+    assert ", row 6: must have at most 3 rows with a fault (the rest of the file was not read)" in faults
+    assert any(fault.startswith(", row 5") for fault in faults)
+    assert not any(fault.startswith(", row 7") for fault in faults)
+
+
+def test_an_edge_list_beside_values_that_cannot_be_read_is_checked_as_far_as_it_makes_sense(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.data.table.MOST_FAULTY", 3)
+    assert found(tmp_path, "from,to,weight\nA,B,1\nA,B,1\nA,C,x\nA,D,x\n", None) == (
+        None,
+        [
+            ", row 3: an edge must be given once, got the edge of row 2 again",
+            ", row 4, column weight: must be a number, got 'x'",
+        ],
+    )
+
+
+@pytest.mark.parametrize("text", ["0\n" * 9, "0,1,2,3,4,5,6\n", "from,to,weight\n" + "A,B,1\nC,D,1\nE,F,1\n"])
+def test_a_graph_alone_is_told_to_be_too_large_by_its_first_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    path = tmp_path / "matrix.csv"
+    path.write_text(text + "0,0\n" * 100)
+    read_rows, whole = [], table.rows
+
+    def counted(file: str, content: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:
+        for row in whole(file, content, faults):
+            read_rows.append(row)
+            yield row
+
+    monkeypatch.setattr(table, "rows", counted)
+    faults = Faults()
+    assert named(path, 4, faults) is None
+    assert [str(fault) for fault in faults] == ["matrix.csv: must have at most 4 sensors, got more"]
+    assert len(read_rows) < 10
 
 
 def test_a_missing_file_says_what_to_do_where_no_graph_is_known(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A folder of one's own: what is sound is read exactly, and everything that is wrong is named at once."""
 
+import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 
@@ -194,6 +195,38 @@ def test_a_gap_in_time_is_allowed_but_does_not_count_as_a_long_enough_stretch(fo
 
 def test_a_time_that_cannot_be_read_is_one_fault_not_two(folder: Replaced) -> None:
     assert len(problems(folder(values=values_csv({12: "noon,1,2,3"})))) == 1
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_empty_lines_take_no_place(folder: Replaced, end: str) -> None:
+    """Each used to get a row of all sensors: a file of 329 KB asked for 5.6 GiB."""
+    ids = [f"S{k}" for k in range(200)]
+    rows = [",".join([clock, *["1"] * len(ids)]) for clock in CLOCK]
+    path = folder(values="\n".join([",".join(["time", *ids]), *rows]) + end * 100_000, adjacency=None, nodes=None)
+    tracemalloc.start()
+    assert read(path).values.shape == (STEPS, len(ids))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8e6  # 80 MB with a row for each line
+
+
+def test_rows_are_counted_by_what_is_whole_where_some_are_not(folder: Replaced) -> None:
+    found = problems(folder(values=values_csv({3: "x", 4: f"{CLOCK[2]},1", 6: f"{CLOCK[4]},1,abc,2"})))
+    assert found == [
+        "values.csv, row 3: must have 4 cells as the header has, got 1",
+        "values.csv, row 4: must have 4 cells as the header has, got 2",
+        "values.csv, row 6, column B: must be a number, got 'abc'",
+        "values.csv, row 3: must be a local time in whole minutes, such as 2012-03-01 00:05, got 'x'",
+    ]
+
+
+@pytest.mark.parametrize("row", ["x", ",1,2,3"], ids=["too short", "no time"])
+def test_a_table_of_faults_is_not_read_to_its_end(folder: Replaced, monkeypatch: pytest.MonkeyPatch, row: str) -> None:
+    monkeypatch.setattr("core.data.table.MOST_FAULTY", 5)
+    found = problems(folder(values=values_csv(dict.fromkeys(range(2, 25), row))))
+    assert "values.csv, row 8: must have at most 5 rows with a fault (the rest of the file was not read)" in found
+    assert any("row 7" in line for line in found)
+    assert not any("row 9" in line for line in found)
 
 
 def test_a_sensor_without_any_value_is_a_fault(folder: Replaced) -> None:
