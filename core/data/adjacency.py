@@ -218,7 +218,9 @@ def _square(file: str, content: str, sensors: _Sensors, faults: Faults) -> Float
             row = table.numbers(file, line, numbers, columns, faults, gaps=False, negative=sensors.negative)
             weights.append(row.astype(np.float32))
     size = (len(lines), width - form.index)
-    if size[0] != size[1]:  # where values.csv could not be read the form is a guess that fits
+    if not lines:
+        faults.add(file, "must hold at least one row of weights", got="none")
+    elif size[0] != size[1]:  # where values.csv could not be read the form is a guess that fits
         faults.add(
             file,
             "must be square, one row and one column for each sensor",

@@ -178,6 +178,12 @@ def test_a_hostile_graph_is_refused_with_words(own_runs: Path) -> None:
     assert "must have no document type and no entities" in app.dataframe[0].value["what is wrong"][0]
 
 
+def test_a_file_of_one_cell_is_refused_with_words(own_runs: Path) -> None:
+    app = upload("m.csv", b"x")
+    assert not app.exception
+    assert app.dataframe[0].value["what is wrong"].tolist() == ["must hold at least one row of weights, got none"]
+
+
 def test_a_folder_that_cannot_be_written_is_said(own_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = upload("adp.npy", npy(ONE_WAY))
     monkeypatch.setenv("TOPOLENS_RUNS", str(own_runs / "file"))

@@ -196,6 +196,14 @@ def test_a_table_of_too_many_sensors_is_not_read_to_its_end(
     assert faults == [f", row {row}: {must}"]
 
 
+@pytest.mark.parametrize("ids", [[], ["A"], ["A", "B"], None])
+@pytest.mark.parametrize("text", ["A", '""', ",", "A,B", "from", "A\n"])
+def test_a_header_alone_is_no_graph(tmp_path: Path, text: str, ids: list[str] | None) -> None:
+    graph, faults = found(tmp_path, text, ids)
+    assert graph is None
+    assert faults
+
+
 def test_an_edge_list_is_read_no_further_than_all_pairs(tmp_path: Path) -> None:
     pairs = [f"{a},{b},1" for a in "AB" for b in "AB"]
     graph, faults = found(tmp_path, "\n".join(["from,to,weight", *pairs]), ["A", "B"])

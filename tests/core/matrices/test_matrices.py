@@ -172,6 +172,12 @@ def test_a_table_of_too_many_sensors_is_refused(tmp_path: Path, monkeypatch: pyt
     assert read(saved(tmp_path, kind)).heads == ("matrix",)
 
 
+@pytest.mark.parametrize("content", ["x", "x\n", '""', "a,b,c", "from"])
+def test_a_table_without_a_row_of_weights_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "m.csv").write_text(content)
+    assert "m.csv: must hold at least one row of weights, got none" in map(str, faults_of(tmp_path / "m.csv"))
+
+
 def test_a_file_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.matrices.MOST_BYTES", 100)
     assert "must have at most 100 bytes" in faults_of(saved(tmp_path, "npy"))[0].problem
