@@ -10,7 +10,7 @@ from app.drafts import LIMITS, MOST_TITLE, Draft, free_name
 from app.estimate import Asked, Estimate, estimate, estimate_sentences, machine
 from app.reading.models import LOSSES, OPTIMIZERS, TRAINABLE, Trainable
 from app.reading.particles import NO_TRAINING, TRAINING
-from app.reading.words import code, counted, one_line
+from app.reading.words import code, counted, one_line, plain
 from app.store.training import finished
 from app.views import controls
 from app.views.live import SHOWN, live
@@ -209,7 +209,7 @@ with left:
         names = [name for name, _ in chosen.runs(named(chosen), "")]
         st.caption(f"The runs will be called {code(names[0])} to {code(names[-1])}.")
     if problem := name_problem(chosen):
-        st.warning(problem, icon=":material/edit:")
+        st.warning(plain(problem, 300), icon=":material/edit:")
     settings(TRAINABLE[chosen.model])
     if failed := st.session_state.pop(_SAID, ""):
         whole_said = "The training was not started." if draft().seeds == 1 else "Not all trainings were started."

@@ -53,7 +53,7 @@ def show_what_if(page: Opened) -> None:
         try:
             found = response_of(page.version, window, changed, steps, amount)
         except ValueError as error:
-            st.warning(f"This forecast cannot be asked for: {error}.", icon=":material/block:")
+            st.warning(f"This forecast cannot be asked for: {plain(str(error), 600)}.", icon=":material/block:")
             st.markdown("Choose another time.")
             return
     minutes, change = page.minutes, found.after - found.before

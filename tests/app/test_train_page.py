@@ -124,8 +124,17 @@ def test_a_name_that_one_of_several_cannot_have_starts_none(root: Path, make: Re
     app.button(key="train start").click().run()
     assert not asked
     assert [error.value for error in app.error] == ["Not all trainings were started."]
-    assert [warning.value for warning in app.warning] == ["There is a run called mine-seed2 already."]
+    assert "There is a run called mine-seed2 already." in words(app)
     assert app.button(key="train start").disabled
+
+
+def test_a_name_that_is_taken_becomes_no_link(root: Path, make: Recipe) -> None:
+    make("www.example.com")
+    app = page()
+    app.text_input(key="train name").set_value("www.example.com").run()
+    (said,) = (warning.value for warning in app.warning)
+    assert "There is a run called" in said
+    assert "www" not in said
 
 
 def test_how_many_of_several_were_started_before_one_could_not_is_said(

@@ -296,6 +296,21 @@ def test_a_unit_is_no_markup_in_the_label_of_the_amount(demo: None, monkeypatch:
         assert r"\[x\]" in text
 
 
+def test_a_unit_is_no_markup_where_a_forecast_cannot_be_asked_for(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason says how far the forecast is from what is stored, in the unit of the data."""
+
+    def refused(*_asked: Any) -> None:
+        raise ValueError("the weights must reproduce the stored forecast, got a forecast that is 3 ![x](y) away")
+
+    monkeypatch.setattr(what_if, "response_of", refused)
+    app = opened("evidence", run="demo/gru", part="what-if")
+    assert not app.exception
+    (said,) = (warning.value for warning in app.warning)
+    assert said.startswith("This forecast cannot be asked for: the weights must")
+    assert "![x]" not in said
+    assert r"\[x\]" in said
+
+
 def test_what_if_can_be_asked_of_a_model_without_any_graph(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
     maps = drawn(monkeypatch)
     app = opened("evidence", run="demo/gru", part="what-if", sensor="R1-05")
