@@ -1,6 +1,7 @@
 """Data that are here, or are brought: what is in them, and what is wrong with them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -182,11 +183,12 @@ def at_sensors(data: SensorData, found: Findings) -> None:
         table("Values beyond what is plausible", lambda: outlier_table(data, found), entry, "outliers")
 
 
-def delete(load: str, name: str) -> None:
+def delete(load: str) -> None:
     """A button that deletes data of one's own, once it is confirmed."""
-    own = load.startswith(FOLDER)
-    if not own:
+    if not load.startswith(FOLDER):
         return
+    # as it was chosen: data are called after where a link leads, which may be the name of others
+    name = Path(load.removeprefix(FOLDER)).name
     with st.popover("Delete these data", icon=":material/delete:"):
         st.markdown(f"The folder {code(name, 80)} and all in it is deleted. Runs that were trained on it stay.")
         if st.button("Delete", type="primary", key="delete data"):
@@ -219,6 +221,6 @@ with left:
         st.session_state[TRAIN] = load
         st.switch_page("views/train.py")
 with right:
-    delete(load, data.name)
+    delete(load)
 over_time(data, found)
 at_sensors(data, found)

@@ -242,6 +242,19 @@ def test_ones_own_data_are_deleted_after_a_question_and_published_ones_cannot_be
     assert "delete data" not in [button.key for button in app.button]
 
 
+def test_deleting_a_link_takes_no_data_that_have_the_name_of_where_it_leads(root: Path) -> None:
+    write(made(), root / "elsewhere" / "other")
+    write(made(sensors=3), root / "own" / "other")
+    (root / "own" / "a-link").symlink_to(root / "elsewhere" / "other")
+    app = shown(root, **{"data shown": f"folder:{root / 'own' / 'a-link'}"})
+    assert "The folder `a-link` and all in it is deleted." in words(app)
+    app.button(key="delete data").click().run()
+    assert not app.exception
+    assert "there must be a data set of this name in own, got 'a-link'" in words(app)
+    for place in ("own/other", "own/a-link", "elsewhere/other"):
+        assert (root / place / "values.csv").exists(), place
+
+
 def test_no_link_chooses_data(root: Path) -> None:
     write(made(), root / "own" / "mine")
     app = opened("overview", **{"data shown": "folder:/etc", "train dataset": "folder:/etc"})
