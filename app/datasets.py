@@ -17,6 +17,11 @@ _PUBLISHED: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[int, int]]] = {
     "sz-taxi": ((("sz_speed.csv",), ("sz_adj.csv",)), (156, 2976)),
     "pemsd7m": ((("V_228.csv", "V_228_f32.npz"), ("W_228.csv",), ("PeMSD7_M_Station_Info.csv",)), (228, 12_672)),
 }
+FILES = (
+    *("values.csv", "adjacency.csv", "nodes.csv", "about.json"),
+    *(file for files, _ in _PUBLISHED.values() for either in files for file in either),
+)
+"""All files that a reader of data opens, of one's own and of the published sets."""
 _CITY = (120, 2688)
 _WORDS = {
     "city": "the made-up city of the demo, whose true graph is known",

@@ -1,11 +1,13 @@
 """Data sets as they are looked at: read once, measured once, kept by name and by what their files' clocks say."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from app.datasets import FILES
 from app.places import Places
 from core.data import FOLDER, data_root, load
 from core.data.sensors import SensorData
@@ -13,19 +15,15 @@ from core.data.sensors import SensorData
 if TYPE_CHECKING:
     from app.quality import Findings
 
-MOST_FILES = 20
-
 
 def version_of(name: str) -> str:
     """The key of all that is kept of a data set: its name for ``core.data.load``, and the state of its files."""
     folder = Path(name.removeprefix(FOLDER)) if name.startswith(FOLDER) else data_root() / name
     stamps = []
-    try:
-        for path in sorted(folder.iterdir())[:MOST_FILES]:
-            status = path.stat()
-            stamps.append(f"{path.name}:{status.st_mtime_ns}:{status.st_size}:{status.st_ino}")
-    except OSError:  # no such folder, as for the city, or none that may be read: load() says which
-        stamps = []
+    for file in FILES:  # whatever else lies there, however much it is
+        with suppress(OSError, ValueError):  # no such file, or none that may be read: load() says which
+            status = (folder / file).stat()
+            stamps.append(f"{file}:{status.st_mtime_ns}:{status.st_size}:{status.st_ino}")
     return "\n".join([name, str(folder), *stamps])
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 import subprocess
 import sys
@@ -15,12 +16,15 @@ from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 from app.__main__ import cli
+from app.datasets import FILES
 from app.quality import findings
 from app.reading.findings import fault_table, gap_table, outlier_table, sensor_table, shift_table, stuck_table
 from app.reading.quality import answer, lines, stretch_words
 from app.store.quality import version_of
+from core.data import about
+from core.data.download import SOURCES
 from core.data.faults import DataError
-from core.data.folder import read, write
+from core.data.folder import MARKS, read, write
 from core.data.sensors import SensorData, node_table
 from tests.app.conftest import HOSTILE, ROOT, figures, opened, unfolded, words
 from tests.app.conftest import Recipe as Recipe
@@ -292,6 +296,28 @@ def test_changed_files_are_another_version(tmp_path: Path) -> None:
     assert before == version_of(name)
     (tmp_path / "mine" / "about.json").write_text("{}")
     assert version_of(name) != before
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_that_is_read_tells_versions_apart_whatever_lies_beside_it(tmp_path: Path, file: str) -> None:
+    for k in range(30):
+        (tmp_path / f"0{k}.csv").write_text("mine")
+    (tmp_path / file).write_text("1")
+    before = version_of(f"folder:{tmp_path}")
+    (tmp_path / file).write_text("12")
+    changed = version_of(f"folder:{tmp_path}")
+    assert changed != before
+    (tmp_path / file).unlink()
+    assert version_of(f"folder:{tmp_path}") not in (before, changed)
+
+
+def test_what_no_reader_opens_is_no_part_of_a_version(tmp_path: Path) -> None:
+    write(made(), tmp_path / "mine")
+    before = version_of(f"folder:{tmp_path / 'mine'}")
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    assert version_of(f"folder:{tmp_path / 'mine'}") == before
+    assert {*itertools.chain(*MARKS.values()), about.FILE} <= set(FILES)
+    assert {source.file for sources in SOURCES.values() for source in sources} <= set(FILES)
 
 
 def test_the_command_line_adds_a_line_for_each_finding(tmp_path: Path) -> None:
