@@ -1,5 +1,6 @@
 """The evidence of a run for the pages: what is kept of it, and how its making goes on."""
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -9,9 +10,10 @@ from app.evidence.jobs import Progress
 from app.evidence.parts import PARTS, Family
 from app.memo import protect
 from app.store.entries import UNREADABLE, _path, load_run
+from core.record import read_record
 
 __all__ = [
-    "PARTS", "Progress", "evidence_of", "family_of", "start_evidence", "state_of_evidence",
+    "PARTS", "Progress", "evidence_of", "family_of", "names_of", "start_evidence", "state_of_evidence",
     "stop_evidence", "unavailable",
 ]  # fmt: skip
 
@@ -28,6 +30,15 @@ def evidence_of(version: str, part: str) -> Any | None:
 def family_of(version: str) -> Family:
     """The folders of the finished runs that differ from this one in nothing but their seed, this one first."""
     return parts.family_of(_path(version))
+
+
+def names_of(version: str) -> dict[int, str]:
+    """The names that the runs of a family have now, by seed; a run that went meanwhile has none."""
+    names = {}
+    for folder in family_of(version):
+        with suppress(*UNREADABLE):
+            names[read_record(folder).get("seed") or 0] = folder.name
+    return names
 
 
 def unavailable(version: str, part: str) -> str:

@@ -1,6 +1,6 @@
 """The evidence as numbers: every test, every head, every mode, every way; and what the figures of it are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -176,11 +176,15 @@ def stability_table(found: "Stability") -> pd.DataFrame:
     )
 
 
-def family_table(found: "Stability") -> pd.DataFrame:
-    """The runs of a family, and which of their heads plays each head of the first."""
+def family_table(found: "Stability", names: Mapping[int, str]) -> pd.DataFrame:
+    """The runs of a family, and which of their heads plays each head of the first.
+
+    ``names`` are those that the runs have now, by seed: what was kept with the result may have been renamed since.
+    """
     heads = [head.head for head in found.heads if head.head != "mean"]
     matched = np.asarray(found.matched)
-    frame = pd.DataFrame({"run": list(found.runs), "seed": list(found.seeds)})
+    runs = [names.get(seed, run) for seed, run in zip(found.seeds, found.runs, strict=True)]
+    frame = pd.DataFrame({"run": runs, "seed": list(found.seeds)})
     for h in range(matched.shape[1] if matched.ndim == 2 else 0):
         name = heads[h] if h < len(heads) else f"head {h + 1}"
         frame[f"plays {name}"] = matched[:, h] + 1

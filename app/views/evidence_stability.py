@@ -20,7 +20,7 @@ from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_phrase
 from app.reading.verdict import named_in
 from app.reading.words import about, code, counted, plain, probability
-from app.store.evidence import family_of
+from app.store.evidence import family_of, names_of
 from app.tables.evidence import consensus_table, family_table, relative_spread, stability_table, stable_p, weight_table
 from app.views import controls
 from app.views.ground import draw_map, place_words, road_edges
@@ -70,7 +70,12 @@ def show_stability(page: Opened, found: "Stability") -> None:
         _spread(page, one)
     _keep(page, found)
     table("How well each head came back", lambda: stability_table(found), page.entry, "stability")
-    table("The family, and who plays which head", lambda: family_table(found), page.entry, "family")
+    table(
+        "The family, and who plays which head",
+        lambda: family_table(found, names_of(page.version)),
+        page.entry,
+        "family",
+    )
     table(
         f"Consensus community of every {page.noun}",
         lambda: consensus_table(page.ids, one.consensus, page.noun),

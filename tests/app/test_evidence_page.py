@@ -14,6 +14,7 @@ from app.evidence.jobs import Progress
 from app.selection import EVIDENCE
 from app.store import evidence as stored
 from app.views import evidence_job, evidence_stability
+from core.archive import moved
 from core.run import Run, RunError
 from tests.app.conftest import HOSTILE, Recipe, figures, made_matrix, opened, unfolded, words
 from tests.app.evidence_made import made_chance, made_planted, made_residuals, made_stability, made_use
@@ -242,6 +243,19 @@ def test_no_name_of_a_sensor_becomes_markup_on_any_part(make: Recipe) -> None:
             assert not element.proto.allow_html
         for one in figures(app):
             assert "<img src" not in str(one["data"])
+
+
+def test_the_family_has_the_names_that_its_runs_have_now(family: Path) -> None:
+    """A result is kept with the names of its day, and belongs to its runs whatever they are called later."""
+
+    def named() -> list[str]:
+        app = unfolded(opened("evidence", run="ring", part="stability"))
+        (frame,) = (shown.value for shown in app.dataframe if "run" in shown.value and "seed" in shown.value)
+        return list(frame["run"])
+
+    assert named() == ["ring", "other"]
+    moved(family.parent / "other", "renamed")
+    assert named() == ["ring", "renamed"]
 
 
 def test_the_consensus_is_kept_as_a_run_and_opened(family: Path) -> None:

@@ -221,7 +221,8 @@ def test_consensus_and_matching_are_said() -> None:
     mixed = matched_sentence(made_stability(("mean", "head 1", "head 2", "output")))
     assert mixed.startswith("Heads of one layer have no order")
     assert mixed.endswith("The others were compared by name.")
-    table = family_table(found)
+    table = family_table(found, {0: "now", 3: "renamed"})
+    assert table["run"].tolist() == ["now", "ring-seed1", "ring-seed2", "renamed", "ring-seed4"]
     assert table["plays head 2"].tolist() == [2, 2, 2, 2, 2]
     assert consensus_table(["a", "b"], np.array([0, -1]))["consensus community"].tolist() == ["1", ""]
     assert len(stability_table(found)) == 4
