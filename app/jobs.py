@@ -91,9 +91,21 @@ def resumed(runs: Path, name: str) -> Job:
 def stop(runs: Path, number: int) -> None:
     """Ask a training to stop, or one that waits to leave the queue; one that has ended is left alone.
 
-    The process gets SIGTERM, which the command line turns into the same end as Ctrl-C.
+    The process gets SIGTERM, which the command line turns into the same end as Ctrl-C. Two that ask at once send one.
+
+    Raises
+    ------
+    JobError
+        The folder of trainings cannot be written to.
     """
     folder = runs / FOLDER
+    if not locks.held(file_of(folder, number)):
+        return
+    with _exclusive(runs):
+        _stop(folder, number)
+
+
+def _stop(folder: Path, number: int) -> None:
     job = read(folder, number)
     if job is None:
         return
@@ -166,7 +178,7 @@ def _forget(runs: Path) -> None:
 
 @contextmanager
 def _exclusive(runs: Path) -> Iterator[None]:
-    """One at a time asks for a training, so that numbers and names are given once."""
+    """One at a time asks for a training or its end, so that numbers, names and signals are given once."""
     if not locks.possible():
         raise JobError("this system has no file locks: train with python -m app train")
     folder = runs / FOLDER

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path``, or leave what was there untouched.
 
     The bytes go to a hidden neighbour first, reach the disk, and take the name in one step
-    (``os.replace``), so a reader never meets half a file, whenever the writer is killed.
+    (``os.replace``), so a reader never meets half a file, whenever the writer is killed. Each thread has a
+    neighbour of its own; of two that write the same file at once, the last one's content stays.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.partial")
     try:
         with beside.open("wb") as file:
             file.write(content)

@@ -22,6 +22,7 @@ from core.data import data_root
 
 EVERY = 1.0  # seconds
 SHOWN = "train shown"
+_SAID = "train live said"  # why the last click on a training did nothing
 _MOST = 30  # trainings in the list
 
 _ICONS = {
@@ -137,7 +138,7 @@ def _buttons(runs: Path, job: Job, so_far: Begun | None) -> None:
                 icon=":material/stop:",
                 key="train stop",
                 disabled=bool(job.stop_asked),
-                on_click=jobs.stop,
+                on_click=_stop,
                 args=(runs, job.number),
                 help="It can go on later from its last whole epoch." if job.state == "training" else None,
             )
@@ -159,7 +160,7 @@ def _buttons(runs: Path, job: Job, so_far: Begun | None) -> None:
         elif so_far is not None:
             st.markdown("Its data are in none of the places that this app knows. To go on, where they are:")
             st.code(f"python -m app train --resume {shlex.quote(one_line(str(runs / job.run), 500))}", language="bash")
-    if problem := st.session_state.pop("train resume said", ""):
+    if problem := st.session_state.pop(_SAID, ""):
         st.error(plain(problem, 500), icon=":material/error:")
 
 
@@ -167,7 +168,14 @@ def _resume(runs: Path, run: str) -> None:
     try:
         jobs.resumed(runs, run)
     except jobs.JobError as error:
-        st.session_state["train resume said"] = str(error)
+        st.session_state[_SAID] = str(error)
+
+
+def _stop(runs: Path, number: int) -> None:
+    try:
+        jobs.stop(runs, number)
+    except jobs.JobError as error:
+        st.session_state[_SAID] = str(error)
 
 
 def _figures(run: Path, job: Job, so_far: Begun) -> None:
@@ -231,7 +239,7 @@ def _row(runs: Path, job: Job) -> None:
                 icon=":material/close:",
                 key=f"train cancel {job.run}",
                 disabled=bool(job.stop_asked),
-                on_click=jobs.stop,
+                on_click=_stop,
                 args=(runs, job.number),
             )
 

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app import jobs, locks, turn
+from app import jobs, locks, processes, turn
 from app.jobs import JobError
 from app.trainings import FOLDER, Job, file_of, listed, log_of, now_of, read, write
 from core.archive import held
@@ -341,6 +342,37 @@ def test_a_second_click_soon_after_the_first_sends_no_second_signal(runs: Path, 
     write(runs / FOLDER, replace(kept, stop_asked="2020-01-01T00:00:00+00:00"))
     jobs.stop(runs, 1)
     until(lambda: state(runs, "mine") == "stopped", "it could not be asked again")
+
+
+def test_two_clicks_at_the_same_moment_send_one_signal(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second signal would break the end that the first one began."""
+    (runs / FOLDER).mkdir(parents=True)
+    write(runs / FOLDER, Job(1, "mine", (), 4242, "2026-01-01T00:00:00+00:00"))
+    sent: list[str] = []
+
+    @contextmanager
+    def ended_by(*_asked: object) -> Iterator[Callable[[], None]]:
+        time.sleep(0.2)  # both have read what is kept by now
+        yield lambda: sent.append("SIGTERM")
+
+    monkeypatch.setattr(processes, "ended_by", ended_by)
+    with locks.exclusive(file_of(runs / FOLDER, 1)):
+        clicks = [threading.Thread(target=jobs.stop, args=(runs, 1)) for _ in range(2)]
+        for click in clicks:
+            click.start()
+        for click in clicks:
+            click.join()
+    assert sent == ["SIGTERM"]
+
+
+def test_a_stop_that_cannot_be_noted_sends_no_signal_and_says_why(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (runs / FOLDER / "lock").mkdir(parents=True)  # what cannot be opened for writing, even by root
+    write(runs / FOLDER, Job(1, "mine", (), os.getpid(), "2026-01-01T00:00:00+00:00"))
+    monkeypatch.setattr(locks.signal, "pidfd_send_signal", lambda *_: pytest.fail("a signal was sent"))
+    with locks.exclusive(file_of(runs / FOLDER, 1)), pytest.raises(JobError, match="must be a folder that can be"):
+        jobs.stop(runs, 1)
 
 
 def test_without_locks_no_training_is_started(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
