@@ -13,7 +13,7 @@ import click
 import numpy as np
 
 from app.reading.words import joined, one_line, two
-from core.family import family_of, traits
+from core.family import Graphs, family_of, graphs_in, other_graphs, traits, unlike
 from core.record import MODEL_NAMES
 from core.run import Run, RunError, read_record
 
@@ -61,7 +61,7 @@ def trained_family(data: "Data", plan: "Plan", out: Path, seeds: int, bar: Bar) 
     ValueError
         Too few or too many seeds, or what ``core.experiment.trained`` refuses.
     """
-    from core.experiment import resumed, trained, whole_of
+    from core.experiment import graphs_of, resumed, trained, whole_of
 
     if not 1 <= seeds <= MOST_SEEDS:
         raise ValueError(f"seeds must be from 1 to {MOST_SEEDS}, got {seeds}")
@@ -73,7 +73,11 @@ def trained_family(data: "Data", plan: "Plan", out: Path, seeds: int, bar: Bar) 
     ]
     folders = [out.parent / seed_name(out.name, one.settings.seed) for one in plans]
     wanted = _wanted(data, plan) if any((folder / "run.json").exists() for folder in folders) else {}
-    states = [_state(folder, {**wanted, "seed": one.settings.seed}) for folder, one in zip(folders, plans, strict=True)]
+    graphs = graphs_of(data)
+    states = [
+        _state(folder, {**wanted, "seed": one.settings.seed}, graphs)
+        for folder, one in zip(folders, plans, strict=True)
+    ]
     runs = []
     for number, (one, folder, state) in enumerate(zip(plans, folders, states, strict=True), start=1):
         click.echo(f"seed {one.settings.seed}, {number} of {seeds}: {folder}, {_WORDS[state]}")
@@ -85,7 +89,7 @@ def trained_family(data: "Data", plan: "Plan", out: Path, seeds: int, bar: Bar) 
 _WORDS = {"": "begins", "begun": "goes on", "done": "is done already"}
 
 
-def _state(folder: Path, wanted: Mapping[str, Any]) -> str:
+def _state(folder: Path, wanted: Mapping[str, Any], graphs: Graphs) -> str:
     """How far a wanted run has come: '', 'begun' or 'done'; RunError where another thing is in its place."""
     if not (folder / "run.json").exists():
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -93,13 +97,17 @@ def _state(folder: Path, wanted: Mapping[str, Any]) -> str:
         return ""
     record = read_record(folder)
     there = {} if record.get("kind") == "matrix" else {**traits(record), "seed": record["seed"]}
-    for name, value in wanted.items():
-        if there.get(name) != value:
-            got, asked = (str(one)[:40] for one in (there.get(name), value))
-            raise RunError(
-                f"{folder} is a run already, and not of this family: its {name} is {got}, not {asked}. "
-                "Name another --out, or ask for what it was begun with"
-            )
+    differs = ""
+    if names := unlike(wanted, there):
+        got, asked = (str(one.get(names[0]))[:40] for one in (there, wanted))
+        differs = f"its {names[0]} is {got}, not {asked}"
+    elif others := other_graphs(graphs, graphs_in(folder)):
+        differs = f"since it was begun, {others}"
+    if differs:
+        raise RunError(
+            f"{folder} is a run already, and not of this family: {differs}. "
+            "Name another --out, or ask for what it was begun with"
+        )
     return "done" if record["state"] == "done" else "begun"
 
 
@@ -226,7 +234,10 @@ def _differing(runs: Sequence[Run]) -> set[str]:
     if any(run.kind == "matrix" for run in runs):
         return {"not all of them were trained here"}
     first, *others = (traits(run.record) for run in runs)
-    return {name for other in others for name in {*first, *other} if first.get(name) != other.get(name)}
+    roads, *beside = (graphs_in(run.path) for run in runs)
+    return {name for other in others for name in unlike(first, other)} | (
+        {"graphs"} if any(other_graphs(roads, other) for other in beside) else set()
+    )
 
 
 def _source(runs: Sequence[Run], of: str) -> str:

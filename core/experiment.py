@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from core import particle_outcome, sensor_outcome
@@ -15,6 +17,7 @@ from core.archive import held
 from core.data.sensors import SensorData
 from core.data.trajectories import Scenes, Trajectories
 from core.emerging import EMERGING, Emerging, write_emerging
+from core.family import graphs_in, other_graphs
 from core.files import write_json, write_tensors
 from core.models import Model, built
 from core.outcome import Training, first_interaction, last_record
@@ -26,8 +29,8 @@ from core.sensor_outcome import SensorTraining, hour
 from core.train import CHECKPOINT, Settings, State, fit
 
 __all__ = [
-    "Data", "Plan", "Tick", "epoch_seconds", "first_record", "hour", "model_of", "resumed", "settings_for", "trained",
-    "whole_of",
+    "Data", "Plan", "Tick", "epoch_seconds", "first_record", "graphs_of", "hour", "model_of", "resumed", "settings_for",
+    "trained", "whole_of",
 ]
 
 Data = SensorData | Scenes
@@ -76,7 +79,8 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
     Raises
     ------
     RunError
-        ``out`` is not a run, or was begun on other data.
+        ``out`` is not a run, or was begun on other data: other values, or, of one that is not done, other sensors,
+        times or graphs, or data that are cut and scaled otherwise. The text says what differs.
     """
     record, whole = read_record(out), whole_of(data)
     if record["data"]["sha256"] != whole.sha256:
@@ -88,6 +92,9 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
         raise RunError(f"run {out.name} is {CALLED[kind_of(record)]}, and the data {whole.name} are not")
     if record["state"] == "done":
         return Run.load(out)
+    begun_on = f"{out.name} must be continued on the data it was begun on, or trained anew"
+    if others := other_graphs(graphs_of(data), graphs_in(out)):
+        raise RunError(f"{begun_on}: {others}")
     try:
         settings = Settings(**record["training"])
         training: Training = (
@@ -95,6 +102,8 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
             if isinstance(data, Scenes)
             else SensorTraining.recorded(data, record)
         )
+    except RunError as error:
+        raise RunError(f"{begun_on}: {error}") from None
     except (TypeError, ValueError, KeyError, RuntimeError) as error:     # torch says RuntimeError of what is too large
         raise RunError(f"{out / 'run.json'} must hold settings that a training can be built from: {error}") from None
     return _finished(training, settings, out, tick)
@@ -161,6 +170,11 @@ def model_of(run: Run) -> Model:
 def whole_of(data: Data) -> SensorData | Trajectories:
     """The data that are cut, which have a name and a hash."""
     return data.trajectories if isinstance(data, Scenes) else data
+
+
+def graphs_of(data: Data) -> dict[str, NDArray[np.float32]]:
+    """The graphs (n, n) that a run on these data would keep, by name."""
+    return particle_outcome.graphs_of(data) if isinstance(data, Scenes) else sensor_outcome.graphs_of(data)
 
 
 def _begun(data: Data, plan: Plan) -> Training:

@@ -23,7 +23,7 @@ from torch import Tensor
 from core.files import write_bytes
 from core.models import Model, name_of, stored_config
 from core.plan import Plan
-from core.record import SCHEMA
+from core.record import SCHEMA, RunError, entry
 from core.train import Chunks, State
 
 M = TypeVar("M", bound=Model)
@@ -106,6 +106,41 @@ def last_record(record: Mapping[str, Any], state: State, metrics: Mapping[str, A
             **metrics,
         },
     }
+
+
+def require_begun_on(record: Mapping[str, Any], now: Mapping[str, Any], named: Mapping[str, str]) -> None:
+    """Refuse to go on from a record that says something else than what would be recorded now.
+
+    Parameters
+    ----------
+    record : of the training that began
+    now : sections as the same training would record them if it began now
+    named : dotted entries to compare, with what a reader calls each; an entry that one of both lacks is passed over
+
+    Raises
+    ------
+    RunError
+        With every entry that differs, as it was and as it is.
+    """
+    found = []
+    for dotted, called in named.items():
+        was, is_now = entry(record, dotted), entry(now, dotted)
+        if was is None or is_now is None or _equal(was, is_now):
+            continue
+        if isinstance(was, list) and isinstance(is_now, list) and len(was) == len(is_now):
+            row = next(k for k, (a, b) in enumerate(zip(was, is_now, strict=True)) if a != b)
+            called, was, is_now = f"{called} {row + 1}", was[row], is_now[row]      # the first of them
+        elif isinstance(was, list) and isinstance(is_now, list):
+            was, is_now = (f"{len(one)} in number" for one in (was, is_now))
+        found.append(f"{called} was {was!s:.60}, is {is_now!s:.60} now")
+    if found:
+        raise RunError("; ".join(found))
+
+
+def _equal(was: Any, is_now: Any) -> bool:
+    if type(is_now) is float and type(was) in (int, float):
+        return math.isclose(was, is_now, rel_tol=1e-6)      # another machine may sum in another order
+    return bool(was == is_now)
 
 
 def seeded(build: Callable[[], M], seed: int) -> M:

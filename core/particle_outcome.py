@@ -99,9 +99,7 @@ class ParticleTraining:
 
     def graphs(self) -> dict[str, NDArray[np.float32]]:
         """Unclipped 1/r² between each two particles, (n, n): its mean over the input frames of the trajectory shown."""
-        cut = self.cut
-        seen = cut.trajectories.positions[_shown(cut), cut.last - cut.inputs + 1 : cut.last + 1]
-        return {"force": pulls(seen).mean(axis=0).astype(np.float32)}
+        return graphs_of(self.cut)
 
     @torch.no_grad()
     def interaction(self, batch: int = 1) -> Tensor:  # noqa: ARG002  one trajectory, whatever the batch
@@ -146,6 +144,12 @@ class ParticleTraining:
             },
         )
         return {"errors": errors}
+
+
+def graphs_of(cut: Scenes) -> dict[str, NDArray[np.float32]]:
+    """What a run on these scenes keeps as its graphs, (n, n): see `ParticleTraining.graphs`."""
+    seen = cut.trajectories.positions[_shown(cut), cut.last - cut.inputs + 1 : cut.last + 1]
+    return {"force": pulls(seen).mean(axis=0).astype(np.float32)}
 
 
 def sizes_of(record: Mapping[str, Any]) -> ParticleSizes:

@@ -119,7 +119,7 @@ def _is(value: object, kind: type | tuple[type, ...]) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
 
 
-def _at(record: Mapping[str, Any], dotted: str) -> Any:
+def entry(record: Mapping[str, Any], dotted: str) -> Any:
     """The entry under a dotted name; None where there is none."""
     value: Any = record
     for key in dotted.split("."):
@@ -137,7 +137,7 @@ def _check(record: Mapping[str, Any]) -> None:
         section, _, key = dotted.rpartition(".")
         if dotted in (_OPTIONAL | _OPTIONAL_MATRIX) and key not in record[section]:
             continue
-        value = _at(record, dotted)
+        value = entry(record, dotted)
         if not _is(value, types):
             named = types.__name__ if isinstance(types, type) else " or ".join(t.__name__ for t in types)
             raise ValueError(f"{dotted} must be of type {named}, got {type(value).__name__}")
@@ -145,8 +145,8 @@ def _check(record: Mapping[str, Any]) -> None:
         if dotted in _RANGES and not lowest <= value <= highest:
             raise ValueError(f"{dotted} must be from {lowest:,} to {highest:,}, got {value}")
     for dotted, names in _NAMES.items():
-        if dotted in wanted and _at(record, dotted) not in names:
-            raise ValueError(f"{dotted} must be one of {', '.join(names)}, got {_at(record, dotted)!r}")
+        if dotted in wanted and entry(record, dotted) not in names:
+            raise ValueError(f"{dotted} must be one of {', '.join(names)}, got {entry(record, dotted)!r}")
     heads = record["heads"]
     if not all(isinstance(name, str) and name for name in heads) or len(set(heads)) < len(heads):
         raise ValueError("heads must be names, each of them once")
@@ -168,7 +168,7 @@ def _check_alone(record: Mapping[str, Any]) -> None:
     if not record["heads"]:
         raise ValueError("heads of a matrix must be at least one name")
     for dotted in [*sorted({name.partition(".")[0] for name in _MODEL} - {"data"}), "scenes", *_MEASURED]:
-        if _at(record, dotted) is not None:
+        if entry(record, dotted) is not None:
             raise ValueError(f"a matrix must have no {dotted}, which only a model has")
     models = record["matrix"].get("made_of", [])
     for name in models:

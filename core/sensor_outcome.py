@@ -17,7 +17,7 @@ from core.data.sensors import SensorData
 from core.data.windows import Windows, windows
 from core.files import write_tensors
 from core.models import Forecaster, Sizes, built
-from core.outcome import begun_record, first_interaction, or_null, seeded, write_weights
+from core.outcome import begun_record, first_interaction, or_null, require_begun_on, seeded, write_weights
 from core.plan import Plan, require_fitting
 
 INPUTS = 12         # steps seen, where none are chosen
@@ -48,54 +48,28 @@ class SensorTraining:
 
     @classmethod
     def recorded(cls, data: SensorData, record: Mapping[str, Any]) -> "SensorTraining":
-        """One that goes on, from its ``run.json``; ValueError or TypeError where nothing can be built from that."""
+        """One that goes on, from its ``run.json``.
+
+        Raises
+        ------
+        RunError
+            Sensors, times, windows or scaler are others than when it began; the text says which.
+        ValueError, TypeError
+            Nothing can be built from the record.
+        """
+        require_begun_on(record, {"data": _told(data)}, _BEGUN_DATA)
         cut = windows(data, *(record["windows"][key] for key in ("protocol", "inputs", "horizon")))
+        require_begun_on(record, _told_cut(cut, record["windows"]["protocol"]), _BEGUN_CUT)
         return cls(data, cut, _model(data, cut, record["model"]["name"], record["model"]["config"], record["seed"]))
 
     def first_record(self, plan: Plan) -> dict[str, Any]:
         """The ``run.json`` of a training that begins."""
-        data, cut, nodes = self.data, self.cut, self.data.nodes
-        return begun_record(
-            self.model,
-            plan,
-            data={
-                "name": data.name,
-                "load": plan.load,
-                "sha256": data.sha256,
-                "source": data.source,
-                "note": data.note,
-                "quantity": data.quantity,
-                "unit": data.unit,
-                "interval_minutes": data.interval.total_seconds() / 60,
-                "steps": data.steps,
-                "sensors": data.sensors,
-                "missing": data.missing,
-                "start": data.times[0].isoformat(),
-                "end": data.times[-1].isoformat(),
-                "nodes": {
-                    "id": nodes["id"].tolist(),
-                    "latitude": or_null(nodes["latitude"]),
-                    "longitude": or_null(nodes["longitude"]),
-                    "group": nodes["group"].tolist(),
-                },
-            },
-            cut={
-                "windows": {
-                    "protocol": plan.protocol,
-                    "inputs": cut.inputs,
-                    "horizon": cut.horizon,
-                    "slots": cut.slots,
-                    "split": {part: list(rows) for part, rows in cut.parts.items()},
-                    "count": {part: cut.count(part) for part in cut.parts},
-                },
-                "scaler": {"shift": cut.shift, "scale": cut.scale},
-            },
-        )
+        data = {"name": self.data.name, "load": plan.load, **_told(self.data)}
+        return begun_record(self.model, plan, data=data, cut=_told_cut(self.cut, plan.protocol))
 
     def graphs(self) -> dict[str, NDArray[np.float32]]:
         """The graphs that the data came with, (n, n) each."""
-        graphs = {"adjacency": self.data.adjacency, "truth": self.data.truth}
-        return {name: graph for name, graph in graphs.items() if graph is not None}
+        return graphs_of(self.data)
 
     def interaction(self, batch: int) -> Tensor:
         """The interaction (h, n, n); where it depends on the input, its mean over the first validation chunk."""
@@ -135,6 +109,12 @@ class SensorTraining:
         return {}
 
 
+def graphs_of(data: SensorData) -> dict[str, NDArray[np.float32]]:
+    """What a run on these data keeps as its graphs, (n, n) each: the roads, and the planted graph of made-up data."""
+    graphs = {"adjacency": data.adjacency, "truth": data.truth}
+    return {name: graph for name, graph in graphs.items() if graph is not None}
+
+
 def hour(data: SensorData) -> int:
     """Steps in one hour, at least 1: the horizon where none is chosen."""
     return max(1, round(3600 / data.interval.total_seconds()))
@@ -152,6 +132,62 @@ def sizes_of(record: Mapping[str, Any], sensors: int) -> Sizes:
     """What the model of a finished run was built for."""
     windows = record["windows"]
     return Sizes(sensors=sensors, inputs=windows["inputs"], horizon=windows["horizon"], slots=windows["slots"])
+
+
+_BEGUN_DATA = {     # of what a record says, in the words of an error: what a training that goes on must find again
+    "data.nodes.id": "sensor",
+    "data.start": "the first time",
+    "data.end": "the last time",
+    "data.interval_minutes": "minutes from row to row",
+    "data.times_sha256": "the sha256 of the times",
+}
+_BEGUN_CUT = {
+    "windows.slots": "steps a day",
+    "windows.split": "the split",
+    "windows.count": "the windows",
+    "scaler.shift": "the scaler's shift",
+    "scaler.scale": "the scaler's scale",
+}
+
+
+def _told(data: SensorData) -> dict[str, Any]:
+    """What the record says of the data, but for how they are called."""
+    nodes = data.nodes
+    return {
+        "sha256": data.sha256,
+        "source": data.source,
+        "note": data.note,
+        "quantity": data.quantity,
+        "unit": data.unit,
+        "interval_minutes": data.interval.total_seconds() / 60,
+        "steps": data.steps,
+        "sensors": data.sensors,
+        "missing": data.missing,
+        "start": data.times[0].isoformat(),
+        "end": data.times[-1].isoformat(),
+        "times_sha256": data.times_sha256,
+        "nodes": {
+            "id": nodes["id"].tolist(),
+            "latitude": or_null(nodes["latitude"]),
+            "longitude": or_null(nodes["longitude"]),
+            "group": nodes["group"].tolist(),
+        },
+    }
+
+
+def _told_cut(cut: Windows, protocol: str) -> dict[str, Any]:
+    """What the record says of how the data are cut and scaled."""
+    return {
+        "windows": {
+            "protocol": protocol,
+            "inputs": cut.inputs,
+            "horizon": cut.horizon,
+            "slots": cut.slots,
+            "split": {part: list(rows) for part, rows in cut.parts.items()},
+            "count": {part: cut.count(part) for part in cut.parts},
+        },
+        "scaler": {"shift": cut.shift, "scale": cut.scale},
+    }
 
 
 def _model(data: SensorData, cut: Windows, name: str, config: Mapping[str, Any], seed: int) -> Forecaster:

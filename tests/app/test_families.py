@@ -3,15 +3,20 @@
 import json
 import subprocess
 import sys
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
 from app.__main__ import cli
-from app.families import kept_consensus
+from app.families import kept_consensus, trained_family
+from core.data.folder import read as read_folder
+from core.experiment import Plan, settings_for
 from core.family import family_of
 from core.files import write_tensors
 from core.record import RunError, read_record
@@ -136,6 +141,30 @@ def test_a_family_asked_for_otherwise_is_not_mixed_with_what_is_there(
     assert [*records(tmp_path / "r")] == ["m-seed0"]
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda data: replace(data, adjacency=data.adjacency.T), "since it was begun, the road graph is another one"),
+        (lambda data: replace(data, adjacency=None), "since it was begun, there was a road graph, and there is none"),
+        (lambda data: replace(data, times=data.times + pd.Timedelta(days=150)), "its start is 2"),
+    ],
+)
+@pytest.mark.parametrize("state", ["done", "stopped"])
+def test_no_part_of_a_family_comes_from_other_roads_or_times(
+    tmp_path: Path, change: Any, said: str, state: str
+) -> None:
+    ring = read_folder(Path(small_data(tmp_path).removeprefix("folder:")))
+    plan = Plan(model="gru", settings=settings_for("gru", epochs=1), load="ring")
+    bar = lambda _epochs: nullcontext(lambda *_: None)  # noqa: E731
+    (first,) = trained_family(ring, plan, tmp_path / "r" / "m", 1, bar=bar)
+    (first.path / "run.json").write_text(json.dumps({**first.record, "state": state}))
+    other = change(ring)
+    assert other.sha256 == ring.sha256, "the values alone do not tell them apart"
+    with pytest.raises(RunError, match=f"m-seed0 is a run already, and not of this family: {said}"):
+        trained_family(other, plan, tmp_path / "r" / "m", 2, bar=bar)
+    assert [*records(tmp_path / "r")] == ["m-seed0"], "nothing was trained"
+
+
 def test_what_is_in_the_way_and_no_run_is_left_alone(asked: list[object], tmp_path: Path) -> None:
     place = tmp_path / "r" / "m-seed1"
     place.mkdir(parents=True)
@@ -237,6 +266,12 @@ def test_the_consensus_of_one_run_is_that_of_its_family(members: list[Path], own
     )
     assert "They differ in their seed alone." in made.note
     assert "1.00 (head 1), 1.00 (head 2) and 0." in made.note, "head 3 is noise of its own in each"
+
+
+def test_a_consensus_of_runs_on_other_roads_says_so(members: list[Path], own_runs: Path) -> None:
+    write_tensors(members[1] / "network.safetensors", {"adjacency": np.eye(N, dtype=np.float32)})
+    made = kept_consensus(members, own_runs / "together")
+    assert "The runs differ in more than their seed: graphs." in made.note
 
 
 def test_a_consensus_opens_on_every_page(members: list[Path], own_runs: Path) -> None:

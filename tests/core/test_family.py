@@ -46,6 +46,23 @@ def test_runs_that_differ_in_their_seed_alone_are_found_from_each_of_them(runs: 
     assert family_of(runs / "a") == (runs / "c", runs / "b", runs / "a")
 
 
+@pytest.mark.parametrize("name", ["start", "end", "interval_minutes", "times_sha256"])
+def test_other_times_are_another_family(runs: Path, name: str) -> None:
+    for run in "abc":
+        edited(runs / run, lambda record: record["data"].update({name: 5}))
+    assert names(runs / "a") == ["c", "b", "a"]
+    edited(runs / "b", lambda record: record["data"].update({name: 7}))
+    assert names(runs / "a") == ["c", "a"]
+
+
+@pytest.mark.parametrize("name", ["start", "end", "times_sha256"])
+def test_times_that_an_earlier_version_did_not_record_are_not_held_against_it(runs: Path, name: str) -> None:
+    edited(runs / "a", lambda record: record["data"].update({name: "x"}))
+    edited(runs / "b", lambda record: record["data"].pop(name, None))
+    edited(runs / "c", lambda record: record["data"].update({name: "x"}))
+    assert names(runs / "a") == names(runs / "b") == ["c", "b", "a"]
+
+
 @pytest.mark.parametrize(
     "change",
     [

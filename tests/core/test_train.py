@@ -6,10 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -168,6 +171,98 @@ def test_a_run_is_not_continued_on_other_data(city: SensorData, tmp_path: Path) 
     trained(city, plan(epochs=1), tmp_path / "run")
     with pytest.raises(RunError, match=r"must be continued on the data it was begun on .* got city"):
         resumed(made_up.load(seed=1, weeks=1), tmp_path / "run")
+
+
+def stopped_at_once(data: SensorData, out: Path, model: str = "intergat-gru") -> Path:
+    def stop(epoch: int, chunk: int, chunks: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(data, plan(model, epochs=1), out, tick=stop)
+    return out
+
+
+def later(data: SensorData, **by: int) -> SensorData:
+    return replace(data, times=data.times + pd.Timedelta(**by))
+
+
+def with_a_gap(data: SensorData, row: int) -> SensorData:
+    """As many rows, one step of time left out before a row."""
+    times = data.times.to_numpy()
+    late = times[row:] + (times[1] - times[0])
+    return replace(data, times=pd.DatetimeIndex(np.concatenate([times[:row], late])))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda data: replace(data, adjacency=np.roll(data.adjacency, 1, axis=0)), "the road graph is another one$"),
+        (lambda data: replace(data, adjacency=None), "there was a road graph, and there is none$"),
+        (lambda data: replace(data, truth=None), "there was a planted graph, and there is none$"),
+        (lambda data: later(data, days=150, hours=5), "the first time was 2.*T00:00:00, is 2.*T05:00:00 now; the last"),
+        (lambda data: with_a_gap(data, 300), "the last time was .*; the sha256 of the times was .{60}, is .{60} now$"),
+        (lambda data: replace(data, interval=data.interval / 3), "minutes from row to row was 15.0, is 5.0 now$"),
+        (
+            lambda data: replace(data, nodes=data.nodes.assign(id=[*data.nodes["id"][:-2], "x", "y"])),
+            "sensor 119 was .*, is x now$",
+        ),
+    ],
+)
+def test_a_training_goes_on_with_its_own_roads_times_and_sensors_only(
+    city: SensorData, tmp_path: Path, change: Callable[[SensorData], SensorData], words: str
+) -> None:
+    out = stopped_at_once(city, tmp_path / "run")
+    before = (out / "run.json").read_bytes()
+    other = change(city)
+    assert other.sha256 == city.sha256, "the values alone do not tell them apart"
+    with pytest.raises(RunError, match=f"^run must be continued on the data it was begun on, or trained anew: {words}"):
+        resumed(other, out)
+    assert (out / "run.json").read_bytes() == before
+    assert resumed(city, out).record["state"] == "done"
+
+
+def test_the_same_times_with_a_gap_elsewhere_are_other_times(city: SensorData, tmp_path: Path) -> None:
+    first, second = (with_a_gap(city, row) for row in (300, 301))
+    assert (first.times[0], first.times[-1]) == (second.times[0], second.times[-1])
+    assert first.times_sha256 != second.times_sha256
+    out = stopped_at_once(first, tmp_path / "run")
+    with pytest.raises(RunError, match=r"trained anew: the sha256 of the times was .*, is .* now$"):
+        resumed(second, out)
+
+
+@pytest.mark.parametrize(("section", "name", "words"), [
+    ("windows", "split", "the split was .*, is .* now"), ("windows", "count", "the windows was .*, is .* now"),
+    ("windows", "slots", "steps a day was 7, is 96 now"), ("scaler", "shift", "the scaler's shift was 7, is .* now"),
+    ("scaler", "scale", "the scaler's scale was 7, is .* now"),
+])  # fmt: skip
+def test_a_training_goes_on_only_with_windows_and_scaler_as_they_were(
+    city: SensorData, tmp_path: Path, section: str, name: str, words: str
+) -> None:
+    out = stopped_at_once(city, tmp_path / "run")
+    record = json.loads((out / "run.json").read_text())
+    record[section][name] = {**record[section][name], "train": [0, 7]} if name in ("split", "count") else 7
+    (out / "run.json").write_text(json.dumps(record))
+    with pytest.raises(RunError, match=f"trained anew: {words}"):
+        resumed(city, out)
+
+
+def test_a_run_of_an_earlier_version_goes_on_though_its_record_says_less(city: SensorData, tmp_path: Path) -> None:
+    out = stopped_at_once(city, tmp_path / "run")
+    record = json.loads((out / "run.json").read_text())
+    for name in ("start", "end", "times_sha256"):
+        del record["data"][name]
+    del record["windows"]["count"], record["scaler"]
+    (out / "run.json").write_text(json.dumps(record))
+    assert resumed(city, out).record["state"] == "done"
+
+
+def test_the_last_digits_of_another_machine_stop_no_training(city: SensorData, tmp_path: Path) -> None:
+    out = stopped_at_once(city, tmp_path / "run")
+    record = json.loads((out / "run.json").read_text())
+    record["scaler"]["shift"] = float(np.nextafter(record["scaler"]["shift"], np.inf))
+    (out / "run.json").write_text(json.dumps(record))
+    roads = np.nextafter(city.adjacency, np.float32(2)) * (city.adjacency > 0)
+    assert resumed(replace(city, adjacency=roads), out).record["state"] == "done"
 
 
 def test_a_run_is_never_overwritten(city: SensorData, tmp_path: Path) -> None:
