@@ -84,6 +84,14 @@ def test_secrets_data_and_leftovers_stay_out(path: str) -> None:
     assert left_out(path)
 
 
+def test_settings_are_found_beside_the_script_too_so_that_the_working_directory_does_not_matter() -> None:
+    link = ROOT / "app" / ".streamlit"
+    assert link.is_symlink()
+    assert str(link.readlink()) == "../.streamlit"
+    assert not left_out("app/.streamlit")
+    assert left_out("app/.streamlit/secrets.toml")
+
+
 def test_requirements_are_installed_before_the_code_is_copied_and_leave_no_cache() -> None:
     lines = [f"{name} {rest}" for name, rest in instructions()]
     place = {text: next(k for k, line in enumerate(lines) if text in line) for text in ("pip install", "COPY app")}
@@ -114,7 +122,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for source in copied():
         place = folder / source
         if (ROOT / source).is_dir():
-            shutil.copytree(ROOT / source, place, ignore=shutil.ignore_patterns("__pycache__", "static"))
+            shutil.copytree(ROOT / source, place, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "static"))
         else:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / source, place)

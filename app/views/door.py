@@ -8,8 +8,13 @@ may come in is decided by the provider, and, where anybody can have an account t
 
 What is unclear keeps the door shut: a secrets file that cannot be read, a section without a provider, a list of who may
 come in without a login.
+
+Streamlit looks for its files where it was started and beside ``app/main.py``. There ``app/.streamlit`` is a link to the
+project's, so that they are found wherever the app is started from. Where that link was lost on the way, the door is
+shut too: without those files the app would answer every machine, and ask nobody who they are.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,11 +25,13 @@ from streamlit.errors import StreamlitAuthError
 
 from app.reading.words import plain
 
+OWN = Path(__file__).resolve().parents[2] / ".streamlit"
 _SHUT = "The login of this app is not set up as it must be, so it stays shut. {}"
 
 
 def door() -> None:
     """Ask for a login and end the page, unless there is nothing to ask for or somebody has logged in."""
+    _require_own_files()
     auth = _section("auth")
     if auth is None:
         if _section("door") is not None:  # a list of who may come in, and nobody is asked who they are
@@ -47,6 +54,29 @@ def way_out() -> None:
         with st.sidebar:
             st.caption(f"Logged in as {_who()}")
             st.button("Log out", icon=":material/logout:", on_click=st.logout, key="log out")
+
+
+def _require_own_files() -> None:
+    """Shut the door where the project's secrets or settings were not found, which only the place of start decides."""
+    secrets = OWN / "secrets.toml"
+    if os.path.lexists(secrets) and not any(_same(secrets, Path(path)) for path in st.get_option("secrets.files")):
+        _shut(
+            "Its secrets.toml lies in the project's folder .streamlit and was not read: start the app in the project's "
+            "folder, or with --secrets.files and the whole path of that file."
+        )
+    if not st.get_option("server.address"):
+        _shut(
+            "Start it in the project's folder, or say with --server.address which machines it is to answer.",
+            "The project's settings, .streamlit/config.toml, were not read, so this app would answer every machine. "
+            "It stays shut. {}",
+        )
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there, or nobody may look
+        return False
 
 
 def _ask(auth: Mapping[str, Any]) -> None:
@@ -104,6 +134,6 @@ def _who() -> str:
     return plain(str(st.user.get("email") or st.user.get("name") or "a person without a name"), 80)
 
 
-def _shut(why: str) -> None:
-    st.error(_SHUT.format(why), icon=":material/lock:")
+def _shut(why: str, shut: str = _SHUT) -> None:
+    st.error(shut.format(why), icon=":material/lock:")
     st.stop()

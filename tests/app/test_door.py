@@ -1,5 +1,8 @@
 """Where a login is set up, nothing is shown and nothing read before it; where none is, nobody notices."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +128,70 @@ def test_secrets_that_cannot_be_read_keep_the_door_shut(read: list[str], tmp_pat
         st.config.set_option("secrets.files", before)
     assert "cannot be read" in words(app)
     assert read == []
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the project's own files, with a login set up that Streamlit has not found."""
+    monkeypatch.setattr(door, "OWN", tmp_path / "project")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "secrets.toml").write_text("[auth]\n")
+    return tmp_path / "project"
+
+
+def test_secrets_of_the_project_that_were_not_found_keep_the_door_shut(read: list[str], project: Path) -> None:
+    app = at_the_door({})
+    assert "was not read: start the app in the project" in words(app)
+    assert len(app.title) == 0
+    assert read == []
+    (project / "secrets.toml").unlink()
+    (project / "secrets.toml").symlink_to("nowhere")  # what nobody can read may set up a login as well
+    assert "was not read" in words(at_the_door({}))
+    assert read == []
+
+
+def test_secrets_that_were_found_by_another_path_are_the_same(read: list[str], project: Path, tmp_path: Path) -> None:
+    (tmp_path / "beside").symlink_to("project")
+    (project / "secrets.toml").write_text("[mail]\nhost = 'x'\n")
+    before = st.get_option("secrets.files")
+    st.config.set_option("secrets.files", [str(tmp_path / "beside" / "secrets.toml")])
+    try:
+        app = at_the_door({})
+    finally:
+        st.config.set_option("secrets.files", before)
+    assert app.title[0].value == QUESTIONS["overview"]
+
+
+def test_without_the_settings_of_the_project_the_door_is_shut(read: list[str]) -> None:
+    before = st.get_option("server.address")
+    assert before == "127.0.0.1"
+    st.config.set_option("server.address", None)
+    try:
+        app = at_the_door({})
+    finally:
+        st.config.set_option("server.address", before)
+    assert "say with --server.address which machines it is to answer" in words(app)
+    assert len(app.title) == 0
+    assert read == []
+
+
+def said_from(folder: Path, root: Path) -> list[str]:
+    """Where a server that is started in a folder would answer, and the secrets it would read."""
+    code = (
+        "from streamlit import config; import sys\n"
+        "config._main_script_path = sys.argv[1]\n"  # as 'streamlit run' does it
+        "print(config.get_option('server.address'), *config.get_option('secrets.files'), sep='\\n')"
+    )
+    command = [sys.executable, "-c", code, str(root / "app" / "main.py")]
+    environment = {**os.environ, "HOME": str(folder)}
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return ran.stdout.splitlines()
+
+
+def test_settings_and_secrets_are_found_wherever_the_app_is_started(tmp_path: Path) -> None:
+    address, *files = said_from(tmp_path, ROOT)
+    assert address == "127.0.0.1"
+    assert (ROOT / ".streamlit" / "secrets.toml").resolve() in [Path(file).resolve() for file in files]
 
 
 @pytest.mark.parametrize("allow", [["ann@example.org"], ["bob@x.org", " @Example.org "]])
