@@ -254,7 +254,9 @@ def test_an_installation_without_the_benchmark_says_so(own_runs: Path) -> None:
     script = f"""
 import sys
 sys.modules["benchmarks"] = None
+import streamlit
 from streamlit.testing.v1 import AppTest
+streamlit.config.set_option("server.address", "127.0.0.1")  # no settings lie here: the door would be shut
 app = AppTest.from_file({str(ROOT / "app" / "main.py")!r}, default_timeout=60).run()
 app.switch_page("views/benchmark.py").run()
 assert not app.exception, app.exception
@@ -271,7 +273,9 @@ def test_a_full_page_loads_no_torch(record: Path, own_runs: Path) -> None:
     made_record(record)
     script = f"""
 import sys
+import streamlit
 from streamlit.testing.v1 import AppTest
+streamlit.config.set_option("server.address", "127.0.0.1")  # no settings lie here: the door would be shut
 app = AppTest.from_file({str(ROOT / "app" / "main.py")!r}, default_timeout=60).run()
 early = [name for name in sys.modules if name.startswith(("benchmarks", "app.benchmark"))]
 assert not early, f"the first page waits for {{early}}"

@@ -276,7 +276,9 @@ def test_no_page_loads_torch(own_runs: Path) -> None:
     made_run(own_runs / "ring")
     script = f"""
 import sys
+import streamlit
 from streamlit.testing.v1 import AppTest
+streamlit.config.set_option("server.address", "127.0.0.1")  # no settings lie here: the door would be shut
 app = AppTest.from_file({str(ROOT / "app" / "main.py")!r}, default_timeout=60).run()
 late = [name for name in ("folium", "networkx") if name in sys.modules]
 assert not late, f"the first page waits for {{late}}"
