@@ -152,6 +152,10 @@ def _check(record: Mapping[str, Any]) -> None:
         raise ValueError("heads must be names, each of them once")
     if "mean" in heads:
         raise ValueError("heads must not be named 'mean': that is the name of the mean of all heads")
+    if kind == "model":
+        for section in ("scenes", "matrix"):
+            if section in record:
+                raise ValueError(f"a run of sensors must have no {section}, which only another kind has")
     if kind == "matrix":
         _check_alone(record)
     else:
@@ -168,7 +172,8 @@ def _check_alone(record: Mapping[str, Any]) -> None:
     if not record["heads"]:
         raise ValueError("heads of a matrix must be at least one name")
     for dotted in [*sorted({name.partition(".")[0] for name in _MODEL} - {"data"}), "scenes", *_MEASURED]:
-        if entry(record, dotted) is not None:
+        section, _, key = dotted.rpartition(".")
+        if (key or dotted) in (record[section] if section else record):     # null as well: readers look for the name
             raise ValueError(f"a matrix must have no {dotted}, which only a model has")
     models = record["matrix"].get("made_of", [])
     for name in models:

@@ -11,7 +11,7 @@ import streamlit as st
 from app.estimate import Asked, Finished
 from app.store.entries import UNREADABLE, RunEntry, cached
 from core.emerging import EMERGING, Emerging, read_emerging
-from core.record import read_progress, read_record
+from core.record import kind_of, read_progress, read_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,11 @@ def _begun(run: str, stamps: tuple[str, ...]) -> Begun | None:
         progress = pd.DataFrame(list(read_progress(Path(run))))
     except UNREADABLE:
         return None
+    kind = kind_of(record)
+    if kind == "matrix":  # it was put in the place of a run that was trained here
+        return None
     groups = record["data"]["nodes"].get("group")
-    split = record["scenes" if "scenes" in record else "windows"]["split"]
+    split = record["scenes" if kind == "particles" else "windows"]["split"]
     progress = progress.reindex(columns=["epoch", "train", "validation", "seconds"]).astype(float)
     progress = progress.dropna(subset=["train", "validation"])
     return Begun(
@@ -103,7 +106,7 @@ def _finished(key: str, run: str, version: str) -> Finished | None:  # noqa: ARG
     try:
         record = read_record(Path(run))
         seconds = [epoch["seconds"] for epoch in read_progress(Path(run)) if epoch.get("seconds", 0) > 0]
-        if record.get("kind", "model") != "model" or not seconds:
+        if kind_of(record) != "model" or not seconds:
             return None
         windows = record["windows"]
         asked = Asked(
