@@ -101,12 +101,16 @@ class Residuals:
     step : steps ahead of the forecasts whose residuals these are, from 1
     tests : one per graph: the mean of heads (where there is more than one), each head, roads, random
     sensor : (N,) AZ statistic of the edges at each sensor; standard normal if white, nan where nothing was observed
-    sensor_graph : the graph that `sensor` was taken on, as in `Whiteness`
+    sensor_space : (N,) of the spatial edges that end there alone; nan where there is none
+    sensor_time : (N,) of the sensor's own temporal edges alone; nan where there is none
+    sensor_graph : the graph that the scores of sensors were taken on, as in `Whiteness`
     """
 
     step: int
     tests: tuple[Whiteness, ...]
     sensor: FloatArray
+    sensor_space: FloatArray
+    sensor_time: FloatArray
     sensor_graph: str
 
 
@@ -311,14 +315,15 @@ def sensor_whiteness(
     [True, True, False, False]
     """
     signs = _Signs.of(residuals, first, median)
-    return _by_sensor(signs, _weights(graph, signs.sign.shape[1]))
+    return _together(*_by_sensor(signs, _weights(graph, signs.sign.shape[1])))
 
 
-def _by_sensor(signs: _Signs, weight: FloatArray) -> FloatArray:
+def _by_sensor(signs: _Signs, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The two parts of each sensor's statistic, in space and in time, (N,) each."""
     parts = zip(*(each.T for each in signs.along(weight)), strict=True)
     space = np.array([signs.beside(*part)[0] for part in parts])
     time = np.array([signs.after(*part) for part in zip(signs.time.T, signs.pairs.T, strict=True)])
-    return _together(space, time)
+    return space, time
 
 
 def residuals(
@@ -353,7 +358,7 @@ def residuals(
 
     Returns
     -------
-    Residuals; `sensor` on the roads, without them on the first learned graph, without one on the random graph
+    Residuals; those of sensors on the roads, without them on the first learned graph, without one on the random graph
 
     Raises
     ------
@@ -380,10 +385,13 @@ def residuals(
     named = "roads" if road is not None else next(iter(graphs), "random")
     graphs["random"] = _random(sensors, count, seed)
     signs = _Signs.of(error, first, median=True)
+    space, time = _by_sensor(signs, graphs[named])
     return Residuals(
         step=step,
         tests=tuple(_test(name, signs, graph) for name, graph in graphs.items()),
-        sensor=_by_sensor(signs, graphs[named]),
+        sensor=_together(space, time),
+        sensor_space=space,
+        sensor_time=time,
         sensor_graph=named,
     )
 

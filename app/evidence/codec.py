@@ -36,7 +36,7 @@ AXES: Mapping[str, Mapping[str, str]] = {
     "Curve": {"share": "F", "error": "F"},
     "HeadStability": {"mean": "NN", "spread": "NN", "likeness": "SS", "consensus": "N"},
     "Stability": {"matched": "SH"},
-    "Residuals": {"sensor": "N"},
+    "Residuals": {"sensor": "N", "sensor_space": "N", "sensor_time": "N"},
 }  # fmt: skip
 """The axes of each array, by the result's name and the field's: a letter is a length, the same within one result.
 

@@ -378,7 +378,7 @@ PARTS: Mapping[str, Part] = {
         "whether it would come back", 2, _stability_kind, _stability, _stability_missing, _stability_fits
     ),
     "residuals": Part(
-        "whether it explains the data", 2, _residuals_kind, _residuals, _residuals_missing, _residuals_fits
+        "whether it explains the data", 3, _residuals_kind, _residuals, _residuals_missing, _residuals_fits
     ),
     "planted": Part("whether it could have been found", 1, _planted_kind, _planted, _planted_missing, _planted_fits),
 }

@@ -114,9 +114,11 @@ EVIDENCE: dict[str, Measure] = {
         "Whether errors of joined sensors, and of following moments, have one sign more often, or less, than by "
         "chance: within ±1.96 the test sees nothing. Far outside, the model leaves structure that a better one could "
         "use. How far chance reaches is read off the sums over moments, so that errors alike in space do not pass for "
-        "structure in time, nor slow ones, but for a little, for structure in space.",
+        "structure in time, nor slow ones, but for a little, for structure in space. Each e is an error less its "
+        "sensor's median.",
         r"\frac{\sum_t q_t}{\mathrm{sd}(\sum_t q_t)}, \quad q_t = \textstyle\sum_{(i,j)} w_{ij}\, "
-        r"\mathrm{sgn}(e_{ti}\, e_{tj}) \ \text{or} \ \sum_i \mathrm{sgn}(e_{ti}\, e_{t+1,i})",
+        r"\mathrm{sgn}(e_{ti}\, e_{tj}) \ \text{or} \ \sum_i \mathrm{sgn}(e_{ti}\, e_{t+1,i}), \quad "
+        r"\text{both} = \tfrac{1}{\sqrt 2} (\text{space} + \text{time})",
         source="Zambon and Alippi, AZ-whiteness test, NeurIPS 35 (2022), arXiv:2204.11135; standard deviation in "
         "space: Lazarus, Lewis, Stock and Watson, HAR inference, Journal of Business and Economic Statistics 36 (2018)",
         pages=("evidence",),
@@ -124,14 +126,26 @@ EVIDENCE: dict[str, Measure] = {
     ),
     "az_sensor": Measure(
         "AZ-analysis of a sensor",
-        "The same for the edges of one sensor alone: where on the map errors are still alike. One sensor in twenty "
-        "lies outside ±1.96 by chance.",
-        r"c_i = \frac{\sum_t q_{ti}}{\mathrm{sd}(\sum_t q_{ti})}, \quad q_{ti} = \textstyle\sum_{j} w_{ij}\, "
-        r"\mathrm{sgn}(e_{ti}\, e_{tj}) \ \text{or} \ \mathrm{sgn}(e_{ti}\, e_{t+1,i})",
+        "The same for one sensor. The map shows its score in space, of the edges that end there: where errors still "
+        "go with those of neighbours. Its score in time, whether its error goes with its own last one, and the two "
+        "together are in the table. By chance one sensor in twenty lies outside ±1.96.",
+        r"\text{space}_i = \frac{\sum_t q_{ti}}{\mathrm{sd}(\sum_t q_{ti})}, \quad q_{ti} = "
+        r"\textstyle\sum_{j} w_{ij}\, \mathrm{sgn}(e_{ti}\, e_{tj}); \qquad \text{time}_i \text{ of } "
+        r"\mathrm{sgn}(e_{ti}\, e_{t+1,i}); \qquad \text{both} = \tfrac{1}{\sqrt 2} (\text{space}_i + \text{time}_i)",
         source="Zambon and Alippi, Where and how to improve graph-based spatio-temporal predictors, "
-        "arXiv:2302.01701 (2023)",
+        "arXiv:2302.01701 (2023), the score of a node; standard deviation as of the whole graph",
         pages=("evidence",),
         also="residuals, map of errors",
+    ),
+    "p_normal": Measure(
+        "p-value of a standard score",
+        "How often a score would lie at least as far from 0, on either side, if nothing were left. It is read off the "
+        "normal curve, so no draws are made, and it holds for many moments only. Below 0.05 is called beyond chance.",
+        r"p = 2\, \Phi(-|z|)",
+        source="Zambon and Alippi, AZ-whiteness test, NeurIPS 35 (2022), arXiv:2204.11135: the score is normal in the "
+        "limit",
+        pages=("evidence",),
+        also="significance, normal approximation, two-sided",
     ),
     "one_sign": Measure(
         "Joined errors of one sign",

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_phrase
@@ -70,14 +71,23 @@ def residuals_beside(found: "Residuals") -> str:
     return said
 
 
-def scores_caption(beyond: int, sensors: int, graph: str) -> str:
-    """What the colours of the sensors mean where each has a score, and how many lie outside of what chance gives."""
-    expected = max(round(0.05 * sensors), 1)
+def scores_caption(scores: NDArray[np.floating], graph: str) -> str:
+    """What the colours of the sensors mean, and how many lie outside of what chance gives.
+
+    ``scores`` (N,) are those in space alone, nan where there is none.
+    """
+    known = scores[np.isfinite(scores)]
+    if not len(known):
+        return "No sensor has a score: there are too few errors, or no edges."
+    beyond, expected = int((np.abs(known) > SURELY).sum()), max(round(0.05 * len(known)), 1)
+    without = len(scores) - len(known)
     return (
         "Where the model still leaves structure: each sensor's colour says how alike its errors are to those of its "
-        f"neighbours on {'the road graph' if graph == 'roads' else _graph_phrase(graph)}, as a standard score. Above 0 "
-        f"it errs as they do. {beyond:,} of {counted(sensors, 'sensor')} lie outside ±1.96, where chance would put "
-        f"about {expected:,} if nothing were left."
+        f"neighbours on {'the road graph' if graph == 'roads' else _graph_phrase(graph)} at the same moment, as a "
+        "standard score. Above 0 it errs as they do, below 0 the other way. "
+        f"{beyond:,} of {counted(len(known), 'sensor')} {'with a score ' if without else ''}lie outside ±1.96, where "
+        f"chance would put about {expected:,} if nothing were left. How far a sensor's error goes with its own last "
+        "one is no part of the colour; it is in the table below."
     )
 
 

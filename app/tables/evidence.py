@@ -243,13 +243,21 @@ def whiteness_table(found: "Residuals") -> pd.DataFrame:
 
 
 def score_order(scores: NDArray[Any]) -> NDArray[np.intp]:
-    """Sensors by how much is left at them (N,), the most first: the rows of `score_table`."""
+    """Sensors by how much is left between them and their neighbours (N,), the most first: rows of `score_table`."""
     return np.argsort(-np.abs(np.nan_to_num(np.asarray(scores, dtype=float))), kind="stable")
 
 
-def score_table(ids: Sequence[str], scores: NDArray[Any]) -> pd.DataFrame:
-    """What is left at each sensor, the most first."""
-    return pd.DataFrame({"sensor": list(ids), "score": np.asarray(scores, dtype=float)}).iloc[score_order(scores)]
+def score_table(ids: Sequence[str], found: "Residuals") -> pd.DataFrame:
+    """What is left at each sensor, the most over space first."""
+    frame = pd.DataFrame(
+        {
+            "sensor": list(ids),
+            "over space": found.sensor_space,
+            "over time": found.sensor_time,
+            "space and time": found.sensor,
+        }
+    )
+    return frame.iloc[score_order(found.sensor_space)]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

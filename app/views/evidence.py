@@ -41,7 +41,7 @@ MEASURES = {
     "use": OF_USE,
     "what-if": OF_WHAT_IF,
     "stability": ("stable_overlap", "spread", "consensus", "ari", "counterpart"),
-    "residuals": ("az", "az_sensor", "one_sign", "p_value"),
+    "residuals": ("az", "az_sensor", "one_sign", "p_normal"),
     "planted": ("found", "far", "auroc", "recovery", "nmi"),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from app.figures.colours import diverging
-from app.figures.evidence import WHITE, whiteness_dots
+from app.figures.evidence import whiteness_dots
 from app.reading import residuals as said
 from app.reading.words import minus, three
 from app.tables.evidence import score_order, score_table, whiteness_table
@@ -44,10 +44,10 @@ def show_residuals(page: Opened, found: "Residuals") -> None:
         table("What is left along each graph", lambda: whiteness_table(found), page.entry, "whiteness")
     with right:
         _scores(page, found)
-    rows = score_order(found.sensor)
+    rows = score_order(found.sensor_space)
     table(
         "What is left at every sensor",
-        lambda: score_table(page.ids, found.sensor),
+        lambda: score_table(page.ids, found),
         page.entry,
         "scores",
         on_row=lambda row: controls.choose(sensors=controls.with_first(page.ids[rows[row]])),
@@ -55,18 +55,20 @@ def show_residuals(page: Opened, found: "Residuals") -> None:
 
 
 def _scores(page: Opened, found: "Residuals") -> None:
-    """Each sensor's score on the map, centred on zero."""
-    scores = np.asarray(found.sensor, dtype=float)
+    """Each sensor's score in space on the map, centred on zero."""
+    scores = np.asarray(found.sensor_space, dtype=float)
     bound = spread(np.where(np.isfinite(scores), scores, 0.0))
     negative, middle, positive = diverging(np.array([-1.0, 0.0, 1.0]), 1.0, page.theme)
     draw_map(
         page,
         "score map",
         colours=diverging(scores, bound, page.theme),
-        tooltips=[f"left here: {minus(three(float(score)))}" for score in scores],
+        tooltips=[
+            f"errs as its neighbours: {minus(three(float(score)))}" if np.isfinite(score) else "no score"
+            for score in scores
+        ],
         roads=road_edges(page),
         legend=[(negative, f"−{three(bound)}"), (middle, "0"), (positive, f"+{three(bound)}")],
         height=460,
     )
-    beyond = int((np.abs(scores) > WHITE).sum())
-    st.caption(said.scores_caption(beyond, len(scores), found.sensor_graph) + " " + place_words(page))
+    st.caption(said.scores_caption(scores, found.sensor_graph) + " " + place_words(page))

@@ -396,6 +396,24 @@ class TestResiduals:
             found.sensor, sensor_whiteness((observed - forecast)[:, 1], planted.chain(9), first)
         )
 
+    def test_what_a_sensor_shares_with_neighbours_and_with_its_past_is_kept_apart(self) -> None:
+        generator = np.random.default_rng(4)
+        slow = generator.normal(size=(301, 9))
+        observed = slow[1:] + slow[:-1]  # each goes with its own last value
+        observed[:, 1] = observed[:, 0]  # and two of a pair with each other
+        road = np.kron(np.eye(5), [[0, 1], [1, 0]])[:9, :9]
+        found = residuals((), np.empty((0, 9, 9)), road, np.zeros((300, 1, 9)), observed[:, None], np.arange(300))
+        assert (found.sensor_space[:2] > 5).all()
+        assert (np.abs(found.sensor_space[2:8]) < 3).all()
+        assert (found.sensor_time > 3).all()
+        assert np.isnan(found.sensor_space[8]), "no road ends at the last"
+        assert found.sensor[8] == found.sensor_time[8]
+        np.testing.assert_allclose(found.sensor[:8], (found.sensor_space + found.sensor_time)[:8] / np.sqrt(2))
+        chain = residuals((), np.empty((0, 9, 9)), planted.chain(9), np.zeros((300, 1, 9)), observed[:, None],
+                          np.arange(300))  # fmt: skip
+        end = whiteness(observed[:, :2], planted.chain(2))
+        assert chain.sensor_space[0] == pytest.approx(end.space), "the chain's end has one edge: the test on that alone"
+
     def test_a_learned_graph_is_its_strongest_pairs_without_weights(self) -> None:
         forecast, observed, first = run_of()
         M = np.zeros((9, 9))

@@ -155,7 +155,8 @@ def made_residuals(names: Sequence[str] = NAMES, n: int = 24, *, roads: bool = T
             Whiteness(graph, 55, 0.7 * (space + 5), 1e-6, space, 0.69 if space < 1.96 else 0.001, 5.0, 6e-7,
                       0.5 if graph == "random" else 0.5 + 0.02 * max(space, 0), 0.02)
         )  # fmt: skip
-    return Residuals(1, tuple(tests), random.normal(0, 2, n), "roads" if roads else names[0])
+    space, time = random.normal(0, 2, n), random.normal(3, 2, n)
+    return Residuals(1, tuple(tests), (space + time) / np.sqrt(2), space, time, "roads" if roads else names[0])
 
 
 def made_planted(*, ring: bool = False, far: int = 4) -> Planted:

@@ -11,12 +11,13 @@ import pytest
 from app import store
 from app.evidence import kept, parts
 from app.evidence.jobs import Progress
+from app.reading.words import minus, three
 from app.selection import EVIDENCE
 from app.store import evidence as stored
-from app.views import evidence_job, evidence_stability
+from app.views import evidence_job, evidence_residuals, evidence_stability
 from core.archive import moved
 from core.run import Run, RunError
-from tests.app.conftest import HOSTILE, Recipe, figures, made_matrix, opened, unfolded, words
+from tests.app.conftest import HOSTILE, N, Recipe, figures, made_matrix, opened, unfolded, words
 from tests.app.evidence_made import made_chance, made_planted, made_residuals, made_stability, made_use
 
 SHOWN = {
@@ -73,6 +74,23 @@ def test_every_part_has_a_question_a_sentence_figures_tables_and_a_reading(famil
     assert app.expander[-1].label == "How to read this"
     csvs = [button for button in app.get("download_button") if button.proto.label == "CSV"]
     assert len(csvs) == len(app.dataframe) >= 1
+
+
+def test_the_map_of_what_is_left_shows_what_goes_with_neighbours_alone(
+    family: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maps: list[dict[str, Any]] = []
+    monkeypatch.setattr(evidence_residuals, "draw_map", lambda _page, _key, **settings: maps.append(settings))
+    app = opened("evidence", run="ring", part="residuals")
+    found = made_residuals(n=N)
+    assert maps[-1]["tooltips"] == [f"errs as its neighbours: {minus(three(score))}" for score in found.sensor_space]
+    outside = int((np.abs(found.sensor_space) > 1.96).sum())
+    assert outside != int((np.abs(found.sensor) > 1.96).sum())
+    assert f"{outside} of {N} sensors lie outside ±1.96" in words(app)
+    unfolded(app)
+    formulas = [formula.value for formula in app.latex]
+    assert any(r"\Phi(-|z|)" in formula for formula in formulas), "its p are off the normal curve"
+    assert not any("1 + R" in formula for formula in formulas), "and of no draws"
 
 
 @pytest.mark.parametrize("part", ["use", "what-if"])

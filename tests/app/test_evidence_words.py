@@ -235,7 +235,7 @@ def white(graph: str, space: float, p: float, agree: float = 0.5, time_p: float 
 
 def test_what_is_left_in_the_errors_is_told_along_the_roads_and_beside_a_random_graph() -> None:
     left = Residuals(2, (white("head 1", 20, 1e-9, 0.7), white("roads", 9, 0.001, 0.6), white("random", 0, 0.9)),
-                     np.zeros(3), "roads")  # fmt: skip
+                     *[np.zeros(3)] * 3, "roads")  # fmt: skip
     sentence = spaced(residuals_sentence(left, 30))
     assert sentence.startswith("30 minutes ahead, the model **leaves structure in its errors** along the roads")
     assert "60.0 % of them have the same sign where chance gives 50.0 %" in sentence
@@ -257,19 +257,19 @@ def test_what_is_left_in_the_errors_is_told_along_the_roads_and_beside_a_random_
 
 def test_space_and_time_that_cancel_are_not_called_nothing() -> None:
     both = Whiteness("roads", 9, 0.0, 1.0, 10.0, 1e-20, -10.0, 1e-20, 0.6, 0.01)
-    sentence = spaced(residuals_sentence(Residuals(1, (both,), np.zeros(3), "roads"), 5))
+    sentence = spaced(residuals_sentence(Residuals(1, (both,), *[np.zeros(3)] * 3, "roads"), 5))
     assert "**leaves structure in its errors**" in sentence
     assert "swings against the one before it" in sentence
     assert "Space and time taken together cancel (p = 1.0" in sentence
     one = replace(both, statistic=0.8, p=0.4, space=2.1, space_p=0.04, time=-1.0, time_p=0.3)
-    found = Residuals(1, (one,), np.zeros(3), "roads")
+    found = Residuals(1, (one,), *[np.zeros(3)] * 3, "roads")
     assert "nothing left" in residuals_sentence(found, 5), "of two more looks, one below 0.05 is not enough"
 
 
 def test_one_of_several_graphs_that_is_hardly_above_the_random_one_is_no_finding() -> None:
     def beside(*learned: Whiteness, random: float = 0.5) -> str:
         tests = (*learned, white("random", 0, 0.9, random))
-        return residuals_beside(Residuals(1, tests, np.zeros(3), "roads"))
+        return residuals_beside(Residuals(1, tests, *[np.zeros(3)] * 3, "roads"))
 
     clear, weak = white("a", 8.0, 1e-9, 0.6), white("b", 2.1, 0.036, 0.52)
     assert "still share" in beside(clear, weak)
@@ -282,9 +282,21 @@ def test_one_of_several_graphs_that_is_hardly_above_the_random_one_is_no_finding
 def test_sensors_are_listed_by_how_much_is_left_whatever_the_sign() -> None:
     scores = np.array([0.5, -3.0, np.nan, 2.0])
     assert score_order(scores)[:3].tolist() == [1, 3, 0]
-    assert score_table(["a", "b", "c", "d"], scores)["sensor"].tolist()[:2] == ["b", "d"]
-    caption = spaced(scores_caption(7, 120, "roads"))
+    found = Residuals(1, (), np.array([9.0, 0.0, 8.0, 0.0]), scores, np.array([9.0, 3.0, 8.0, 0.0]), "roads")
+    table = score_table(["a", "b", "c", "d"], found)
+    assert table["sensor"].tolist()[:3] == ["b", "d", "a"], "by what goes with neighbours, which is what the map shows"
+    assert table["over space"].tolist()[:2] == [-3.0, 2.0]
+    assert table["over time"].tolist()[:2] == [3.0, 0.0]
+    assert table["space and time"].tolist()[:2] == [0.0, 0.0]
+
+
+def test_sensors_outside_of_chance_are_counted_among_those_that_have_a_score() -> None:
+    caption = spaced(scores_caption(np.array([2.5] * 4 + [-2.5] * 3 + [0.1] * 113), "roads"))
     assert "7 of 120 sensors lie outside ±1.96, where chance would put about 6" in caption
+    assert "its own last one is no part of the colour" in caption
+    caption = spaced(scores_caption(np.array([2.5] * 2 + [0.1] * 58 + [np.nan] * 60), "roads"))
+    assert "2 of 60 sensors with a score lie outside ±1.96, where chance would put about 3" in caption
+    assert scores_caption(np.full(3, np.nan), "roads").startswith("No sensor has a score")
 
 
 def test_what_could_be_found_is_told_for_the_runs_own_setting_best_first() -> None:
