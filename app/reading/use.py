@@ -46,6 +46,7 @@ HARDLY = 0.005  # of the error: what cutting must change to count
 NOTHING = 1e-4  # of the error: a change of less is none
 LITTLE, MUCH = 0.3, 0.7  # rank correlations
 SURE, GUIDE = 0.9, 0.5  # correlations of predicted with true effects
+ROUNDING = 1e-5  # of the largest response: less than that is the rounding of single precision
 
 
 def use_answer(use: "Use", head: str, unit: str) -> str:
@@ -239,7 +240,7 @@ def response_answer(
     amount: float,
     unit: str,
     minutes: Sequence[float],
-    heads: bool,
+    alone: bool,
 ) -> str:
     """How the forecast responds: of the changed sensors, and the most affected of the others.
 
@@ -249,7 +250,7 @@ def response_answer(
     changed : positions of the sensors whose inputs were changed
     amount : by how much they were
     minutes : (T,) ahead
-    heads : whether the model lets sensors hear each other
+    alone : whether the model is known to let no sensor hear another
     """
     who = code(ids[changed[0]], 30)
     if len(changed) > 1:
@@ -265,10 +266,9 @@ def response_answer(
         f"**{signed(float(own[at, place]), unit)}**, {minutes_words(minutes[at])} ahead"
     )
     others = np.setdiff1d(np.arange(change.shape[1]), np.asarray(changed, dtype=int))
-    if not heads:
-        return f"{said}, and no other at all: this model lets no sensor hear another."
-    if not len(others) or not (most := np.abs(change[:, others])).any():
-        return f"{said}, and no other at all."
+    most = np.abs(change[:, others])
+    if most.max(initial=0.0) <= ROUNDING * np.abs(change).max():
+        return f"{said}, and no other at all{': this model lets no sensor hear another' if alone else ''}."
     at, place = divmod(int(np.argmax(most)), most.shape[1])
     return (
         f"{said}; of the others, that of {code(ids[others[place]], 30)} most: "

@@ -13,6 +13,7 @@ from app.figures.marks import Marks
 from app.figures.response import response_curves
 from app.reading import use as said
 from app.reading.forecasts import minutes_words
+from app.reading.models import GIVEN_ALONE
 from app.reading.words import about, code, counted, plain, three
 from app.selection import MOST_LINKS
 from app.store.asking import Unready
@@ -59,7 +60,8 @@ def show_what_if(page: Opened) -> None:
     minutes, change = page.minutes, found.after - found.before
     now = tested.times[tested.first[window] - 1]
     complete = bool(np.isfinite(tested.rows[tested.first[window] - run.inputs : tested.first[window]]).all())
-    st.markdown(said.response_answer(change, changed, page.ids, amount, unit, minutes.tolist(), bool(run.heads)))
+    alone = not run.heads and run.model not in GIVEN_ALONE
+    st.markdown(said.response_answer(change, changed, page.ids, amount, unit, minutes.tolist(), alone))
     st.caption(
         ("" if page.marks.sensors else f"No sensor is chosen: {code(page.ids[chosen], 30)} is shown. ")
         + said.window_words(now, complete)

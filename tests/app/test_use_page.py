@@ -13,7 +13,7 @@ from app.measured import Measured
 from app.reading.forecasts import moment_words
 from app.reading.words import three
 from app.store import entries
-from app.store.probe import Asked, gates_of
+from app.store.probe import Asked, Response, gates_of
 from app.views import use_maps, what_if
 from core.probe import Probe
 from core.run import Run
@@ -318,6 +318,24 @@ def test_what_if_can_be_asked_of_a_model_without_any_graph(demo: None, monkeypat
     assert "and no other at all: this model lets no sensor hear another." in words(app)
     assert sum("moves by 0 km/h" not in tip for tip in maps[-1]["tooltips"]) == 1
     assert [figure["key"] for figure in figures(app)] == ["response " + str(maps[-1]["marks"].sensors[0])]
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_a_model_that_mixes_sensors_without_a_matrix_is_not_said_to_let_none_hear_another(
+    make: Recipe, monkeypatch: pytest.MonkeyPatch, moves: bool
+) -> None:
+    run = Run.load(make(heads=0, model="tgcn"))
+    before = np.full((run.horizon, N), 50.0)
+    after = before + np.array([2.0, 1.0 * moves, *[0.0] * (N - 2)])
+    seen = np.full((run.inputs, N), 50.0)
+    monkeypatch.setattr(what_if, "ready", lambda _version: None)
+    monkeypatch.setattr(what_if, "response_of", lambda *_: Response(seen, seen, before, after))
+    drawn(monkeypatch)
+    app = opened("evidence", part="what-if", sensor=IDS[0])
+    assert not app.exception
+    text = words(app)
+    assert "hear another" not in text
+    assert f"of the others, that of `{IDS[1]}` most: **+1.00 km/h**" in text if moves else "no other at all." in text
 
 
 def test_a_matrix_alone_cannot_be_asked(own_runs: Path) -> None:

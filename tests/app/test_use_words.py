@@ -153,15 +153,27 @@ def test_areas_are_judged_by_their_whole_interval() -> None:
 def test_the_response_names_who_moves_most() -> None:
     change = np.array([[-5.0, 0.1, 0.0], [-4.0, -0.6, 0.0]])
     asked = {"changed": [0], "ids": ["A", "B", "C"], "unit": "mph", "minutes": [5.0, 10.0]}
-    text = said.response_answer(change, amount=-10.0, heads=True, **asked).replace("\u00a0", " ")
+    text = said.response_answer(change, amount=-10.0, alone=False, **asked).replace("\u00a0", " ")
     assert text == (
         "Dropping `A` by 10.0 mph moves its own forecast by up to **−5.00 mph**, 5 minutes ahead; of the others, that "
         "of `B` most: **−0.600 mph**, 10 minutes ahead."
     )
-    text = said.response_answer(change, amount=10.0, heads=False, **asked)
+    assert said.response_answer(change, amount=0.0, alone=False, **asked).startswith("Nothing is changed yet")
+
+
+def test_that_no_other_responds_is_read_off_the_response_and_not_off_the_model() -> None:
+    asked = {"changed": [0], "ids": ["A", "B", "C"], "unit": "mph", "minutes": [5.0, 10.0], "amount": 10.0}
+    still = np.array([[5.0, 0.0, 1e-6], [4.0, 0.0, 0.0]])  # but for rounding
+    text = said.response_answer(still, alone=True, **asked)
     assert text.startswith("Raising `A`")
     assert text.endswith("and no other at all: this model lets no sensor hear another.")
-    assert said.response_answer(change, amount=0.0, heads=True, **asked).startswith("Nothing is changed yet")
+    assert said.response_answer(still, alone=False, **asked).endswith("ahead, and no other at all.")
+    for alone in (True, False):
+        moved = said.response_answer(still + np.array([0.0, -0.6, 0.0]), alone=alone, **asked)
+        assert "of the others, that of `B` most: **−0.600 mph**" in moved.replace("\u00a0", " ")
+        assert "hear" not in moved
+    nobody = said.response_answer(np.zeros((2, 1)), alone=False, **{**asked, "ids": ["A"]})
+    assert nobody.endswith("and no other at all."), "there is no other"
 
 
 def test_what_could_not_be_changed_in_full_is_said() -> None:
