@@ -33,7 +33,7 @@ from scipy.stats import rankdata
 
 from analysis import gates
 from analysis.arrays import FloatArray, IntArray, checked_heads
-from analysis.blocks import block_mean
+from analysis.blocks import BlockMean, block_mean
 from analysis.deletion import SHARES, Area, Curve, Predict, checked_forecast, checked_target, deletion, model_runs
 
 __all__ = ["Area", "Curve", "Cut", "EdgeEffects", "Predict", "Use", "cut", "effects", "use"]
@@ -84,8 +84,10 @@ class Cut:
     forecast : (T,) root mean square change of the forecast at each step ahead, in unit
     error : (T,) rise of the mean absolute error at each step ahead, in unit; nan without observations
     by_sensor : (N,) rise of the mean absolute error of each sensor, all steps together
-    rise : of the mean absolute error, all steps and sensors together
+    rise : of the mean absolute error, all steps and sensors together; nan without observations
     low, high : its 95 % interval over blocks of neighbouring windows, see `blocks`; nan where there is one block only
+
+    Of the inputs of one sensor, kind 'inputs', all but `by_sensor` are those of that sensor's own forecast.
     """
 
     name: str
@@ -134,6 +136,7 @@ def cut(
     name: str = "",
     kind: str = "",
     block: ArrayLike | None = None,
+    only: int | None = None,
 ) -> Cut:
     """What changes when weights are cut.
 
@@ -145,6 +148,7 @@ def cut(
     where : (H, N, N) gates, see `analysis.gates`: 0 cuts a weight, 1 leaves it
     name, kind : what the cut is called
     block : (W,) number of the block of neighbouring windows that each window belongs to; None: all to one
+    only : the sensor whose forecast alone `forecast`, `error` and `rise` are taken over; None: all
 
     Returns
     -------
@@ -153,7 +157,7 @@ def cut(
     Raises
     ------
     ValueError
-        As `arrays.checked_heads` for the gates, or arrays that do not fit together.
+        As `arrays.checked_heads` for the gates, arrays that do not fit together, or a sensor that there is not.
 
     Examples
     --------
@@ -170,14 +174,19 @@ def cut(
     observed, blocks = checked_target(target, given, factor.shape[1])
     before = checked_forecast(forecast, observed)
     after = checked_forecast(predict(factor, None), observed)
+    if only is not None and not 0 <= only < factor.shape[1]:
+        raise ValueError(f"only must be a sensor from 0 to {factor.shape[1] - 1}, or None for all, got {only}")
     rise = np.abs(after - observed) - np.abs(before - observed)
-    total = np.bincount(blocks, np.nansum(rise, axis=(1, 2)))
-    whole = block_mean(total[None], np.bincount(blocks, (~np.isnan(rise)).sum(axis=(1, 2))))
+    of = slice(None) if only is None else slice(only, only + 1)
+    total = np.bincount(blocks, np.nansum(rise[:, :, of], axis=(1, 2)))
+    seen = np.bincount(blocks, (~np.isnan(rise[:, :, of])).sum(axis=(1, 2)))
+    nothing = BlockMean(*[float("nan")] * 3)  # a sensor alone may never have been observed
+    whole = block_mean(total[None], seen) if seen.any() else nothing
     return Cut(
         name=name,
         kind=kind,
-        forecast=np.sqrt(((after - before) ** 2).mean(axis=(0, 2))),
-        error=_mean(rise, (0, 2)),
+        forecast=np.sqrt(((after - before)[:, :, of] ** 2).mean(axis=(0, 2))),
+        error=_mean(rise[:, :, of], (0, 2)),
         by_sensor=_mean(rise, (0, 1)),
         rise=whole.value,
         low=whole.low,
@@ -356,8 +365,8 @@ def use(
     ...     return (M * gates + (0 if added is None else added)).sum(axis=(0, 2))[None, None].repeat(2, axis=0)
     >>> target = predict(np.ones((1, 3, 3)), None)
     >>> found = use(["head 1"], M, predict, lambda: (M * 0, M**2 / 3, M**2 / 3), target, [0, 1])
-    >>> [(one.name, one.error.round(2).tolist()) for one in found.cuts[:3]]
-    [('all heads', [2.0]), ('head 1', [2.0]), ('inputs of 0', [1.67])]
+    >>> [(one.name, one.error.round(2).tolist()) for one in found.cuts[:3]]  # sensor 0 loses its own 5
+    [('all heads', [2.0]), ('head 1', [2.0]), ('inputs of 0', [5.0])]
     >>> found.mae, found.untested
     (0.0, ('no communities, so none was cut', 'no coordinates, so no pairs of the same length'))
     """
@@ -381,8 +390,8 @@ def use(
     found = effects(exact or predict, matrices, slopes, observed, sample, seed, after(0))
     forecast = checked_forecast(predict(np.ones(matrices.shape), None), observed)
     cuts = []
-    for row, (name, kind, where) in enumerate(planned):
-        cuts.append(cut(predict, forecast, observed, where(), name, kind, block))
+    for row, (name, kind, where, only) in enumerate(planned):
+        cuts.append(cut(predict, forecast, observed, where(), name, kind, block, only))
         after(singles)(row + 1, 0)
     curves = deletion(
         predict, matrices, observed, block, kilometres, repeats=repeats, seed=seed, tick=after(singles + len(planned))
@@ -414,17 +423,17 @@ def _checked_labels(labels: ArrayLike, sensors: int) -> IntArray:
 
 def _planned(
     heads: list[str], sensors: list[str], labels: IntArray | None
-) -> Iterator[tuple[str, str, Callable[[], FloatArray]]]:
-    """Name, kind and gates of every cut; the gates of all of them at once would fill the memory."""
+) -> Iterator[tuple[str, str, Callable[[], FloatArray], int | None]]:
+    """Name, kind and gates of every cut, and of which sensor alone; all gates at once would fill the memory."""
     h, n = len(heads), len(sensors)
-    yield "all heads", "all", partial(gates.head, h, n)
+    yield "all heads", "all", partial(gates.head, h, n), None
     for index, name in enumerate(heads):
-        yield name, "head", partial(gates.head, h, n, index)
+        yield name, "head", partial(gates.head, h, n, index), None
     if labels is not None:
         found, members = np.unique(labels, return_counts=True)
         for label in found[(found >= 0) & (members > 1)].tolist():
-            yield f"inside community {label + 1}", "inside", partial(gates.inside, h, labels, label)
+            yield f"inside community {label + 1}", "inside", partial(gates.inside, h, labels, label), None
             if members.max() < n:
-                yield f"border of community {label + 1}", "border", partial(gates.border, h, labels, label)
+                yield f"border of community {label + 1}", "border", partial(gates.border, h, labels, label), None
     for index, name in enumerate(sensors):
-        yield f"inputs of {name}", "inputs", partial(gates.inputs, h, n, [index])
+        yield f"inputs of {name}", "inputs", partial(gates.inputs, h, n, [index]), index

@@ -38,6 +38,11 @@ SIZES = (
     "gradient at the trained model says. Both axes are logarithmic."
 )
 SIZES_MORE = "A large weight takes more away when it goes, so some correlation is to be expected of any model."
+MANY_SENSORS = (
+    "Each interval is that of one sensor, and not corrected for their number: of sensors that lose nothing, about one "
+    "in forty would lie above 0."
+)
+NO_INTERVAL = "one stretch of windows alone gives no interval"
 RESPONSE = (
     "This is **the model's response**, not what traffic would do: nobody knows what these sensors would have seen. It "
     "shows whom the model listens to, and how far a change travels within it."
@@ -195,24 +200,41 @@ def check_sentence(agreement: float, sample: int) -> str:
     return f"Checked on {counted(sample, 'weight')} cut in truth: correlation {two(agreement)}; {trust}."
 
 
-def sensors_sentence(
-    rises: NDArray[np.floating], sure: NDArray[np.bool_], ids: Sequence[str], unit: str, mae: float
-) -> str:
-    """Which sensors depend most on what they hear: ``rises`` (N,) of the error of each when its inputs are cut.
+def sensors_sentence(lost: Sequence[Lost], ids: Sequence[str], unit: str, mae: float) -> str:
+    """Which sensors depend most on what they hear.
 
-    ``sure`` (N,) tells where the interval leaves out 0.
+    Parameters
+    ----------
+    lost : of each sensor, what its own forecast loses when its inputs are cut
+    ids : of the sensors
+    unit : of the rises
+    mae : error of all sensors, in unit
     """
+    rises = np.array([one.rise for one in lost])
     known = np.flatnonzero(np.isfinite(rises))
     if not len(known):
         return "Nothing was observed, so no sensor's loss can be given."
     worst = int(known[np.argmax(rises[known])])
-    depends = int((sure[known] & (rises[known] > HARDLY * mae)).sum())
-    gains = int((sure[known] & (rises[known] < -HARDLY * mae)).sum())
-    sentence = (
-        f"{depends:,} of {counted(len(known), 'sensor')} lose by it (more than {percent(HARDLY)} of the error, with a "
-        f"95{NB}% interval above 0), most {code(ids[worst], 30)} with {with_unit(float(rises[worst]), unit)}"
-    )
-    return sentence + (f"; {gains:,} are off by less without it." if gains else ".")
+    largest = f"{code(ids[worst], 30)} with {with_unit(float(rises[worst]), unit)}"
+    if not any(np.isfinite(one.low) for one in lost):
+        said = f" The largest rise is that of {largest}." if rises[worst] > 0 else ""
+        return f"Which sensors lose by it cannot be told: {NO_INTERVAL}.{said}"
+    bound = HARDLY * mae
+    depends = [k for k in known.tolist() if lost[k].low > 0 and rises[k] > bound]
+    gains = sum(lost[k].high < 0 and rises[k] < -bound for k in known.tolist())
+    losing = f"(more than {percent(HARDLY)} of the error of all, with a 95{NB}% interval above 0)"
+    if depends:
+        most = max(depends, key=lambda k: rises[k])
+        size = with_unit(float(rises[most]), unit)
+        sentence = (
+            f"{len(depends):,} of {counted(len(known), 'sensor')} {'loses' if len(depends) == 1 else 'lose'} by it "
+            f"{losing}, most {code(ids[most], 30)} with {size}"
+        )
+    else:
+        sentence = f"None of {counted(len(known), 'sensor')} is shown to lose by it {losing}"
+    if gains:
+        sentence += f"; {gains:,} {'is' if gains == 1 else 'are'} off by less without it, with an interval below 0"
+    return f"{sentence}. {MANY_SENSORS}"
 
 
 def live_sentence(what: str, forecast: NDArray[np.floating], lost: Lost, unit: str, mae: float) -> str:
@@ -230,7 +252,8 @@ def live_sentence(what: str, forecast: NDArray[np.floating], lost: Lost, unit: s
         share = f" ({_worth(lost, mae)})" if _worth(lost, mae) else ""
         way = "rises" if lost.rise >= 0 else "falls"
         said = f"the error {way} by **{with_unit(abs(lost.rise), unit)}**{share} on average"
-    return f"Cutting {what} moves the forecast by {with_unit(moved, unit)} (root mean square), and {said}."
+    size = f"{with_unit(moved, unit)} (root mean square over all sensors)"
+    return f"Cutting {what} moves the forecast by {size}, and {said}."
 
 
 def response_answer(

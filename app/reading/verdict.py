@@ -17,7 +17,7 @@ import numpy as np
 from app.reading.corrected import at_best, over_heads
 from app.reading.roads import GIVEN_ROADS, auroc_words, given_roads, given_sentence
 from app.reading.stability import PARTLY, TIED, why_untold
-from app.reading.use import cut_named, interval_words, unsure, within
+from app.reading.use import NO_INTERVAL, cut_named, interval_words, unsure, within
 from app.reading.words import (
     SENSOR,
     THIN,
@@ -247,7 +247,7 @@ def used_line(head: str, use: "Use", unit: str, model: str = "") -> Line:
     goes = f"{'falls' if falls else 'rises'} by {with_unit(abs(lost.rise), unit)} ({about})"
     change = f"{without} the mean absolute error of {with_unit(use.mae, unit)} {goes}"
     if not np.isfinite(lost.low):
-        return Line("unclear", f"Cannot be told: {change}, and one stretch of windows alone gives no interval.")
+        return Line("unclear", f"Cannot be told: {change}, and {NO_INTERVAL}.")
     if within(lost, LITTLE * use.mae):
         return Line("no", f"Ignored: {change}.")
     if unsure(lost):

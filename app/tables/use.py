@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 
 def cut_table(use: "Use", unit: str, minutes: Sequence[float]) -> pd.DataFrame:
-    """Everything that was cut, in the order of ``use.cuts``: what it costs, in all and at each of ``minutes`` ahead."""
+    """Everything that was cut, in the order of ``use.cuts``: what it costs, in all and at each of ``minutes`` ahead.
+
+    Of a sensor's inputs it is what that sensor's own forecast loses; shares are of the error of all sensors.
+    """
     frame = pd.DataFrame(
         {
             "cut": [cut.name for cut in use.cuts],
             "kind": [cut.kind for cut in use.cuts],
+            "error of": ["that sensor" if cut.kind == "inputs" else "all sensors" for cut in use.cuts],
             f"rise of MAE [{unit}]": [rise_of(cut) for cut in use.cuts],
             f"from [{unit}]": [cut.low for cut in use.cuts],
             f"to [{unit}]": [cut.high for cut in use.cuts],

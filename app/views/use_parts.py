@@ -97,27 +97,35 @@ def show_sensors(page: Opened, use: "Use") -> None:
     if len(inputs) != len(page.ids):
         st.markdown("The inputs of single sensors were not cut.")
         return
-    own = np.array([float(cut.by_sensor[k]) for k, cut in enumerate(inputs)])
-    sure = np.array([not said.unsure(cut) for cut in inputs])
-    st.markdown(said.sensors_sentence(own, sure, page.ids, page.run.unit, use.mae))
+    st.markdown(said.sensors_sentence(inputs, page.ids, page.run.unit, use.mae))
     label = "Sensors on the map, and those that lose most"
-    folded(label, ":material/map:", "sensors", lambda: _sensors(page, use, own))
+    folded(label, ":material/map:", "sensors", lambda: _sensors(page, use, inputs))
 
 
-def _sensors(page: Opened, use: "Use", own: NDArray[Any]) -> None:
-    """What each sensor loses when its inputs are cut, ``own`` (N,)."""
+def _sensors(page: Opened, use: "Use", inputs: Sequence["Cut"]) -> None:
+    """What each sensor's own forecast loses when its inputs are cut."""
+    own = np.array([cut.rise for cut in inputs])
+    ends = np.array([(cut.low, cut.high) for cut in inputs])
     left, right = beside()
     with left:
-        rises_map(page, "inputs map", own, "rise of the error when its inputs are cut")
+        rises_map(page, "inputs map", own, "rise of its own error when its inputs are cut")
     with right:
         first = np.argsort(-np.where(np.isfinite(own), own, -np.inf), kind="stable")[:MOST_SENSORS_SHOWN]
         chosen = [k for k, sensor in enumerate(first) if page.selection.sensor == page.ids[sensor]]
         figure(
-            cut_bars([page.ids[k] for k in first], own[first], page.run.unit, per_cent_of=use.mae, chosen=chosen),
+            cut_bars(
+                [page.ids[k] for k in first],
+                own[first],
+                page.run.unit,
+                per_cent_of=use.mae,
+                ends=ends[first],
+                chosen=chosen,
+            ),
             key="dependent",
             alt="Sensors whose error rises most when their inputs are cut",
-            caption=f"The {counted(len(first), 'sensor')} that lose most, in per cent of the error of all. Click a bar "
-            "to choose its sensor; all are in the table below.",
+            caption=f"The {counted(len(first), 'sensor')} with the largest rise of their own error, with 95 % "
+            "intervals, in per cent of the error of all. Click a bar to choose its sensor; all are in the table of "
+            "everything that was cut, below.",
             on_point=lambda point: _chosen_sensor(page, first, point),
         )
 

@@ -45,6 +45,31 @@ class TestCut:
         assert np.isnan([alone.low, alone.high]).all(), "one block has no interval"
         assert alone.rise == found.rise
 
+    def test_of_one_sensor_alone_it_is_what_that_sensor_loses(self) -> None:
+        M = uneven()
+        predict, target = linear(M, noise=1.0)
+        target[2, 1, 4] = np.nan
+        before, where = predict(ONES, None), gates.head(H, N)
+        whole = use.cut(predict, before, target, where, block=BLOCK)
+        for sensor in range(N):
+            here = target.copy()
+            here[:, :, np.arange(N) != sensor] = np.nan  # as if nothing else had been observed
+            wanted = use.cut(predict, before, here, where, block=BLOCK)
+            found = use.cut(predict, before, target, where, block=BLOCK, only=sensor)
+            assert found.rise == pytest.approx(whole.by_sensor[sensor])
+            assert (found.rise, found.low, found.high) == pytest.approx((wanted.rise, wanted.low, wanted.high))
+            np.testing.assert_allclose(found.error, wanted.error)
+            moved = predict(where, None)[:, :, sensor] - before[:, :, sensor]
+            np.testing.assert_allclose(found.forecast, np.sqrt((moved**2).mean(axis=0)))
+            np.testing.assert_array_equal(found.by_sensor, whole.by_sensor)
+
+    def test_a_sensor_that_was_never_observed_has_no_rise(self) -> None:
+        predict, target = linear(uneven())
+        target[:, :, 3] = np.nan
+        found = use.cut(predict, predict(ONES, None), target, gates.inputs(H, N, [3]), block=BLOCK, only=3)
+        assert np.isnan([found.rise, found.low, found.high, *found.error]).all()
+        assert (found.forecast > 0).any(), "its forecast moves all the same"
+
     def test_a_step_without_observations_has_no_rise(self) -> None:
         predict, target = linear(uneven())
         target[:, 1] = np.nan
@@ -64,6 +89,8 @@ class TestCut:
             use.cut(predict, before, target * np.nan, ONES)
         with pytest.raises(ValueError, match=r"gates must have shape \(heads, sensors, sensors\)"):
             use.cut(predict, before, target, ONES[0])
+        with pytest.raises(ValueError, match="only must be a sensor from 0 to 6, or None for all, got 7"):
+            use.cut(predict, before, target, ONES, only=7)
 
 
 def _infinite(forecast: FloatArray) -> FloatArray:
@@ -174,6 +201,8 @@ class TestUse:
         wanted = use.cut(predict, predict(ONES, None), target, gates.inside(H, np.array([0, 0, 1, 1, 2, -1, 1]), 1))
         np.testing.assert_array_equal(found.cuts[5].error, wanted.error)
         assert all(one.low < one.rise < one.high for one in found.cuts if one.kind in ("all", "head"))
+        for sensor, one in enumerate(found.cuts[-N:]):
+            assert one.rise == pytest.approx(one.by_sensor[sensor]), "a sensor's inputs are held against its own error"
         assert (found.heads, found.windows, found.reproduced, found.untested) == (("one", "two"), W, 0.25, ())
         assert found.mae == pytest.approx(np.abs(predict(ONES, None) - target).mean())
         assert {curve.order for curve in found.curves} == {"strongest", "weakest", "random", "length"}

@@ -97,6 +97,8 @@ def made_use(names: Sequence[str] = NAMES, n: int = 24, *, steps: int = 4, place
     cuts = tuple(Cut(name, kind, size * ahead, 0.5 * size * ahead, 0.4 * size * random.random(n), size * rise,
                      0.8 * size * rise, 1.2 * size * rise)
                  for name, kind, size in kinds)  # fmt: skip
+    own = np.eye(n) * [[cut.rise] for cut in cuts[-n:]]  # of a sensor's inputs, the error is its own
+    cuts = (*cuts[:-n], *(replace(cut, by_sensor=row) for cut, row in zip(cuts[-n:], own, strict=True)))
     share = np.linspace(0, 1, 6)
     bend = {"strongest": 0.4, "weakest": 2.5, "random": 1.0, "length": 0.8}
     curves = tuple(

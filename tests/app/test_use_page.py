@@ -148,6 +148,28 @@ def test_a_control_without_any_graph_is_measured_on_the_same_windows(demo: None,
     assert not any("no graph" in note["text"] for note in figure["layout"]["annotations"])
 
 
+def test_what_a_sensor_depends_on_is_held_against_its_own_interval(
+    used: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maps, whole = drawn(monkeypatch), made_use()
+    inputs = [
+        replace(cut, by_sensor=np.full(N, -9.0), rise=rise, low=rise - 0.1, high=rise + 0.1)
+        for cut, rise in zip(whole.cuts[-N:], [0.4, *[0.05] * (N - 2), -0.3], strict=True)
+    ]
+    used(replace(whole, cuts=(*whole.cuts[:-N], *inputs)))
+    app = unfolded(opened("evidence", part="use"))
+    text = words(app)
+    assert f"1 of {N} sensors loses by it (more than" in text
+    assert f"most `{IDS[0]}` with 0.400 km/h; 1 is off by less without it" in text
+    assert "not corrected for their number" in text
+    bars = named(app, "dependent")["data"][0]
+    assert bars["hovertext"][0] == f"{IDS[0]}: 0.400 km/h, 95 % interval 0.300 to 0.500"
+    tips = next(one for one in maps if one["key"] == "inputs map")["tooltips"]
+    assert tips[0] == "rise of its own error when its inputs are cut: +0.400 km/h"
+    (table,) = (table.value for table in app.dataframe if "error of" in table.value)
+    assert {f"inputs of {cut}" for cut in IDS} <= set(table["cut"]), "all of them are in the table of what was cut"
+
+
 def test_what_could_not_be_tested_is_said(used: Recipe) -> None:
     used(made_use(places=False), coordinates=False)
     text = words(opened("evidence", part="use"))

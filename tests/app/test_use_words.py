@@ -58,6 +58,8 @@ def test_tables_hold_what_was_measured() -> None:
     assert cuts["rise of MAE [%]"][0] == pytest.approx(15.625)
     assert (cuts["from [km/h]"][0], cuts["to [km/h]"][0]) == pytest.approx((0.25, 0.375))
     assert cuts["rise of MAE at 60 min [km/h]"][0] == pytest.approx(0.5)
+    assert set(cuts["error of"][cuts["kind"] == "inputs"]) == {"that sensor"}
+    assert set(cuts["error of"][cuts["kind"] != "inputs"]) == {"all sensors"}
     weights = effect_table(result, 1, IDS, "km/h")
     assert weights["weight"].is_monotonic_decreasing
     receiver, sender = divmod(int(effect_order(result, 1)[0]), N)
@@ -129,11 +131,30 @@ def test_a_live_cut_says_what_its_windows_tell() -> None:
 
 
 def test_sensors_lose_only_where_their_interval_says_so() -> None:
-    rises, ids = np.array([0.5, 0.4, -0.3, np.nan]), list("abcd")
-    sure = np.array([True, False, True, False])
-    text = said.sensors_sentence(rises, sure, ids, "mph", 2.0).replace("\u00a0", " ")
-    assert text.startswith("1 of 3 sensors lose by it (more than 0.50 % of the error, with a 95 % interval above 0),")
-    assert text.endswith("1 are off by less without it.")
+    def sentence(*ends: tuple[float, float, float]) -> str:
+        cut = made_use().cuts[-1]
+        lost = [replace(cut, rise=rise, low=low, high=high) for rise, low, high in ends]
+        return said.sensors_sentence(lost, list("abcd"), "mph", 2.0).replace("\u00a0", " ")
+
+    clear, wide, better = (0.4, 0.3, 0.5), (0.5, -0.1, 1.1), (-0.3, -0.4, -0.2)
+    never = (np.nan, np.nan, np.nan)
+    text = sentence(clear, wide, better, never)
+    assert text.startswith("1 of 3 sensors loses by it (more than ")
+    assert "of the error of all, with a 95 % interval above 0), most `a` with 0.400 mph" in text, "b is not sure"
+    assert "; 1 is off by less without it, with an interval below 0. " in text
+    assert text.endswith("not corrected for their number: of sensors that lose nothing, about one in forty would lie "
+                         "above 0.")  # fmt: skip
+    none = sentence(wide, better)
+    assert none.startswith("None of 2 sensors is shown to lose by it (")
+    assert "most" not in none
+    assert "`" not in none
+    blind = sentence((0.5, np.nan, np.nan), (0.2, np.nan, np.nan))
+    assert blind == (
+        "Which sensors lose by it cannot be told: one stretch of windows alone gives no interval. The largest rise is "
+        "that of `a` with 0.500 mph."
+    )
+    assert sentence((-0.5, np.nan, np.nan)).endswith("gives no interval.")
+    assert sentence(never) == "Nothing was observed, so no sensor's loss can be given."
 
 
 def test_areas_are_judged_by_their_whole_interval() -> None:
