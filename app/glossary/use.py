@@ -8,7 +8,8 @@ USE: dict[str, Measure] = {
         "By how much the forecast is further off when weights are set to zero, after every normalisation. 0: the model "
         "does without them. Below 0: it would be better off. A cut model is asked about something it was not trained "
         "on, so a rise says that the weights matter to this model, not that nothing could do without them. The 95 % "
-        "interval is over blocks of windows; where it holds 0, these windows cannot tell.",
+        "interval is over blocks of windows; where it holds 0, these windows cannot tell. Which "
+        "sensors depend on what they hear is told by the error of each alone, else it is that of all.",
         r"\mathrm{mae}(\hat y_{M \odot G}) - \mathrm{mae}(\hat y_{M}), \qquad G_{ij} \in \{0, 1\}",
         source="Breiman, Random Forests, Machine Learning 45 (2001), of inputs; Meyes et al., Ablation studies in "
         "artificial neural networks, arXiv:1901.08644 (2019), of weights; interval: Künsch, Annals of "
@@ -52,8 +53,9 @@ USE: dict[str, Measure] = {
     "deletion": Measure(
         "Deletion and insertion curve",
         "The error as more and more weights are removed, in some order. Where the strongest weights matter, the line "
-        "that removes them first climbs before the others. Read from its right end, the line that removes the weakest "
-        "first is the insertion curve: the strongest are put back before all others.",
+        "that removes them first climbs before the others. Where weights are set to zero or to the mean, the line that "
+        "removes the weakest first is, read from its right end, the insertion curve: the strongest are put back before "
+        "all others.",
         r"f \mapsto \mathrm{mae}\ \text{with the share } f \text{ of the weights removed}",
         source="Samek et al., Evaluating the visualization of what a deep neural network has learned, IEEE "
         "Transactions on Neural Networks and Learning Systems 28 (2017), arXiv:1509.06321; Petsiuk et al., RISE, "

@@ -17,6 +17,7 @@ ICONS = {
     "yes": ":material/check_circle:",
     "faint": ":material/contrast:",
     "no": ":material/cancel:",
+    "harmful": ":material/warning:",
     "unclear": ":material/help:",
     "untested": ":material/radio_button_unchecked:",
 }

@@ -1,13 +1,13 @@
 """What interventions say, in words: whether the model uses its weights, and how it responds to changed inputs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.reading.forecasts import minutes_words, moment_words
-from app.reading.words import code, counted, joined, minus, percent, plain, three, two, with_unit
+from app.reading.words import code, counted, joined, minus, percent, plain, three, two, whole_percent, with_unit
 
 if TYPE_CHECKING:
     from analysis.use import Area, Cut, Use
@@ -19,11 +19,6 @@ WHY_THREE = (
     "that. So there are three ways: **set to zero**, so that less is heard in all; **set to the mean**, so that as "
     "much is heard, but from all alike; **moved to other pairs**, so that as much is heard, but from others. What all "
     "three agree on does not rest on the way."
-)
-CURVES = (
-    "All heads together. A line that climbs early says that the first weights to go mattered; small shares are drawn "
-    "wider. The dotted blue line read backwards is insertion: from the right end, where no weight is left, the "
-    "strongest are put back before all others."
 )
 AREAS = (
     "By how much more it costs to remove the strongest first than in each other order: mean over the whole curve, with "
@@ -47,9 +42,9 @@ RESPONSE = (
     "This is **the model's response**, not what traffic would do: nobody knows what these sensors would have seen. It "
     "shows whom the model listens to, and how far a change travels within it."
 )
-HARDLY = 0.005  # of the error: what cutting must change to count
-NOTHING = 1e-4  # of the error: a change of less is none
-LITTLE, MUCH = 0.3, 0.7  # rank correlations
+MUCH, LITTLE = 0.01, 0.001  # rise of the error, as a share of it: from where on it is much, and from where on a little
+Worth = Literal["unknown", "unsure", "nothing", "hardly", "little", "much", "harm"]
+WEAK, STRONG = 0.3, 0.7  # rank correlations
 SURE, GUIDE = 0.9, 0.5  # correlations of predicted with true effects
 ROUNDING = 1e-5  # of the largest response: less than that is the rounding of single precision
 
@@ -57,34 +52,39 @@ ROUNDING = 1e-5  # of the largest response: less than that is the rounding of si
 def use_answer(use: "Use", head: str, unit: str) -> str:
     """What cutting everything costs, and what the selected head alone."""
     whole = cut_named(use, "all")
-    if whole is None or not np.isfinite(whole.rise):
+    if whole is None or worth_of(whole, use.mae) == "unknown":
         return "Nothing was observed in the test part, so nothing can be said of what the weights are worth."
-    total, bound = whole.rise, HARDLY * use.mae
-    off = f"it is off by {with_unit(use.mae + total, unit)} instead of {with_unit(use.mae, unit)}"
-    if within(whole, bound):
-        sentence = f"The model hardly uses what its sensors tell each other: without any of it, {off}."
-    elif unsure(whole):
+    heard, total = "what its sensors tell each other", whole.rise
+    instead = f"{with_unit(use.mae + total, unit)} instead of {with_unit(use.mae, unit)}"
+    sizes = f" ({_sizes(whole, use.mae)})" if _sizes(whole, use.mae) else ""
+    changed = f"**{with_unit(abs(total), unit)} {'more' if total >= 0 else 'less'}**{sizes}: {instead}"
+    worth = worth_of(whole, use.mae)
+    if worth in ("nothing", "hardly"):
+        verb = "ignores" if worth == "nothing" else "hardly uses"
+        sentence = f"The model {verb} {heard}: without any of it, it is off by {instead}."
+    elif worth == "unsure":
         sentence = (
-            "Whether the model gains by what its sensors tell each other cannot be told from these windows: without "
-            f"any of it, {off} ({interval_words(whole, use.mae)})."
+            f"Whether the model gains by {heard} cannot be told from these windows: without any of it, it is off by "
+            f"{instead} ({_doubt(whole, use.mae)})."
         )
+    elif worth == "harm":
+        sentence = f"The model uses {heard} to its harm: without any of it, it is off by {changed}."
+    elif worth == "little":
+        sentence = f"To the model, {heard} matters a little: without any of it, it is off by {changed}."
     else:
-        share = f" ({_worth(whole, use.mae)})" if _worth(whole, use.mae) else ""
-        changed = f"**{with_unit(abs(total), unit)} {'more' if total >= 0 else 'less'}**{share}"
-        sentence = (
-            f"Without anything that its sensors tell each other, the model is off by {changed}: "
-            f"{with_unit(use.mae + total, unit)} instead of {with_unit(use.mae, unit)}."
-        )
+        sentence = f"Without anything that its sensors tell each other, the model is off by {changed}."
     own = cut_named(use, "head", head)
     if own is None or len(use.heads) < 2:
         return sentence
-    size = with_unit(own.rise if within(own, bound) else abs(own.rise), unit)  # beyond, a word says whether it rises
-    worth = f"{size}, {_worth(own, use.mae)}" if _worth(own, use.mae) else size
-    if within(own, bound):
-        return f"{sentence} Cutting {plain(head)} alone changes next to nothing ({minus(worth)})."
-    if unsure(own):
-        return f"{sentence} What cutting {plain(head)} alone does cannot be told ({interval_words(own, use.mae)})."
-    return f"{sentence} Cutting {plain(head)} alone {'costs' if own.rise >= 0 else 'gains'} {worth}."
+    worth = worth_of(own, use.mae)
+    if worth in ("nothing", "hardly"):
+        size = minus(with_unit(own.rise, unit))
+        size = ", ".join(filter(None, [size, interval_words(own, use.mae)]))
+        return f"{sentence} Cutting {plain(head)} alone changes next to nothing ({size})."
+    if worth in ("unsure", "unknown"):
+        return f"{sentence} What cutting {plain(head)} alone does cannot be told ({_doubt(own, use.mae)})."
+    size = ", ".join(filter(None, [with_unit(abs(own.rise), unit), _sizes(own, use.mae)]))
+    return f"{sentence} Cutting {plain(head)} alone {'gains' if worth == 'harm' else 'costs'} {size}."
 
 
 class Lost(Protocol):
@@ -100,15 +100,38 @@ class Lost(Protocol):
     def high(self) -> float: ...  # noqa: D102
 
 
-def unsure(lost: Lost) -> bool:
-    """Whether the interval of a rise holds 0; false where there is none."""
-    return bool(lost.low <= 0 <= lost.high)
+def worth_of(lost: Lost, mae: float) -> Worth:
+    """What a cut says that the weights are worth: whatever is said of a cut, in a word or a sentence, goes by this.
 
+    Parameters
+    ----------
+    lost : by the cut
+    mae : error of the model as it is; `LITTLE` and `MUCH` are shares of it
 
-def within(lost: Lost, bound: float) -> bool:
-    """Whether a rise is smaller than ``bound`` throughout its interval; by itself where there is none."""
-    ends = (lost.low, lost.high) if np.isfinite(lost.low) else (lost.rise,)
-    return all(abs(end) < bound for end in (lost.rise, *ends))
+    Returns
+    -------
+    'unknown' where nothing was observed; 'nothing' where the whole interval of the rise is smaller than `LITTLE`;
+    'unsure' where else it holds 0, or there is none; 'harm' where the error falls by `LITTLE` or more; 'hardly' where
+    it changes by less than that; 'little' where it rises by less than `MUCH`, else 'much'
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> ends = [(0.3, 0.2, 0.4), (5.0, 1.0, 9.0), (5.0, -1.0, 11.0), (-10.0, -15.0, -5.0), (0.01, -0.02, 0.04)]
+    >>> [worth_of(SimpleNamespace(rise=rise, low=low, high=high), 100.0) for rise, low, high in ends]
+    ['little', 'much', 'unsure', 'harm', 'nothing']
+    """
+    if not (np.isfinite(lost.rise) and np.isfinite(mae)):
+        return "unknown"
+    if not np.isfinite(lost.low):
+        return "unsure"
+    if all(abs(end) < LITTLE * mae or end == 0 for end in (lost.rise, lost.low, lost.high)):
+        return "nothing"
+    if lost.low <= 0 <= lost.high:
+        return "unsure"
+    if abs(lost.rise) < LITTLE * mae:
+        return "hardly"
+    return "harm" if lost.rise < 0 else "little" if lost.rise < MUCH * mae else "much"
 
 
 def interval_words(lost: Lost, mae: float, *, falls: bool = False) -> str:
@@ -127,10 +150,32 @@ def interval_words(lost: Lost, mae: float, *, falls: bool = False) -> str:
     return f"95{NB}% interval {low} to {high}"
 
 
-def _worth(lost: Lost, mae: float) -> str:
+def _doubt(lost: Lost, mae: float) -> str:
+    """Why it cannot be told whether the error rises: its interval, or that there is none."""
+    if not np.isfinite(lost.rise):
+        return "nothing was observed"
+    return interval_words(lost, mae) or NO_INTERVAL
+
+
+def _sizes(lost: Lost, mae: float) -> str:
     """The size of a rise as a share of the error, and its interval."""
     share = percent(abs(lost.rise) / mae) if mae > 0 else ""
     return ", ".join(filter(None, [share, interval_words(lost, mae, falls=lost.rise < 0)]))
+
+
+def curves_caption(removal: str) -> str:
+    """What the deletion curves show under one way of removing, and what their right end is."""
+    end = {
+        "zero": "The dotted blue line read backwards is insertion: from the right end, where no weight is left, the "
+        "strongest are put back before all others.",
+        "mean": "The dotted blue line read backwards is insertion: from the right end, where all pairs of a head that "
+        "carry weight carry the same, the strongest get their own back before all others.",
+        "rewire": "At the right end every weight has changed places with that of a pair drawn at random.",
+    }[removal]
+    return (
+        "All heads together. A line that climbs early says that the first weights to go mattered; small shares are "
+        f"drawn wider. {end}"
+    )
 
 
 def areas_sentence(areas: Sequence["Area"], removal: str, unit: str) -> str:
@@ -138,7 +183,7 @@ def areas_sentence(areas: Sequence["Area"], removal: str, unit: str) -> str:
     known = {area.beside: area for area in areas if area.removal == removal and np.isfinite(area.value)}
     said, unclear = [], []
     for beside, area in ((name, known[name]) for name in BESIDE if name in known):
-        less = area.high < 0 or (not np.isfinite(area.low) and area.value < 0)  # said in a word, so not by a sign
+        less = area.high < 0  # said in a word, so not by a sign
         ends = (-area.high, -area.low) if less else (area.low, area.high)
         size = minus(with_unit(abs(area.value) if less else area.value, unit))
         if np.isfinite(area.low):
@@ -152,10 +197,8 @@ def areas_sentence(areas: Sequence["Area"], removal: str, unit: str) -> str:
             said.append(f"more than {other} ({size})")
         elif area.high < 0:
             said.append(f"less than {other} ({size})")
-        elif np.isfinite(area.low):
-            unclear.append(f"{other} ({size})")
         else:
-            said.append(f"{'more' if area.value > 0 else 'less'} than {other} ({size}, without an interval)")
+            unclear.append(f"{other} ({size}{'' if np.isfinite(area.low) else ', without an interval'})")
     parts = [f"hurts {joined(said)}"] if said else []
     if unclear:
         parts.append(f"cannot be told from {joined(unclear)}")
@@ -178,9 +221,9 @@ def rank_sentence(head: str, correlation: float, error: bool) -> str:
         return f"Is a large weight an important one? In {plain(head)} all are alike"
     word = (
         "Weight is not importance"
-        if abs(correlation) < LITTLE
+        if abs(correlation) < WEAK
         else "Weight is not quite importance"
-        if correlation < MUCH
+        if correlation < STRONG
         else "Large weights do more"
     )
     return f"{word}: rank correlation with {what} {two(correlation)} in {plain(head)}"
@@ -219,10 +262,10 @@ def sensors_sentence(lost: Sequence[Lost], ids: Sequence[str], unit: str, mae: f
     if not any(np.isfinite(one.low) for one in lost):
         said = f" The largest rise is that of {largest}." if rises[worst] > 0 else ""
         return f"Which sensors lose by it cannot be told: {NO_INTERVAL}.{said}"
-    bound = HARDLY * mae
-    depends = [k for k in known.tolist() if lost[k].low > 0 and rises[k] > bound]
-    gains = sum(lost[k].high < 0 and rises[k] < -bound for k in known.tolist())
-    losing = f"(more than {percent(HARDLY)} of the error of all, with a 95{NB}% interval above 0)"
+    worth = [worth_of(one, mae) for one in lost]
+    depends = [k for k in known.tolist() if worth[k] in ("little", "much")]
+    gains = worth.count("harm")
+    losing = f"(at least {whole_percent(LITTLE)} of the error of all, with a 95{NB}% interval above 0)"
     if depends:
         most = max(depends, key=lambda k: rises[k])
         size = with_unit(float(rises[most]), unit)
@@ -242,18 +285,18 @@ def live_sentence(what: str, forecast: NDArray[np.floating], lost: Lost, unit: s
     moved = float(np.sqrt(np.mean(np.square(forecast))))
     if moved == 0:
         return f"Cutting {what} changes nothing at all: the model never uses it."
-    if not np.isfinite(lost.rise):
+    worth = worth_of(lost, mae)
+    if worth == "unknown":
         said = "whether the error rises cannot be told, since nothing was observed"
-    elif within(lost, NOTHING * mae):
-        said = f"the error stays as it is (it changes by less than {percent(NOTHING)})"
-    elif unsure(lost):
-        said = f"whether the error rises cannot be told from these windows ({interval_words(lost, mae)})"
+    elif worth == "nothing":
+        said = f"the error stays as it is (it changes by less than {whole_percent(LITTLE)})"
+    elif worth == "unsure":
+        said = f"whether the error rises cannot be told from these windows ({_doubt(lost, mae)})"
     else:
-        share = f" ({_worth(lost, mae)})" if _worth(lost, mae) else ""
+        share = f" ({_sizes(lost, mae)})" if _sizes(lost, mae) else ""
         way = "rises" if lost.rise >= 0 else "falls"
-        said = f"the error {way} by **{with_unit(abs(lost.rise), unit)}**{share} on average"
-    size = f"{with_unit(moved, unit)} (root mean square over all sensors)"
-    return f"Cutting {what} moves the forecast by {size}, and {said}."
+        said = f"the error {way} by **{with_unit(abs(lost.rise), unit)}**{share} on average over all sensors"
+    return f"Cutting {what} moves the forecast by {with_unit(moved, unit)} (root mean square), and {said}."
 
 
 def response_answer(

@@ -1,11 +1,11 @@
 """What the evidence says of a head in three lines: real or chance, used or ignored, stable over seeds or not told so.
 
-No line rests on one test. Real: at least two nulls that keep what is trivial (the map, the roads' shape, the sensors'
-totals) must say so, and none that could be drawn may deny it; the plain permutation test, which takes every smooth
-pattern for a finding, has no say. Used: what cutting costs, with an interval that leaves out 0, and whether it matters
-which pairs go first, in more than one way of removing. Stable: how large the overlap is, and how likely by chance. A p
-value that is not small says that chance would do as well, not that chance it was; one that could not have been small
-says nothing.
+Real: at least two nulls that keep what is trivial (the map, the roads' shape, the sensors' totals) must say so, and
+none that could be drawn may deny it; the plain permutation test, which takes every smooth pattern for a finding, has no
+say. Used: what cutting costs, with an interval that leaves out 0; whether strong pairs matter more than others is said
+beside it, and only if more than one way of removing shows it. Stable: how large the overlap is, and how likely by
+chance. A p value that is not small says that chance would do as well, not that chance it was; one that could not have
+been small says nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ import numpy as np
 from app.reading.corrected import at_best, over_heads
 from app.reading.roads import GIVEN_ROADS, auroc_words, given_roads, given_sentence
 from app.reading.stability import PARTLY, TIED, why_untold
-from app.reading.use import NO_INTERVAL, cut_named, interval_words, unsure, within
+from app.reading.use import NO_INTERVAL, REMOVALS, cut_named, interval_words, worth_of
 from app.reading.words import (
     SENSOR,
     THIN,
@@ -39,16 +39,16 @@ if TYPE_CHECKING:
     from analysis.use import Area, Use
     from app.measured import Measured
 
-State = Literal["yes", "faint", "no", "unclear", "untested"]
+State = Literal["yes", "faint", "no", "harmful", "unclear", "untested"]
 QUESTIONS = ("real", "used", "stable")
 
 LEVEL = 0.05  # of every test
 LEAST_NULLS = 2  # that keep what is trivial
 LEAST_EFFECT = 0.1  # correlation of coupling with roads
-MUCH, LITTLE = 0.01, 0.001  # rise of the error, as a share of it
-LEAST_WAYS = 2  # of removing in which the order must matter
+LEAST_WAYS = 2  # of removing that must show that strong pairs matter more
 LEAST_OVERLAP = 0.5  # of the strongest pairs between seeds
 MEAN = "mean"
+HARDLY = "hardly"  # the word for a head that is used, but to next to no effect
 GIVEN = "given"  # the word for a model that may listen along roads only
 PARTLY_GIVEN = "given in part"  # for a mean of such a model with others
 TOO_FEW = "too few"  # the word where no p could have been small: too few draws, or too few pairs to draw from
@@ -239,48 +239,66 @@ def used_line(head: str, use: "Use", unit: str, model: str = "") -> Line:
     own = OWN_VALUE if model in ALL_THROUGH else ""
     alone = head == MEAN or len(use.heads) == 1
     lost = cut_named(use, "all") if alone else cut_named(use, "head", head)
-    if lost is None or not (np.isfinite(lost.rise) and use.mae > 0):
+    worth = "unknown" if lost is None else worth_of(lost, use.mae)
+    if lost is None or worth == "unknown":
         return Line("untested", "Cannot be told: nothing was observed in the windows that it was run on.")
-    share, falls = lost.rise / use.mae, lost.rise < 0
+    falls = lost.rise < 0
     without = "without any weight between sensors" if alone else "without it"
-    about = ", ".join(filter(None, [percent(abs(share)), interval_words(lost, use.mae, falls=falls)]))
+    share = percent(abs(lost.rise) / use.mae) if use.mae > 0 else ""
+    about = ", ".join(filter(None, [share, interval_words(lost, use.mae, falls=falls)]))
     goes = f"{'falls' if falls else 'rises'} by {with_unit(abs(lost.rise), unit)} ({about})"
     change = f"{without} the mean absolute error of {with_unit(use.mae, unit)} {goes}"
     if not np.isfinite(lost.low):
         return Line("unclear", f"Cannot be told: {change}, and {NO_INTERVAL}.")
-    if within(lost, LITTLE * use.mae):
+    if worth == "nothing":
         return Line("no", f"Ignored: {change}.")
-    if unsure(lost):
+    if worth == "unsure":
         return Line("unclear", f"Cannot be told from these {counted(use.windows, 'window')}: {change}. {LONGER}")
-    if share <= -LITTLE:
-        return Line("no", f"Of no use: {change}.")
-    if share < LITTLE:
-        return Line("no", f"Hardly used: {change}.")
+    if worth == "harm":
+        return Line("harmful", f"Used, to its harm: {change}.")
+    if worth == "hardly":
+        return Line("no", f"Hardly used: {change}.", HARDLY)
+    state: State = "yes" if worth == "much" else "faint"
+    begin = "It matters" if worth == "much" else "It matters a little"
+    return Line(state, f"{begin}: {change}.", common=f"{_order(use, unit)}{own}")
+
+
+def _order(use: "Use", unit: str) -> str:
+    """Whether strong pairs matter more than others: of all heads together, since they are removed together."""
     ways = _ways(use.areas)
-    matters = sum(ways.values()) >= LEAST_WAYS
-    state: State = "yes" if share >= MUCH and matters else "faint"
-    begin = "It matters" if share >= MUCH else "It matters a little"
-    return Line(state, f"{begin}: {change}.", common=f"{_order(use, ways, unit)}{own}")
-
-
-def _order(use: "Use", ways: Mapping[str, bool], unit: str) -> str:
-    """Whether it matters which pairs go first: of all heads together, since they are removed together."""
-    everywhere = "" if len(use.heads) == 1 else "In all heads together, "
-    ordered = sum(ways.values())
+    found = {word: [way for way, is_so in ways.items() if is_so == word] for word in ("more", "less", "unclear")}
+    more, less = found["more"], found["less"]
+    others = joined([words for name, words in OTHERS.items() if name in orders_drawn(use)])
+    first = "removing the strongest pairs first"
     if not ways:
-        sentence = "whether it matters which pairs are strong could not be tested."
-    elif ordered >= LEAST_WAYS:
-        others = joined([words for name, words in OTHERS.items() if name in orders_drawn(use)])
+        sentence = "whether strong pairs matter more could not be tested."
+    elif len(more) >= LEAST_WAYS:
+        sizes = _sizes(use.areas, more[0], unit)
+        but = f"; with weights {_named_ways(less)} it costs less" if less else ""
+        count = f"{len(more)} of {counted(len(ways), 'way')} of removing"
+        sentence = f"{first} costs more than {others} in {count}{sizes}{but}."
+    elif more or less:
+        said = [
+            f"{word} with weights {_named_ways(those)}{_sizes(use.areas, those[0], unit, named=len(those) == 1)}"
+            for word, those in (("more", more), ("less", less))
+            if those
+        ]
+        but = f"; it cannot be told with weights {_named_ways(found['unclear'])}" if found["unclear"] else ""
+        since = ", since the ways of removing disagree" if more and len(ways) > 1 else ""
         sentence = (
-            f"removing the strongest pairs first costs more than {others} (in {ordered} of "
-            f"{counted(len(ways), 'way')} of removing{_sizes(use.areas, unit)})."
+            f"that strong pairs matter more is not shown{since}: beside {others}, {first} costs {joined(said)}{but}."
         )
     else:
+        sizes = _sizes(use.areas, next(iter(ways)), unit)
         sentence = (
-            "which pairs are strong does not matter: removing them first costs no more than others (more in "
-            f"{ordered} of {counted(len(ways), 'way')} of removing{_sizes(use.areas, unit)})."
+            f"that strong pairs matter more is not shown: {first} costs more than {others}, with a whole interval "
+            f"above 0, in none of {counted(len(ways), 'way')} of removing{sizes}."
         )
-    return everywhere + sentence if everywhere else sentence[0].upper() + sentence[1:]
+    return f"In all heads together, {sentence}" if len(use.heads) > 1 else _begun(sentence)
+
+
+def _named_ways(ways: Sequence[str]) -> str:
+    return joined([REMOVALS[way] for way in ways])
 
 
 def orders_drawn(use: "Use") -> set[str]:
@@ -376,19 +394,31 @@ def _adjusted(rows: Mapping[str, "Tests | None"]) -> dict[str, dict[str, float]]
     return found
 
 
-def _ways(areas: Sequence["Area"]) -> dict[str, bool]:
-    """For each way of removing, whether the strongest first cost more than random ones and ones of the same length."""
-    ways: dict[str, bool] = {}
+def _ways(areas: Sequence["Area"]) -> dict[str, str]:
+    """What the strongest first cost, beside random ones and ones of the same length, in each way of removing.
+
+    'more' or 'less' where the whole intervals beside both say so, else 'unclear'.
+    """
+    found: dict[str, list[Area]] = {}
     for area in areas:
         if area.beside in OTHERS and np.isfinite(area.low):
-            ways[area.removal] = ways.get(area.removal, True) and area.low > 0
-    return ways
+            found.setdefault(area.removal, []).append(area)
+    above = {way for way, those in found.items() if all(one.low > 0 for one in those)}
+    below = {way for way, those in found.items() if all(one.high < 0 for one in those)}
+    return {way: "more" if way in above else "less" if way in below else "unclear" for way in found}
 
 
-def _sizes(areas: Sequence["Area"], unit: str) -> str:
-    """By how much the order matters where weights are set to zero, beside random order."""
+def _sizes(areas: Sequence["Area"], way: str, unit: str, *, named: bool = False) -> str:
+    """By how much the order matters in one way of removing, which may have been ``named`` before, beside random order.
+
+    Where it costs less, by how much less.
+    """
     for area in areas:
-        if (area.removal, area.beside) == ("zero", "random") and np.isfinite(area.value):
-            size, low, high = (minus(text) for text in (with_unit(area.value, unit), two(area.low), two(area.high)))
-            return f"; set to zero, beside random ones: {size}, 95{THIN}% interval {low} to {high}"
+        if (area.removal, area.beside) == (way, "random") and np.isfinite(area.value):
+            value, low, high = area.value, area.low, area.high
+            if high < 0:
+                value, low, high = -value, -high, -low
+            size, least, most = (minus(text) for text in (with_unit(value, unit), two(low), two(high)))
+            where = "" if named else f"{REMOVALS[way]}, "
+            return f" ({where}beside random ones by {size}, 95{THIN}% interval {least} to {most})"
     return ""

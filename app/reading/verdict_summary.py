@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from app.reading.evidence import ICONS
 from app.reading.heads import head_label
+from app.reading.use import LITTLE, MUCH
 from app.reading.verdict import (
     GIVEN,
+    HARDLY,
     LEAST_EFFECT,
     LEAST_NULLS,
     LEAST_OVERLAP,
     LEAST_WAYS,
     LEVEL,
-    LITTLE,
-    MUCH,
     NOT_YET,
     OTHERS,
     PARTLY_GIVEN,
@@ -46,16 +46,19 @@ def overall(verdicts: Sequence[Verdict]) -> str:
             continue
         few = any(getattr(one, question).word == TOO_FEW for one in verdicts)
         if len(verdicts) == 1:
-            said.append(words.too_few if few else words.alone[states[0]])
+            word = getattr(verdicts[0], question).word
+            said.append(words.too_few if few else words.alone.get(word) or words.alone[states[0]])
             continue
         tested = [state for state in states if state != "untested"]
         if not tested:
             said.append(f"none could be {words.tested}" if few else f"none was {words.tested}")
             continue
-        yes, faint, unclear = (tested.count(state) for state in ("yes", "faint", "unclear"))
+        yes, faint, harm, unclear = (tested.count(state) for state in ("yes", "faint", "harmful", "unclear"))
         of = f" of {len(tested)} tested" if len(tested) < len(states) else ""
         many = f"{yes or 'none'}{of} {'is' if yes < 2 else 'are'} {'' if yes or not faint else 'clearly '}{words.many}"
+        many += " to its gain" if harm else ""
         more = [f"{faint} {'more ' if yes else ''}{words.partly}"] if faint else []
+        more += [f"{harm} to its harm"] if harm else []
         more += [f"of {unclear} it cannot be told"] if unclear else []
         said.append(many + (f" ({', '.join(more)})" if more else ""))
     if len(verdicts) == 1:
@@ -65,17 +68,19 @@ def overall(verdicts: Sequence[Verdict]) -> str:
 
 def thresholds(use: "Use | None") -> str:
     """The thresholds behind the lines, for the caption under them; of what could be tested of this run."""
-    order = "costs more than random ones"
+    order = "random ones"
     if use is None or "length" in orders_drawn(use):
-        order += f" and than {OTHERS['length']}"
+        order += f" and {OTHERS['length']}"
     return (
         f"Real: p < {LEVEL} (after Holm's correction for the number of heads) under each kind of chance that keeps "
         f"what is trivial and could be drawn, at least {LEAST_NULLS} of them, and a correlation of coupling with roads "
         f"of at least {LEAST_EFFECT:g}; below that faint. "
         f"Used: cutting it raises the mean absolute error by at least {whole_percent(MUCH)}, with a 95{THIN}% interval "
-        "over blocks of windows that leaves out 0, and removing the "
-        f"strongest pairs first {order}, with the 95{THIN}% interval above 0 in at least {LEAST_WAYS} ways of "
-        f"removing; ignored where the whole interval is below {whole_percent(LITTLE)}, in between faint. "
+        f"over blocks of windows that leaves out 0; below that faint, below {whole_percent(LITTLE)} hardly; ignored "
+        f"where the whole interval is within {whole_percent(LITTLE)} of 0; harmful where the error falls by "
+        f"{whole_percent(LITTLE)} or more, with an interval below 0. That strong pairs matter more is no part of it: "
+        f"it is shown where removing them first costs more than {order}, with the 95{THIN}% interval above 0, in at "
+        f"least {LEAST_WAYS} ways of removing. "
         f"Stable: overlap (Jaccard) of the strongest pairs between seeds of at least {LEAST_OVERLAP:g} and "
         f"p < {LEVEL} (Holm); below that faint if above chance. "
         f"Where too few draws, or too few pairs, let no p be below {LEVEL}, a line is not tested."
@@ -123,13 +128,15 @@ _OVERALL = {
     "used": _Words(
         {
             "yes": "used by the model",
-            "faint": "used in part",
+            "faint": "slightly used by the model",
+            "harmful": "used by the model to its harm",
+            HARDLY: "hardly used by the model",
             "no": "ignored",
             "unclear": "neither clearly used nor clearly ignored",
             "untested": "not tested for use",
         },
         "used by the model",
-        "in part",
+        "slightly",
         "tested for use",
     ),
     "stable": _Words(

@@ -36,7 +36,7 @@ def show_curves(page: Opened, use: "Use") -> None:
             ),
             key="deletion",
             alt="Error against the share of weights removed, in four orders",
-            caption=said.CURVES,
+            caption=said.curves_caption(removal),
             keeps=removal,
         )
     with right:

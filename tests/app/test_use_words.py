@@ -95,7 +95,7 @@ def test_a_model_that_ignores_its_graph_is_told_so() -> None:
     result = made_use()
     small = tuple(turned(cut, 1e-3) for cut in result.cuts)
     text = said.use_answer(replace(result, cuts=small), "head 1", "mph")
-    assert text.startswith("The model hardly uses what its sensors tell each other")
+    assert text.startswith("The model ignores what its sensors tell each other")
     assert "Cutting head 1 alone changes next to nothing" in text
     worse = tuple(turned(cut, -1) for cut in result.cuts)
     text = said.use_answer(replace(result, cuts=worse), "head 1", "mph").replace("\u00a0", " ")
@@ -114,7 +114,12 @@ def test_a_rise_whose_interval_holds_zero_is_no_rise() -> None:
     text = said.use_answer(replace(result, cuts=near), "head 1", "mph")
     assert text.startswith("Whether"), "small, but nobody knows how small"
     without = tuple(replace(cut, low=np.nan, high=np.nan) for cut in result.cuts)
-    assert "interval" not in said.use_answer(replace(result, cuts=without), "head 1", "mph")
+    text = said.use_answer(replace(result, cuts=without), "head 1", "mph").replace("\u00a0", " ")
+    assert text.startswith("Whether the model gains by"), "without an interval nobody knows"
+    assert "2.31 mph instead of 2.00 mph (one stretch of windows alone gives no interval)" in text
+    assert "What cutting head 1 alone does cannot be told (one stretch" in text
+    blind = replace(result, mae=float("nan"))
+    assert said.use_answer(blind, "head 1", "mph").startswith("Nothing was observed in the test part")
 
 
 def test_a_live_cut_says_what_its_windows_tell() -> None:
@@ -128,6 +133,39 @@ def test_a_live_cut_says_what_its_windows_tell() -> None:
     assert "cannot be told from these windows (95 % interval −1.0 % to 18.8 %)" in live(replace(made, low=-0.02))
     assert "the error stays as it is" in live(turned(made, 1e-4))
     assert "nothing was observed" in live(replace(made, rise=np.nan, low=np.nan, high=np.nan))
+    alone = live(replace(made, low=np.nan, high=np.nan))
+    assert "whether the error rises cannot be told from these windows (one stretch of windows alone gives" in alone
+
+
+@pytest.mark.parametrize(
+    ("rise", "low", "high", "word"),
+    [
+        (np.nan, np.nan, np.nan, "unknown"),
+        (15.0, np.nan, np.nan, "unsure"),
+        (0.0, 0.0, 0.0, "nothing"),
+        (0.05, -0.09, 0.09, "nothing"),
+        (0.05, -0.09, 0.1, "unsure"),
+        (0.05, 0.01, 0.1, "hardly"),
+        (-0.05, -0.1, -0.01, "hardly"),
+        (0.1, 0.05, 0.3, "little"),
+        (0.99, 0.5, 1.5, "little"),
+        (1.0, 0.5, 1.5, "much"),
+        (1.0, -0.1, 3.0, "unsure"),
+        (-0.1, -0.2, -0.01, "harm"),
+    ],
+)
+def test_one_set_of_thresholds_tells_what_a_cut_is_worth(rise: float, low: float, high: float, word: str) -> None:
+    cut = replace(made_use().cuts[0], rise=rise, low=low, high=high)
+    assert said.worth_of(cut, 100.0) == word
+    assert said.worth_of(cut, float("nan")) == "unknown"
+
+
+def test_curves_say_what_their_right_end_is() -> None:
+    assert "no weight is left" in said.curves_caption("zero")
+    for removal in ("mean", "rewire"):
+        assert "no weight is left" not in said.curves_caption(removal)
+    assert "insertion" in said.curves_caption("mean")
+    assert "insertion" not in said.curves_caption("rewire"), "strong weights may have changed places with weak ones"
 
 
 def test_sensors_lose_only_where_their_interval_says_so() -> None:
@@ -139,7 +177,7 @@ def test_sensors_lose_only_where_their_interval_says_so() -> None:
     clear, wide, better = (0.4, 0.3, 0.5), (0.5, -0.1, 1.1), (-0.3, -0.4, -0.2)
     never = (np.nan, np.nan, np.nan)
     text = sentence(clear, wide, better, never)
-    assert text.startswith("1 of 3 sensors loses by it (more than ")
+    assert text.startswith("1 of 3 sensors loses by it (at least 0.1 % of the error of all,")
     assert "of the error of all, with a 95 % interval above 0), most `a` with 0.400 mph" in text, "b is not sure"
     assert "; 1 is off by less without it, with an interval below 0. " in text
     assert text.endswith("not corrected for their number: of sensors that lose nothing, about one in forty would lie "
@@ -164,10 +202,10 @@ def test_areas_are_judged_by_their_whole_interval() -> None:
         replace(areas[2], low=np.nan, high=np.nan),
     ]  # fmt: skip
     text = said.areas_sentence(mixed, "zero", "mph").replace("\u00a0", " ")
-    assert "cannot be told from" in text
     assert "less than removing random ones of the same length (0.200 mph, 95 % interval 0.100 to 0.300)" in text
     assert "removing as many at random (0.200 mph, 95 % interval −0.100 to 0.500)" in text
-    assert "more than removing the weakest first (0.400 mph, without an interval)" in text
+    assert "cannot be told from removing as many at random (" in text
+    assert "and removing the weakest first (0.400 mph, without an interval)" in text
     assert said.areas_sentence([], "zero", "mph") == ""
 
 

@@ -170,7 +170,7 @@ def _use(asked: Asked, use: "Use") -> list[Block]:
                     Picture(
                         deletion_curves(curves, unit, unchanged=use.mae),
                         "Error against the share of weights set to zero, in four orders",
-                        used.CURVES,
+                        used.curves_caption("zero"),
                     ),
                     Picture(
                         interval_dots(intervals, unit, used.REMOVALS["zero"]),
