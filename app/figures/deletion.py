@@ -58,6 +58,7 @@ def deletion_curves(
     *,
     unchanged: float,
     control: float | None = None,
+    without: str = "gru",
     theme: Theme = "light",
 ) -> go.Figure:
     """The error against the share of weights that is removed, a line for each order.
@@ -67,7 +68,8 @@ def deletion_curves(
     Parameters
     ----------
     unchanged : error of the model as it is
-    control : error of the same forecaster without any graph, where there is one
+    control : error of a forecaster without any graph, where there is one
+    without : which that is
     """
     figure = go.Figure()
     for curve in curves:
@@ -96,7 +98,8 @@ def deletion_curves(
     lines = [("the model as it is", unchanged, OBSERVED(theme), "left", "top")]  # below where the curves begin is room
     if control is not None and np.isfinite(control):
         side = "left" if control > unchanged else "right"
-        lines.append(("no graph at all (gru)", control, SIMPLE, side, "bottom" if control > unchanged else "top"))
+        above = "bottom" if control > unchanged else "top"
+        lines.append((f"no graph at all ({safe(without)})", control, SIMPLE, side, above))
     for text, error, colour, side, above in lines:
         figure.add_shape(
             type="line", x0=0, x1=1, xref="x domain", y0=error, y1=error,

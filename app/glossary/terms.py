@@ -119,8 +119,10 @@ TERMS: dict[str, Term] = {
     ),
     "control": Term(
         "No graph",
-        "The same model without any matrix, trained alike: each sensor for itself. What a graph is worth is what it "
-        "takes off the error of this one.",
+        "A model without any matrix on the same data: each sensor for itself. What a graph is worth is what it takes "
+        "off the error of this one, where nothing else differs. gru is intergat-gru and gat-gru without a graph; "
+        "intergat-plus without a graph is intergat-plus with no heads (heads 0). Where two trainings differ in more, "
+        "such as their epochs, it is said beside the errors.",
         also="control, gru, ablation",
     ),
     "planted": Term(

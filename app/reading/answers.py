@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.control import differences, differences_words
 from app.reading import forecasts as said
 from app.reading.communities import communities_answer
 from app.reading.heads import head_sentence, heads_answer, spread_sentence
@@ -36,7 +37,8 @@ def of_overview(measured: "Measured", control: "Measured | None") -> tuple[str, 
     if control is None:
         return worth, early
     without = float(control.errors()[FORECAST].mae[last])
-    beside = said.control_sentence(at_last[FORECAST], without, run.unit, run.model)
+    differ = differences_words(differences(run.record, control.run.record))
+    beside = said.control_sentence(at_last[FORECAST], without, run.unit, run.model, control.run.model, differ)
     return worth, f"{early} {beside}".strip()
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from app.control import SAME_BUT_GRAPH
 from app.reading.words import code, counted, percent, plain, three, with_unit
 
-SAME_BUT_GRAPH = ("intergat-gru", "gat-gru", "gat-published")  # models that are the control in everything else
 PUBLISHED = (
     "Protocol 'published': the test part also chose the best epoch, values are scaled by the maximum of all data, and "
     "missing values that the publisher wrote as 0 count. These errors are **optimistic**; they are there only to stand "
@@ -118,16 +118,31 @@ def early_sentence(
     )
 
 
-def control_sentence(ours: float, control: float, unit: str, model: str) -> str:
-    """What the graph is worth: the error beside that of the same forecaster without any graph."""
+def control_sentence(
+    ours: float, control: float, unit: str, model: str, without: str = "gru", differences: str = ""
+) -> str:
+    """What the graph may be worth: the error beside that of a run without any graph.
+
+    Parameters
+    ----------
+    ours, control : mean absolute errors
+    model, without : names of both models; the same for one that was trained without heads
+    differences : in what their trainings differ (``app.control.differences_words``); '' for nothing
+    """
     if not (np.isfinite(ours) and np.isfinite(control)):
         return ""
     word = benefit(ours, control)
     judged = "no different" if word == "about as much as" else f"{word} that"
-    more = "" if model in SAME_BUT_GRAPH else ", and the two models differ in more than the graph"
+    doubts = ["small differences may be luck"]
+    if model not in (*SAME_BUT_GRAPH, without):
+        doubts.append("the two models differ in more than the graph")
+    if differences:
+        doubts.append(f"they were trained differently ({differences})")
+    doubt = doubts[0] if len(doubts) == 1 else f"{', '.join(doubts[:-1])}, and {doubts[-1]}"
+    name = plain(without) + (" without heads" if without == model else "")
     return (
-        f"Without any graph (model gru, same data and protocol) the error is {with_unit(control, unit)}; that of "
-        f"{plain(model)} is {judged}. One seed each: small differences may be luck{more}."
+        f"Without any graph (model {name}, same data and protocol) the error is {with_unit(control, unit)}; that of "
+        f"{plain(model)} is {judged}. One seed each: {doubt}."
     )
 
 

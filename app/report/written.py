@@ -1,10 +1,12 @@
 """The report of a run: from the run to the page or the file."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from app.control import controls, remoteness
 from app.measured import Measured
 from app.report.content import Asked
 from app.report.page import framed_page
@@ -13,8 +15,6 @@ from app.selection import MEAN, Selection
 from core.files import write_bytes
 from core.record import RunError, kind_of, read_record
 from core.run import Run
-
-CONTROL = "gru"  # the model without any graph, against which a graph has to prove its worth
 
 Tick = Callable[[int, int, str], None]
 
@@ -78,18 +78,26 @@ def write_report(
 
 
 def control_beside(run: Run) -> Run | None:
-    """A finished run without any graph in the same folder, on the same data, windows and protocol; one that opens."""
-    if run.model == CONTROL or run.forecasts is None:
+    """A finished run without any graph in the same folder, on the same data, windows and protocol; one that opens.
+
+    Of several the same model without heads, if there is one, else the one that was trained most alike.
+    """
+    if run.forecasts is None:
         return None
+    found = []
     for folder in sorted(run.path.resolve().parent.iterdir()):
         try:
             record = read_record(folder)
-            if kind_of(record) != "model" or record["state"] != "done" or record["model"]["name"] != CONTROL:
-                continue
-            if _alike(record) == _alike(run.record):
-                return Run.load(folder)
         except (RunError, OSError):  # another folder's problem
             continue
+        if kind_of(record) != "model" or record["state"] != "done":
+            continue
+        named = controls(record["model"]["name"], record["heads"], run.model, run.heads)
+        if named and _alike(record) == _alike(run.record):
+            found.append((remoteness(run.record, record), folder))
+    for _, folder in sorted(found):
+        with suppress(RunError, OSError):
+            return Run.load(folder)
     return None
 
 

@@ -11,13 +11,13 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from app.control import controls, remoteness
 from core.record import FILES, KINDS, kind_of, made_of
 from core.run import Run, read_progress, read_record
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "assets" / "demo"
 PREFERRED = "demo/intergat-plus"
-CONTROL = "gru"  # the model without any graph, against which a graph has to prove its worth
 
 # What reading a stranger's folder may raise; RunError is a ValueError. It is that folder's problem and nobody else's.
 UNREADABLE = (ValueError, OverflowError, OSError)
@@ -113,20 +113,23 @@ def default_key(entries: Sequence[RunEntry]) -> str:
 
 
 def control_of(entry: RunEntry, entries: Sequence[RunEntry]) -> RunEntry | None:
-    """A finished run of the model without any graph, on the same data, windows and protocol; one that opens.
+    """A finished run without any graph, on the same data, windows and protocol; one that opens.
 
-    None for that model itself, and for a matrix alone: that one has no protocol to share.
+    Of several the same model without heads, if there is one, else the one that was trained most alike. None for such a
+    run itself, and for a matrix alone: that one has no protocol to share.
     """
-    if entry.model == CONTROL:
-        return None
     same = [
         other
         for other in entries
-        if other.model == CONTROL
+        if other.kind == entry.kind == "model"
+        and controls(other.model, other.heads, entry.model, entry.heads)
         and other.state == "done"
         and (other.sha256, other.protocol, other.inputs, other.horizon)
         == (entry.sha256, entry.protocol, entry.inputs, entry.horizon)
     ]
+    if len(same) > 1:
+        ours = _trained(entry.version)
+        same.sort(key=lambda other: remoteness(ours, _trained(other.version)))
     return next((other for other in same if _opens(other.version)), None)
 
 
@@ -154,6 +157,16 @@ def progress_of(version: str) -> pd.DataFrame:
         return pd.DataFrame(list(read_progress(_path(version))))
     except UNREADABLE:
         return pd.DataFrame()
+
+
+@cached
+def _trained(version: str) -> dict[str, Any]:
+    """What the record of a run says of its model and training; nothing where it cannot be read any more."""
+    try:
+        record = read_record(_path(version))
+    except UNREADABLE:
+        return {"model": {"name": "", "config": {}}, "training": {}}
+    return {name: record[name] for name in ("model", "training")}
 
 
 def _opens(version: str) -> bool:

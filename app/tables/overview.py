@@ -23,7 +23,7 @@ def errors_beside(measured: Measured, control: Measured | None) -> "dict[str, Er
 def error_table(measured: Measured, control: Measured | None, steps: Sequence[int]) -> pd.DataFrame:
     """All errors of all forecasts at some steps ahead (from 0), one row each."""
     run = measured.run
-    names = {FORECAST: run.model, NO_GRAPH: "gru (no graph)"}
+    names = {FORECAST: run.model} | ({} if control is None else {NO_GRAPH: f"{control.run.model} (no graph)"})
     return pd.DataFrame(
         [
             {

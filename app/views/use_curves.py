@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from app.control import differences
 from app.figures.deletion import Interval, Removal, deletion_curves, interval_dots
 from app.reading import use as said
 from app.store.probe import control_error
@@ -32,6 +33,7 @@ def show_curves(page: Opened, use: "Use") -> None:
                 unit,
                 unchanged=use.mae,
                 control=_control_error(page, use),
+                without=_control_name(page),
                 theme=page.theme,
             ),
             key="deletion",
@@ -62,6 +64,16 @@ def _why_three() -> None:
 
 
 def _control_error(page: Opened, use: "Use") -> float | None:
-    """The error of the same forecaster without any graph, on the same windows; None where no such run is there."""
+    """The error of a run without any graph on the same data, on the same windows; None where no such run is there."""
     control = page.control
     return None if control is None else control_error(page.version, control.run, use.windows)
+
+
+def _control_name(page: Opened) -> str:
+    """The model of that run, and whether it was trained otherwise than this one."""
+    control = page.control
+    if control is None:
+        return ""
+    model = control.run.model
+    name = f"{model} without heads" if model == page.run.model else model
+    return f"{name}, trained differently" if differences(page.run.record, control.run.record) else name

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,12 @@ from app.measured import Measured
 from app.reading import forecasts
 from app.views import ground
 from app.views.tables import csv, rounded, stem
+from core import data
+from core.experiment import Plan, settings_for, trained
 from core.files import write_tensors
 from core.run import Run, read_tensors
 from tests.app.conftest import HOSTILE, MATRIX_PAGES, PAGES, QUESTIONS, Recipe, figures, opened, turned, unfolded, words
+from tests.app.small import small_data
 
 KINDS = {
     "as it should be": {},
@@ -420,3 +424,21 @@ def test_errors_that_are_pooled_are_not_said_to_be_at_one_time_ahead(make: Recip
     said = words(opened(run="worse"))
     assert "Up to 15 minutes ahead it is worse than the last value" in said
     assert "At 15 minutes ahead" not in said
+
+
+def test_a_trained_intergat_plus_without_heads_opens_as_a_model_without_a_graph(own_runs: Path, tmp_path: Path) -> None:
+    load, settings = small_data(tmp_path), settings_for("intergat-plus", epochs=1)
+    for name, heads in (("graph", 2), ("plain", 0)):
+        plan = Plan(model="intergat-plus", config={"heads": heads}, settings=settings, load=load)
+        trained(data.load(load), plan, own_runs / name)
+    run = Run.load(own_runs / "plain")
+    assert (run.heads, run.interaction.shape) == ((), (0, 6, 6))
+    for page in PAGES:
+        app = turned(opened(run="plain"), page)
+        assert not app.exception, page
+        if page in (*MATRIX_PAGES, "overview"):
+            assert "intergat-plus lets no sensor listen to another" in words(app), page
+    assert "Without any graph" not in words(opened(run="plain"))
+    beside = words(opened(run="graph"))
+    assert "Without any graph (model intergat-plus without heads, same data and protocol) the error is" in beside
+    assert "small differences may be luck." in beside

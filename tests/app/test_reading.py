@@ -420,6 +420,16 @@ def test_what_a_graph_is_worth_is_said_with_its_doubt() -> None:
     assert "the error is 4.00 mph; that of intergat-plus is 25.0 % less than that" in said
     assert "may be luck, and the two models differ in more than the graph" in said
     assert clear(forecasts.control_sentence(4.0, 4.0, "mph", "gat-gru")).endswith("small differences may be luck.")
+    differ = "3 and 60 epochs"
+    assert clear(forecasts.control_sentence(4.0, 4.0, "mph", "gat-gru", "gru", differ)).endswith(
+        "small differences may be luck, and they were trained differently (3 and 60 epochs)."
+    )
+    assert clear(forecasts.control_sentence(4.0, 4.0, "mph", "gat-published", "gru", differ)).endswith(
+        "luck, the two models differ in more than the graph, and they were trained differently (3 and 60 epochs)."
+    )
+    own = clear(forecasts.control_sentence(4.0, 4.0, "mph", "intergat-plus", "intergat-plus"))
+    assert own.startswith("Without any graph (model intergat-plus without heads, same data and protocol) the error is")
+    assert own.endswith("small differences may be luck.")
 
 
 def test_nothing_observed_is_not_an_error_of_nan() -> None:

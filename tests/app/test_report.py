@@ -330,6 +330,20 @@ def test_the_control_without_a_graph_is_found_beside_the_run_and_compared(tmp_pa
     page = Read(report_page(run, control=control, made=MADE))
     assert "Without any graph (model gru, same data and protocol) the error is" in page.text
     assert "no graph" in {trace.get("name") for figure in page.figures for trace in figure["data"]}
+    assert "trained differently" not in page.text
+    made_run(tmp_path / "aaa", heads=0, model="gru", record={"training": {"epochs": 60}})
+    control = control_beside(run)
+    assert control is not None
+    assert control.name == "control", "of two that which was trained most alike"
+    made_run(tmp_path / "itself", heads=0, record={"training": {"epochs": 60}})
+    control = control_beside(run)
+    assert control is not None
+    assert control.name == "itself"
+    text = Read(report_page(run, control=control, made=MADE)).text
+    assert "Without any graph (model intergat-plus without heads, same data and protocol) the error is" in text
+    assert "they were trained differently (3 and 60 epochs)" in text
+    assert "intergat-plus (no graph)" in text
+    assert control_beside(control) is None
 
 
 def test_the_selection_decides_what_is_shown_and_what_is_stale_falls_back(tmp_path: Path) -> None:

@@ -137,6 +137,25 @@ def test_the_control_is_the_model_without_a_graph_on_the_same_data(make: Recipe)
     assert store.control_of({e.key: e for e in store.runs()}["control"], store.runs()) is None
 
 
+def test_of_several_controls_that_which_differs_least_stands_beside_a_run(make: Recipe) -> None:
+    def control(key: str) -> str:
+        found = {entry.key: entry for entry in store.runs()}
+        beside = store.control_of(found[key], store.runs())
+        return "" if beside is None else beside.key
+
+    long = {"training": {"epochs": 60}}
+    make("graph")
+    make("gat", model="gat-gru")
+    make("long gat", model="gat-gru", record=long)
+    make("a long gru", heads=0, model="gru", record=long)
+    make("short gru", heads=0, model="gru")
+    assert [control(key) for key in ("graph", "gat", "long gat")] == ["short gru", "short gru", "a long gru"]
+    make("itself", heads=0, record=long)
+    assert control("graph") == "itself", "the same model without heads differs in nothing but the graph"
+    assert control("gat") == "short gru", "and is no control of another"
+    assert control("itself") == "", "it has no graph that could be worth anything"
+
+
 def test_a_control_that_lost_a_file_is_no_control(make: Recipe) -> None:
     make("graph")
     (make("damaged", heads=0, model="gru") / "forecasts.safetensors").unlink()

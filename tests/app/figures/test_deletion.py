@@ -37,6 +37,9 @@ def test_the_orders_differ_and_the_error_without_change_stands_as_a_line() -> No
     assert {shape.y0 for shape in figure.layout.shapes} == {2.0, 3.5}
     assert "the model as it is: 2.00 km/h" in words(figure)
     assert "no graph at all (gru): 3.50 km/h" in words(figure)
+    assert "no graph at all (gru, trained differently): 3.50 km/h" in words(
+        curves(control=3.5, without="gru, trained differently")
+    )
     low, high = figure.layout.yaxis.range
     assert low < 2.0
     assert high > 3.5
