@@ -79,9 +79,9 @@ def differences_words(differences: Sequence[str]) -> str:
     """The first few of them, and how many more there are; '' for none.
 
     >>> differences_words(["3 and 60 epochs"]), differences_words(["a", "b", "c", "d"])
-    ('3 and 60 epochs', 'a, b, c and 1 more')
+    ('3 and 60 epochs', 'a, b, c, and 1 more')
     """
-    more = f" and {len(differences) - MOST} more" if len(differences) > MOST else ""
+    more = f", and {len(differences) - MOST} more" if len(differences) > MOST else ""
     return ", ".join(differences[:MOST]) + more
 
 
