@@ -32,6 +32,8 @@ FILES = (        # of a run that is done; see core/run.py for what each holds
 )
 CHECKPOINT = "checkpoint.safetensors"   # of one that is not: what its training goes on from
 MOST_TEXT = 2**26                       # bytes of run.json and of progress.jsonl
+MOST_SENSORS = 5_000                    # as of data and of matrices
+MOST_WEIGHTS = 2**28                    # of all matrices of a run: a gigabyte as float32, ten of 5,000 sensors
 STATES = ("training", "done", "stopped", "failed")
 KINDS = ("model", "matrix", "particles")    # a record without a kind is of a model
 MODEL_NAMES = (     # as in core.models, which cannot be asked here: it loads torch; a test holds the two together
@@ -272,10 +274,16 @@ def node_table(path: Path, record: Mapping[str, Any]) -> pd.DataFrame:
     Raises
     ------
     RunError
-        A column is missing, of another length, of the wrong type or out of its range, or an id stands twice.
+        A column is missing, of another length, of the wrong type or out of its range, or an id stands twice; or the
+        sensors, or the weights between them, are too many.
     """
     columns = record["data"]["nodes"]
     place = f"{path / 'run.json'}: data.nodes"
+    if isinstance(ids := columns.get("id"), list):
+        try:
+            require_size(len(record["heads"]), len(ids))
+        except RunError as error:
+            raise RunError(f"{path / 'run.json'}: {error}") from None
     for name, (wanted, fits) in _NODES.items():
         column = columns.get(name)
         if not isinstance(column, list):
@@ -292,6 +300,17 @@ def node_table(path: Path, record: Mapping[str, Any]) -> pd.DataFrame:
     for name in ("latitude", "longitude"):
         frame[name] = np.array([math.nan if v is None else v for v in columns[name]], dtype=float)
     return frame[["id", "latitude", "longitude", "group"]]
+
+
+def require_size(heads: int, sensors: int) -> None:
+    """RunError where a run would have more sensors, or more weights (heads, sensors, sensors), than can be opened."""
+    if sensors > MOST_SENSORS:
+        raise RunError(f"a run must have at most {MOST_SENSORS:,} sensors, got {sensors:,}")
+    if heads * sensors**2 > MOST_WEIGHTS:
+        raise RunError(
+            f"a run must have at most {MOST_WEIGHTS:,} weights in its matrices, got {heads:,} heads of {sensors:,} "
+            f"times {sensors:,}"
+        )
 
 
 _NODES: dict[str, tuple[str, Callable[[Any], bool]]] = {

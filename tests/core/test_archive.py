@@ -51,6 +51,22 @@ def test_a_finished_run_is_packed_without_a_checkpoint_and_an_unfinished_one_wit
         assert f"mine/{CHECKPOINT}" not in made.namelist()
 
 
+@pytest.mark.parametrize("state", ["done", "stopped"])
+@pytest.mark.parametrize(("limit", "words"), [
+    ("MOST_SENSORS", "a run must have at most 5 sensors, got"), ("MOST_WEIGHTS", "a run must have at most 5 weights"),
+])  # fmt: skip
+def test_a_run_of_more_than_any_page_can_show_is_not_taken_in(
+    run: Path, runs: Path, monkeypatch: pytest.MonkeyPatch, state: str, limit: str, words: str
+) -> None:
+    record = json.loads((run / "run.json").read_text())
+    write_json(run / "run.json", record | {"state": state})
+    content = packed(run)
+    monkeypatch.setattr(f"core.record.{limit}", 5)
+    with pytest.raises(RunError, match=words):
+        unpacked(content, runs, "back")
+    assert nothing_but(runs, "mine")
+
+
 def test_a_training_that_was_going_on_is_stopped_where_nobody_trains_it(stopped: Path, runs: Path) -> None:
     assert read_record(unpacked(packed(stopped), runs, "back"))["state"] == "stopped"
     assert read_record(stopped)["state"] == "training"

@@ -8,12 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file
 
+from core import record
+from core.data import folder
 from core.data.sensors import SensorData
 from core.experiment import Plan, model_of, settings_for, trained
 from core.files import write_bytes, write_json, write_tensors
+from core.matrices import found
+from core.models import MODELS, PARTICLE_MODELS, ParticleSizes, Sizes, built
 from core.run import Run, RunError, read_progress
+from tests.core.archive_made import DEMO
 
 SMALL = {"heads": 1, "features": 4, "width": 4}
 
@@ -196,6 +202,75 @@ def test_weights_of_another_model_are_refused(run: Path) -> None:
     edited(run, lambda r: r["model"].update(name="gru", config={}))
     with pytest.raises(RunError, match=r"weights.safetensors must fit model gru as it is now; .* trained anew"):
         model_of(Run.load(run))
+
+
+@pytest.mark.parametrize("model", [*MODELS, *PARTICLE_MODELS])
+def test_every_model_has_the_same_arrays_without_memory(model: str) -> None:
+    sizes = (
+        Sizes(sensors=7, horizon=4, slots=96) if model in MODELS else ParticleSizes(inputs=3, ahead=(2,), interval=0.1)
+    )
+    with torch.device("meta"):
+        bare = built(model, sizes).state_dict()
+    made = built(model, sizes).state_dict()
+    assert all(tensor.is_meta for tensor in bare.values())
+    assert {name: tensor.shape for name, tensor in bare.items()} == {name: made[name].shape for name in made}
+
+
+@pytest.mark.parametrize(("model", "config", "words"), [
+    ("gru", {"hidden": 2**31}, r"hidden must be at most 120 in a run of such arrays, got 2,147,483,648"),
+    ("intergat-gru", SMALL | {"width": 50_000}, r"width must be at most 120 in a run of such arrays, got 50,000"),
+    ("intergat-gru", SMALL | {"width": 119}, r"\S+ must be of shape \(.*119.*\), got of shape \(.*4.*\)"),
+    ("intergat-gru", SMALL | {"heads": 10**9}, "heads must be at most 2 in a run"),
+    ("intergat-plus", {"width": 100}, r"\S+ must be of shape \(4, 100\), got of shape \(4, 4\)"),
+    ("gat-gru", {"features": 2**52}, "features must be at most 120"),
+])  # fmt: skip
+def test_a_record_of_a_huge_model_is_refused_before_the_model_takes_memory(
+    run: Path, monkeypatch: pytest.MonkeyPatch, model: str, config: dict[str, int], words: str
+) -> None:
+    edited(run, lambda r: r["model"].update(name=model, config=config))
+    opened = Run.load(run)
+
+    def watched(*given: Any) -> Any:
+        assert str(torch.get_default_device()) == "meta", "it must be known that it fits first"
+        return built(*given)
+
+    monkeypatch.setattr("core.experiment.built", watched)
+    with pytest.raises(RunError, match=rf"weights.safetensors must fit model .* trained anew: ({words})"):
+        model_of(opened)
+
+
+def test_a_setting_that_is_no_size_may_be_any_whole_number(city: SensorData, tmp_path: Path) -> None:
+    config = {"heads": 1, "width": 4, "half_life": 1000}
+    plan = Plan(model="intergat-plus", config=config, settings=settings_for("intergat-plus", epochs=1), load="city")
+    assert model_of(trained(city, plan, tmp_path / "new")).config.half_life == 1000
+
+
+def test_a_record_of_endless_layers_takes_no_time(tmp_path: Path) -> None:
+    run = Path(shutil.copytree(DEMO / "set", tmp_path / "run"))
+    edited(run, lambda r: r["model"]["config"].update(layers=10**7, blocks=10**7))
+    with pytest.raises(RunError, match=r"at most as many layers as arrays, \d+, got 100,000,000,000,000$"):
+        model_of(Run.load(run))
+
+
+def test_a_run_of_too_many_sensors_or_weights_is_refused(
+    run: Path, city: SensorData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.record.MOST_WEIGHTS", 2 * 120**2 - 1)
+    words = "a run must have at most 28,799 weights in its matrices, got 2 heads of 120 times 120"
+    with pytest.raises(RunError, match=rf"run\.json: {words}"):
+        Run.load(run)
+    plan = Plan(model="intergat-gru", config=SMALL, settings=settings_for("intergat-gru", epochs=1), load="city")
+    with pytest.raises(RunError, match=words):          # before it is trained, not after
+        trained(city, plan, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    monkeypatch.setattr("core.record.MOST_SENSORS", 119)
+    with pytest.raises(RunError, match=r"run\.json: a run must have at most 119 sensors, got 120"):
+        Run.load(run)
+
+
+def test_data_matrices_and_runs_may_have_as_many_sensors() -> None:
+    assert folder.MOST_SENSORS == found.MOST_SENSORS == record.MOST_SENSORS
+    assert found.MOST_WEIGHTS <= record.MOST_WEIGHTS
 
 
 def test_a_last_line_of_progress_cut_short_is_left_out_and_one_before_is_refused(run: Path) -> None:
