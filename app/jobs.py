@@ -99,7 +99,7 @@ def stop(runs: Path, number: int) -> None:
         The folder of trainings cannot be written to.
     """
     folder = runs / FOLDER
-    if not locks.held(file_of(folder, number)):
+    if not locks.possible() or not file_of(folder, number).exists():
         return
     with _exclusive(runs):
         _stop(folder, number)

@@ -4,6 +4,7 @@ A lock (flock) belongs to an open file. It is handed down to the process that a 
 moment that process is gone, even by ``kill -9``: unlike a process id, it cannot be taken over by another one.
 """
 
+import errno
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -35,13 +36,26 @@ def freed(path: Path) -> None:
         return
 
 
+def passing(error: OSError) -> bool:
+    """Whether a failure says nothing of the file that was asked for: too many are open, or memory is short."""
+    return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+
+
 def held(path: Path) -> bool:
-    """Whether a process holds the lock of the file or folder at ``path``."""
+    """Whether a process holds the lock of the file or folder at ``path``; False where there is none to be opened.
+
+    Raises
+    ------
+    OSError
+        It cannot be told at the moment: who is there must not be taken for gone.
+    """
     if not possible():
         return False
     try:
         handle = os.open(path, os.O_RDONLY)
-    except OSError:
+    except OSError as error:
+        if passing(error):
+            raise
         return False
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -63,6 +63,12 @@ def listed(runs: Path) -> tuple[Job, ...]:
     """The trainings that were asked for, the latest first; of each run only its latest, none whose run was deleted.
 
     After them, with number 0, come the runs that are not done and that nobody asked for here: those of a command line.
+    A run that was asked for here, and that a command line goes on with, has the number 0 as well.
+
+    Raises
+    ------
+    OSError
+        It cannot be told at the moment: a training that goes on is never left out.
     """
     folder = runs / FOLDER
     kept = {number: job for number in turn.numbers(folder, "json") if (job := read(folder, number)) is not None}
@@ -90,7 +96,13 @@ def now_of(runs: Path, number: int) -> Now | None:
 
 
 def read(folder: Path, number: int) -> Job | None:
-    """What is kept of a training; None where nothing is, or nothing that can be read."""
+    """What is kept of a training; None where nothing is, or nothing that can be read.
+
+    Raises
+    ------
+    OSError
+        It cannot be read at the moment, see ``app.locks.passing``.
+    """
     try:
         kept = document(text(file_of(folder, number, "json"), MOST_JSON))
         job = Job(
@@ -101,7 +113,11 @@ def read(folder: Path, number: int) -> Job | None:
             str(kept["asked"]),
             str(kept["stop_asked"]),
         )
-    except (OSError, ValueError, TypeError, KeyError):
+    except OSError as error:
+        if locks.passing(error):
+            raise
+        return None
+    except (ValueError, TypeError, KeyError):
         return None
     # A folder among the runs, nowhere else, by a name that a file system can have.
     beside = job.run == Path(job.run).name and "\0" not in job.run and job.run[:1] not in ("", ".")
@@ -122,7 +138,7 @@ def _ended(runs: Path, job: Job) -> Job:
         return replace(job, state="gone" if began else "cancelled" if job.stop_asked else "failed")
     state, reason = record
     if state == "training" and locks.held(runs / job.run):
-        return job  # a command line goes on with it
+        return Job(0, job.run, state="training", reason=reason)  # a command line goes on with it
     if state == "stopped" and not began and not job.stop_asked:
         return replace(job, state="failed")  # it was to go on, and ended before it did
     if job.stop_asked and state != "done":
@@ -150,16 +166,20 @@ def record_state(run: Path) -> tuple[State, str] | None:
     """State and reason of a run, None where there is none that can be read."""
     try:
         status = (run / "run.json").stat()
-    except OSError:
+        return _record_at(run, status.st_mtime_ns, status.st_size, status.st_ino)
+    except (OSError, MemoryError):  # which may pass, so nothing is remembered
         return None
-    return _record_at(run, status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 @lru_cache(maxsize=1024)
 def _record_at(run: Path, *_stamp: int) -> tuple[State, str] | None:
     try:
         record = read_record(run)
-    except (RunError, OSError, OverflowError):
+    except RunError as error:
+        if isinstance(error.__context__, OSError):  # the file was not read, so nothing is wrong with what is in it
+            raise error.__context__ from None
+        return None
+    except OverflowError:
         return None
     return record["state"], str(record.get("reason") or "")
 

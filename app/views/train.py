@@ -31,9 +31,14 @@ def draft() -> Draft:
 
 
 def bound(field: str) -> dict[str, Any]:
-    """Key and callback that tie a control to a field of the draft, which outlives a change of the page."""
+    """Key and callback that tie a control to a field of the draft, which outlives a change of the page.
+
+    The draft is written into the control only where they differ: a browser gives way to what is written, and would
+    forget a value that was entered after this run of the page began.
+    """
     key = f"train {field}"
-    st.session_state[key] = getattr(draft(), field)
+    if st.session_state.get(key, ...) != getattr(draft(), field):
+        st.session_state[key] = getattr(draft(), field)
 
     def changed() -> None:
         st.session_state[_DRAFT] = replace(draft(), **{field: st.session_state[key]})

@@ -1,5 +1,6 @@
 """Trainings as processes: they queue, stop, go on, survive who started them, and are never mistaken for another."""
 
+import errno
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ import pytest
 
 from app import jobs, locks, processes, turn
 from app.jobs import JobError
-from app.trainings import FOLDER, Job, file_of, listed, log_of, now_of, read, write
+from app.trainings import FOLDER, Job, file_of, listed, log_of, now_of, read, record_state, write
 from core.archive import held
 from core.emerging import EMERGING
 from core.run import Run, read_progress, read_record
@@ -269,6 +270,56 @@ def test_trainings_that_are_over_are_forgotten_but_for_the_latest(
     assert jobs.started(runs, "new", arguments(load)).number == 5
     assert turn.numbers(runs / FOLDER, "json") == turn.numbers(runs / FOLDER, "log") == [3, 4, 5]
     assert [job.run for job in listed(runs)] == ["new", "old4", "old3"]
+
+
+def test_a_training_that_a_command_line_goes_on_with_keeps_its_place(runs: Path) -> None:
+    for name in ("first", "mine"):
+        made_run(runs / name, record={"state": "training"})
+    (runs / FOLDER).mkdir()
+    write(runs / FOLDER, Job(1, "mine", (), 4242, "2026-01-01T00:00:00+00:00", reason="of old"))
+    file_of(runs / FOLDER, 1).touch()
+    file_of(runs / FOLDER, 1, "now").touch()
+    with held(runs / "mine"):
+        assert [(job.number, job.run, job.state) for job in listed(runs)] == [
+            (0, "mine", "training"),
+            (0, "first", "killed"),
+        ]
+
+
+@pytest.mark.parametrize("failure", [OSError(errno.EMFILE, "Too many open files"), MemoryError()])
+def test_a_record_that_could_not_be_read_once_is_read_again(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    made_run(runs / "mine")
+
+    def full(*_: object) -> str:
+        raise failure
+
+    with monkeypatch.context() as short:
+        short.setattr("core.record.text", full)
+        assert record_state(runs / "mine") is None
+    assert record_state(runs / "mine") == ("done", "")
+
+
+@pytest.mark.parametrize("place", ["app.locks.os.open", "app.trainings.text"])
+def test_a_training_that_goes_on_is_never_taken_for_gone(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Where it cannot be told, that is said; what is kept of it is not cleared away as that of one that is over."""
+    (runs / FOLDER).mkdir(parents=True)
+    write(runs / FOLDER, Job(1, "mine", (), os.getpid(), "2026-01-01T00:00:00+00:00"))
+
+    def full(*_: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with locks.exclusive(file_of(runs / FOLDER, 1)):
+        with monkeypatch.context() as short:
+            short.setattr(place, full)
+            with pytest.raises(OSError, match="Too many open files"):
+                listed(runs)
+            with pytest.raises(JobError, match="Too many open files"):
+                jobs.started(runs, "other", ["--dataset=city"])
+        assert state(runs, "mine") == "training"
 
 
 def test_a_deleted_run_is_not_listed(runs: Path) -> None:

@@ -163,6 +163,18 @@ def test_a_click_right_after_a_change_starts_what_was_chosen_last(root: Path, as
     assert [(name, "--epochs=3" in given) for name, given in asked] == [("mine", True)]
 
 
+def test_a_page_that_is_drawn_undoes_nothing_that_was_entered_meanwhile(root: Path) -> None:
+    """A browser gives way to every value that the app sets: a click right after would train under another name."""
+    app = page()
+    assert app.number_input(key="train epochs").proto.set_value
+    app.number_input(key="train epochs").set_value(3).run()
+    assert not app.text_input(key="train name").proto.set_value
+    assert not app.number_input(key="train epochs").proto.set_value
+    app.text_input(key="train name").set_value("mine").run()
+    assert app.text_input(key="train name").value == "mine"
+    assert app.number_input(key="train epochs").value == 3
+
+
 def test_what_was_chosen_is_still_chosen_after_another_page(root: Path) -> None:
     app = page()
     app.radio(key="train model").set_value("gat-gru").run()
