@@ -6,6 +6,9 @@ has none. Logs stay at home: they name places of the machine.
 
 What comes in is a stranger's. It is checked as strictly as any run on disk, in a hidden folder beside its place, and
 takes its name only when it has opened. The runs that come with the project are not changed.
+
+What is not whole yet, and what is being deleted, lies in a folder ``.topolens-XXXXXXXX`` beside its place. Where a
+process was killed it stays, and is cleared away a day later by the next run that is unpacked or deleted there.
 """
 
 import io
@@ -16,8 +19,8 @@ import tempfile
 import time
 import unicodedata
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -33,7 +36,11 @@ MOST_BYTES = 2**31                  # of one run, unpacked
 LONGEST_NAME = 80                   # letters of a folder's name
 LONGEST_TITLE = 200
 TEXTS = ("run.json", "progress.jsonl")
+HIDDEN = ".topolens-"               # with it begins a folder of what is not whole yet, or not any more
+_LEFT_OVER = 86_400.0               # seconds after which nobody is at work in such a folder any more
+_AT_WORK = re.compile(r"\.topolens-[a-z0-9_]{8}|\.(?P<name>.+)\.[a-z0-9_]{8}")  # the latter: core.experiment.trained
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # what Windows takes for a device
+_OF_A_RUN = frozenset({*FILES, CHECKPOINT, EMERGING})
 _LEFTOVER = re.compile(r"\..+\.partial|.+\.log")    # a write that was killed, and what a training said
 
 
@@ -77,7 +84,8 @@ def unpacked(content: bytes | BinaryIO, runs: Path, name: str) -> Path:
     """
     place = vacant(runs, name)
     runs.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=runs))
+    _clear(runs)
+    beside = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=runs))
     try:
         folder = beside / name
         folder.mkdir()
@@ -138,13 +146,15 @@ def deleted(folder: Path) -> None:
         something else as well, which nobody asked to lose.
     """
     with _own(folder):
-        known = {*FILES, CHECKPOINT, EMERGING}
-        for file in sorted(folder.iterdir()):
-            ours = file.name in known or _LEFTOVER.fullmatch(file.name)
-            if not ours or (file.is_dir() and not file.is_symlink()):
-                raise RunError(f"{folder.name} must hold a run and nothing else to be deleted, got {file.name} in it")
-        hidden = Path(tempfile.mkdtemp(prefix=f".{folder.name}.deleted.", dir=folder.parent))
-        folder.rename(hidden)       # onto an empty folder of ours: one step
+        if stranger := _stranger(folder, _OF_A_RUN):
+            raise RunError(f"{folder.name} must hold a run and nothing else to be deleted, got {stranger} in it")
+        _clear(folder.parent)
+        hidden = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder.parent))
+        try:
+            folder.rename(hidden / folder.name)     # from here on nobody finds it, however long deleting takes
+        except OSError:
+            hidden.rmdir()
+            raise
     shutil.rmtree(hidden)
 
 
@@ -225,6 +235,41 @@ def vacant(runs: Path, name: str) -> Path:
     if os.path.lexists(runs / name):
         raise RunError(f"the name of a run must be free, got {name!r}, which is there already")
     return runs / name
+
+
+def _stranger(folder: Path, known: Collection[str]) -> str | None:
+    """The first by name of what is in a folder but no file that is known, nor what a killed write or a log left."""
+    for file in sorted(folder.iterdir()):
+        ours = file.name in known or _LEFTOVER.fullmatch(file.name)
+        if not ours or (file.is_dir() and not file.is_symlink()):
+            return file.name
+    return None
+
+
+def _clear(runs: Path) -> None:
+    """Delete what killed processes left among the runs: a day old, named as here, and nothing but half a run in it."""
+    with suppress(OSError):
+        for path in list(runs.iterdir()):
+            with suppress(OSError):             # somebody else clears it away at the same time
+                if _is_left_over(path):
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_left_over(path: Path) -> bool:
+    named = _AT_WORK.fullmatch(path.name)
+    if named is None or path.is_symlink() or not path.is_dir():
+        return False
+    inside = list(path.iterdir())
+    if len(inside) > 1 or any(run.is_symlink() or not run.is_dir() for run in inside):
+        return False
+    if name := named["name"]:                   # a name that somebody else could have given: only what is just begun
+        known: Collection[str] = ("run.json", "network.safetensors")
+        if [run.name for run in inside] != [name] or any(inside[0].glob("*.log")):
+            return False
+    else:
+        known = _OF_A_RUN
+    newest = max(place.stat().st_mtime for place in (path, *inside))
+    return time.time() - newest > _LEFT_OVER and not any(_stranger(run, known) for run in inside)
 
 
 def _take(folder: Path, place: Path) -> None:

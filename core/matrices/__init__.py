@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.archive import checked_title, vacant
+from core.archive import HIDDEN, checked_title, vacant
 from core.data import adjacency, nodes
 from core.data.faults import Faults
 from core.data.sensors import FloatArray, node_table
@@ -148,7 +148,7 @@ def written(matrix: Matrix, out: Path, *, title: str = "", source: str = "") -> 
         raise RunError(f"a source must be one line of at most 1,000 letters that can be seen, got {source[:50]!r}")
     out = vacant(out.absolute().parent, out.absolute().name)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as beside:
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=HIDDEN) as beside:
         folder = Path(beside) / out.name
         folder.mkdir()
         write_json(folder / "run.json", _record(matrix, title, source.strip()))

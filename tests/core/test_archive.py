@@ -3,19 +3,28 @@
 import io
 import json
 import os
+import shutil
+import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core import archive
 from core.archive import deleted, free_name, held, moved, packed, retitled, unpacked
+from core.data import city
+from core.data.sensors import node_table
+from core.experiment import Plan, trained
 from core.files import write_json
+from core.matrices import Matrix, written
 from core.record import CHECKPOINT, FILES, RunError, read_record
 from core.run import Run
+from core.train import Settings
 from tests.core.archive_made import DEMO, files_of, nothing_but, zip_of
 
 
@@ -159,6 +168,105 @@ def test_a_folder_that_holds_something_else_is_not_deleted(run: Path, name: str)
         deleted(run)
     assert (run / name / "chapter 1").exists()
     assert Run.load(run).model == "gat-gru"
+
+
+def aged(path: Path, seconds: float = 100_000) -> Path:
+    """The same, as if nobody had touched it for so long."""
+    for place in (*path.rglob("*"), path):
+        if not place.is_symlink():
+            os.utime(place, (place.stat().st_atime, place.stat().st_mtime - seconds))
+    return path
+
+
+def killed(at: str, monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None:
+    """Do some work in a process that is killed there: nothing is cleared up."""
+
+    @contextmanager
+    def kept(dir: Path, prefix: str) -> Iterator[str]:  # noqa: A002  as tempfile has it
+        yield tempfile.mkdtemp(prefix=prefix, dir=dir)
+
+    def kill(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+        patch.setattr(tempfile, "TemporaryDirectory", kept)
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        if at:
+            patch.setattr(at, kill)
+        work()
+
+
+@pytest.mark.parametrize("work", ["unpacked", "deleted", "written", "trained"])
+def test_what_a_killed_process_left_is_cleared_away_a_day_later(
+    run: Path, runs: Path, monkeypatch: pytest.MonkeyPatch, work: str
+) -> None:
+    content = packed(run)
+    weights = np.eye(3, dtype=np.float32)[np.newaxis]
+    matrix = Matrix(weights, ("a",), node_table("xyz"), None, "a.npy", "0" * 64, False, ())
+    data, plan = city.load(weeks=1), Plan(model="gru", settings=Settings(epochs=1), load="city")
+    how: dict[str, tuple[str, Callable[[], object]]] = {
+        "unpacked": ("core.archive._take", lambda: unpacked(content, runs, "theirs")),
+        "deleted": ("", lambda: deleted(run)),
+        "written": ("core.matrices.write_tensors", lambda: written(matrix, runs / "theirs")),
+        "trained": ("core.experiment.write_tensors", lambda: trained(data, plan, runs / "theirs")),
+    }
+    killed(how[work][0], monkeypatch, how[work][1])
+    (left,) = (path for path in runs.iterdir() if path.name[0] == ".")
+    assert list(left.rglob("run.json"))
+    unpacked(content, runs, "first")
+    assert left.exists(), "somebody may still be at work there"
+    aged(left)
+    if work == "trained":
+        deleted(runs / "first")
+    else:
+        unpacked(content, runs, "second")
+    assert not [path for path in runs.iterdir() if path.name[0] == "."]
+
+
+def test_nothing_of_the_users_is_cleared_away(run: Path, runs: Path, tmp_path: Path) -> None:
+    """Whatever it is called, and however old it is."""
+    precious = tmp_path / "elsewhere" / "mine"
+    shutil.copytree(run, precious)
+    (runs / ".topolens-abcdefgh").symlink_to(precious.parent)
+    (runs / ".topolens-notes").mkdir()
+    (runs / ".topolens-file_no1").write_text("mine")
+    for name, inside in {
+        ".mine.20240101": "mine",               # a copy of a run, hidden by hand
+        ".theirs.20240101": "mine",
+        ".git": "objects",
+        ".topolens-a_thesis": "mine",
+        "topolens-abcdefgh": "mine",
+    }.items():
+        shutil.copytree(run, runs / name / inside)
+    (runs / ".topolens-a_thesis" / "mine" / "thesis.txt").write_text("years of work")
+    (runs / ".topolens-two_runs" / "a").mkdir(parents=True)
+    (runs / ".topolens-two_runs" / "b").mkdir()
+    (runs / ".begun.20240101" / "begun").mkdir(parents=True)
+    shutil.copy(run / "run.json", runs / ".begun.20240101" / "begun")
+    shutil.copy(run / "weights.safetensors", runs / ".begun.20240101" / "begun")
+    (runs / ".noted.20240101" / "noted").mkdir(parents=True)
+    shutil.copy(run / "run.json", runs / ".noted.20240101" / "noted")
+    (runs / ".noted.20240101" / "noted" / "diary.log").write_text("mine")
+    for path in runs.iterdir():
+        if not path.is_symlink():
+            aged(path)
+    before = {path.name for path in runs.iterdir()}
+    unpacked(packed(run), runs, "back")
+    deleted(runs / "back")
+    assert {path.name for path in runs.iterdir()} == before
+    assert (precious / "run.json").exists()
+
+
+def test_a_run_that_cannot_be_hidden_is_kept_and_nothing_is_left_beside_it(
+    run: Path, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(OSError, match="busy"):
+        deleted(run)
+    assert nothing_but(runs, "mine")
 
 
 CHANGES: list[Callable[[Path], object]] = [deleted, lambda run: retitled(run, "t"), lambda run: moved(run, "other")]
