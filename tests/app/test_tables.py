@@ -88,7 +88,7 @@ def test_a_run_without_any_graph_stands_in_the_errors_where_there_is_one(measure
     alone = overview.error_table(measured, None, [0, 2])
     beside = overview.error_table(measured, measured, [0, 2])
     assert len(beside) == len(alone) + 2
-    assert beside[beside["forecast"] == "gru (no graph)"].iloc[:, 2].tolist() == [
+    assert beside[beside["forecast"] == f"{measured.run.model} (no graph)"].iloc[:, 2].tolist() == [
         measured.errors()["forecast"].mae[step] for step in (0, 2)
     ]
 
