@@ -17,6 +17,7 @@ from core.family import family_of
 from core.record import read_record
 from core.run import Run, RunError
 from tests.app.conftest import ROOT, made_matrix, made_run
+from tests.documents import places
 
 OTHERS = (None, True, -1, 0.5, "", "a", [], [1], ["a"], {}, {"a": 1}, {"a": None})
 SECTIONS = ("scenes", "windows", "matrix", "times", "metrics", "training", "model", "seed", "scaler")
@@ -33,15 +34,6 @@ KINDS: dict[str, Callable[[Path], Path]] = {
     "matrix": lambda folder: made_matrix(folder, sensors=3),
     "particles": particles,
 }
-
-
-def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every entry of a document; of a list its first alone, since its others are treated alike."""
-    if path:
-        yield path
-    inside = part.items() if isinstance(part, dict) else enumerate(part[:1]) if isinstance(part, list) else ()
-    for key, value in inside:
-        yield from places(value, (*path, key))
 
 
 def changed(record: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""The verdict: what it takes for each line, that no line rests on one test, and that it says what it could not test."""
+"""The verdict: what each line takes, that 'real' rests on no single test, and that it says what it could not test."""
 
 from dataclasses import replace
 
@@ -6,70 +6,16 @@ import numpy as np
 import pytest
 
 from analysis.evidence import Chance, HeadChance
-from analysis.nulls import NullTest, Tests, Untested
-from analysis.stability import HeadStability, Stability
-from analysis.use import Area, Cut, Use
+from analysis.nulls import NullTest, Tests
 from app.evidence.commands import bare
 from app.measured import Measured
 from app.reading import verdict as said
-from app.reading.use import use_answer
 from app.reading.verdict import NOT_YET, Line, Verdict, used_line, verdict
 from app.reading.verdict_summary import overall, thresholds, verdict_table
 from core.run import Run
 from tests.app.conftest import made_run
 from tests.app.evidence_made import made_chance, made_stability, made_use
-
-KEEPING = ("moran", "rewired", "configuration")
-
-
-def drawn(p: float, statistic: float) -> np.ndarray:
-    """499 draws of which as many as p says are above the statistic, the others 0.02 on average."""
-    above = max(round(p * 500) - 1, 0)
-    return np.array([statistic + 0.01] * above + [0.01, 0.03] * ((499 - above) // 2) + [0.02] * ((499 - above) % 2))
-
-
-def chance(p: dict[str, float], statistic: float = 0.4, others: int = 0, untested: tuple[str, ...] = ()) -> Chance:
-    """One head with these p values; ``others`` more heads far from anything."""
-
-    def of(name: str, values: dict[str, float]) -> HeadChance:
-        tests = tuple(NullTest(null, statistic, drawn(value, statistic), value) for null, value in values.items())
-        missing = tuple(Untested(null, "no sensor has coordinates") for null in untested)
-        return HeadChance(name, Tests("correlation", tests, missing), None, None, None)
-
-    return Chance((of("h0", p), *(of(f"h{k + 1}", dict.fromkeys(p, 0.9)) for k in range(others))), 499)
-
-
-def use(
-    rise: float, lows: dict[tuple[str, str], float], heads: tuple[str, ...] = ("h0", "h1"), spread: float | None = None
-) -> Use:
-    """Cutting the first head costs ``rise`` of an error of 2, give or take ``spread`` of it, areas as given."""
-    made = made_use(("mean", *heads))
-    wide = 0.2 * abs(rise) if spread is None else spread
-    ends = 2 * (rise - wide), 2 * (rise + wide)
-    cuts = tuple(
-        Cut(cut.name, cut.kind, cut.forecast, np.full(4, 2 * rise), cut.by_sensor, 2 * rise, *ends)
-        if cut.name == heads[0] or cut.kind == "all"
-        else cut
-        for cut in made.cuts
-    )
-    areas = tuple(Area(way, beside, low + 0.1, low, low + 0.2) for (way, beside), low in lows.items())
-    return replace(made, cuts=cuts, areas=areas)
-
-
-def lows(*ways: str, length: float = 0.1) -> dict[tuple[str, str], float]:
-    """The order matters in these ways of removing and not in the others."""
-    return {
-        (way, beside): (length if beside == "length" else 0.1) if way in ways else -0.1
-        for way in ("zero", "mean", "rewire")
-        for beside in ("random", "length", "weakest")
-    }
-
-
-def stability(overlap: float, p: float, seeds: int = 5) -> Stability:
-    made = made_stability(("h0",), seeds=seeds)
-    row = HeadStability("h0", *(getattr(made.heads[0], name) for name in ("mean", "spread", "likeness")), overlap, 0.02,
-                        0.7, made.heads[0].consensus, p, 0.002)  # fmt: skip
-    return replace(made, heads=(row,))
+from tests.app.verdict_made import KEEPING, chance, drawn, lows, stability, use
 
 
 def real(found: Chance, head: str = "h0", **more: str) -> Line:
@@ -193,173 +139,6 @@ def test_a_mean_over_models_that_were_given_the_roads_is_no_finding_either() -> 
     assert mixed.real.sentence.startswith("In part by construction, so no finding: gat\\-gru is given the road graph")
     assert overall([mixed]).startswith("This matrix is in part on the roads by construction, ")
     assert verdict("h0", found, None, None, made_of=("intergat-gru", "gru")).real.state == "yes"
-
-
-def test_used_takes_a_rise_and_an_order_that_matters() -> None:
-    line = used_line("h0", use(0.08, lows("zero", "mean", "rewire")), "km/h")
-    assert line.state == "yes"
-    words = bare(line.sentence).replace("\u00a0", " ")
-    assert "without it the mean absolute error of 2.00 km/h rises by 0.160 km/h (8.0 %, 95 % interval" in words
-    assert "interval 6.4 % to 9.6 %)" in words
-    assert "In all heads together, removing the strongest pairs first costs more than random ones" in words
-    assert "and ones of the same length in 3 of 3 ways" in words
-    assert line.common.startswith("In all heads together"), "the same beside every head"
-    assert "together" not in line.own
-    assert "0.20 km/h" not in words
-    assert "95 % interval 0.10 to 0.30" in words
-
-
-@pytest.mark.parametrize(
-    ("rise", "ways", "state"),
-    [
-        (0.01, ("zero", "mean"), "yes"),
-        (0.0099, ("zero", "mean"), "faint"),
-        (0.08, ("zero",), "yes"),
-        (0.08, (), "yes"),
-        (0.001, (), "faint"),
-        (0.0009, ("zero", "mean", "rewire"), "no"),
-        (0.0, (), "no"),
-        (-0.05, ("zero", "mean", "rewire"), "harmful"),
-        (-0.0009, ("zero", "mean", "rewire"), "no"),
-    ],
-)
-def test_thresholds_of_use(rise: float, ways: tuple[str, ...], state: str) -> None:
-    assert used_line("h0", use(rise, lows(*ways)), "km/h").state == state
-
-
-def test_an_order_that_edges_of_the_same_length_explain_does_not_count() -> None:
-    line = used_line("h0", use(0.08, lows("zero", "mean", "rewire", length=-0.01)), "")
-    assert line.state == "yes", "it is used, whatever its strong pairs are worth"
-    words = line.common.replace("\u00a0", " ")
-    assert "that strong pairs matter more is not shown: removing the strongest pairs first costs more than" in words
-    assert "in none of 3 ways of removing (set to zero, beside random ones by" in words
-    without = {key: low for key, low in lows("zero", "mean").items() if key[1] == "random"}
-    text = used_line("h0", use(0.08, without), "").common.replace("\u00a0", " ")
-    assert "costs more than random ones in 2 of 3 ways" in text, "without coordinates there is no length"
-
-
-def test_that_an_order_matters_is_neither_said_nor_denied_where_intervals_do_not_say_so() -> None:
-    """As the demo's gat-gru: more where set to the mean, less where set to zero, open where moved."""
-
-    def order(*ways: tuple[str, float, float], heads: tuple[str, ...] = ("h0",)) -> str:
-        areas = tuple(Area(way, beside, (low + high) / 2, low, high) for way, low, high in ways
-                      for beside in ("random", "length"))  # fmt: skip
-        line = used_line("h0", replace(use(0.08, {}, heads), areas=areas), "km/h")
-        assert line.state == "yes"
-        assert "does not matter" not in line.sentence
-        return bare(line.common).replace("\u00a0", " ")
-
-    more, less, wide = (0.1, 0.5), (-0.4, -0.1), (-0.4, 0.2)
-    assert order(("zero", *less), ("mean", *more), ("rewire", *wide)) == (
-        "That strong pairs matter more is not shown, since the ways of removing disagree: beside random ones and ones "
-        "of the same length, removing the strongest pairs first costs more with weights set to the mean (beside random "
-        "ones by 0.300 km/h, 95 % interval 0.10 to 0.50) and less with weights set to zero (beside random ones by "
-        "0.250 km/h, 95 % interval 0.10 to 0.40); it cannot be told with weights moved to other pairs."
-    )
-    one = order(("zero", *wide), ("mean", *more), ("rewire", *wide))
-    assert one.startswith("That strong pairs matter more is not shown, since the ways of removing disagree: beside")
-    assert one.endswith("; it cannot be told with weights set to zero and moved to other pairs.")
-    none = order(("zero", *wide), ("mean", *wide), ("rewire", *wide), heads=("h0", "h1"))
-    assert none == (
-        "In all heads together, that strong pairs matter more is not shown: removing the strongest pairs first costs "
-        "more than random ones and ones of the same length, with a whole interval above 0, in none of 3 ways of "
-        "removing (set to zero, beside random ones by −0.100 km/h, 95 % interval −0.40 to 0.20)."
-    )
-    never = order(("zero", *less), ("mean", *less), ("rewire", *less))
-    assert "disagree" not in never
-    assert never.endswith("costs less with weights set to zero, set to the mean and moved to other pairs (set to zero, "
-                          "beside random ones by 0.250 km/h, 95 % interval 0.10 to 0.40).")  # fmt: skip
-    most = order(("zero", *more), ("mean", *more), ("rewire", *less))
-    assert most.startswith("Removing the strongest pairs first costs more than random ones and ones of the same length "
-                           "in 2 of 3 ways of removing (")  # fmt: skip
-    assert most.endswith("; with weights moved to other pairs it costs less.")
-
-
-def test_an_order_that_could_not_be_tested_leaves_it_used() -> None:
-    for areas in ({}, {("zero", "random"): float("nan")}):
-        line = used_line("h0", use(0.08, areas), "")
-        assert line.state == "yes"
-        assert "whether strong pairs matter more could not be tested" in line.sentence
-
-
-def test_what_costs_nothing_is_ignored_and_what_helps_to_cut_is_used_to_harm() -> None:
-    assert used_line("h0", use(0.0, {}), "").sentence.startswith("Ignored: without it")
-    harmful = used_line("h0", use(-0.05, {}), "mph").sentence
-    assert harmful.startswith("Used, to its harm")
-    assert "falls by 0.100 mph (5.0 %, 95 % interval 4.0 % to 6.0 %)" in bare(harmful).replace("\u00a0", " ")
-    assert used_line("h0", use(float("nan"), {}), "").state == "untested"
-
-
-@pytest.mark.parametrize(
-    ("rise", "spread", "state", "begin"),
-    [
-        (0.08, 0.0799, "yes", "It matters: "),
-        (0.08, 0.0801, "unclear", "Cannot be told from these 64 windows: "),
-        (-0.05, 0.049, "harmful", "Used, to its harm: "),
-        (-0.05, 0.051, "unclear", "Cannot be told from these 64 windows: "),
-        (0.0, 0.0009, "no", "Ignored: "),
-        (0.0, 0.02, "unclear", "Cannot be told from these 64 windows: "),
-        (0.0008, 0.0005, "no", "Hardly used: "),
-        (0.08, float("nan"), "unclear", "Cannot be told: "),
-    ],
-)
-def test_use_is_said_of_what_the_interval_bears_out(rise: float, spread: float, state: str, begin: str) -> None:
-    line = used_line("h0", use(rise, lows("zero", "mean", "rewire"), spread=spread), "km/h")
-    words = bare(line.sentence).replace("\u00a0", " ")
-    assert (line.state, words[: len(begin)]) == (state, begin)
-    if begin.endswith("windows: "):
-        assert words.endswith("A longer test part could tell, with windows of more days.")
-
-
-def test_heads_of_which_it_cannot_be_told_are_counted() -> None:
-    unclear = Verdict("h0", Line("yes", "…"), Line("unclear", "…"), Line("yes", "…"))
-    used = replace(unclear, used=Line("yes", "…"))
-    assert unclear.used.said == "unclear"
-    assert "neither clearly used nor clearly ignored" in overall([unclear])
-    assert "1 is used by the model (of 2 it cannot be told)" in overall([used, unclear, unclear])
-    assert ":material/help: unclear" in verdict_table([unclear])
-
-
-def test_what_does_harm_and_what_hardly_does_anything_have_words_of_their_own() -> None:
-    harmful = verdict("h0", None, use(-0.1, {}, spread=0.05), None)
-    assert harmful.used.said == "harmful"
-    assert "used by the model to its harm" in overall([harmful])
-    assert "ignored" not in overall([harmful])
-    assert ":material/warning: harmful" in verdict_table([harmful])
-    used = verdict("h0", None, use(0.08, {}), None)
-    assert "1 is used by the model to its gain (1 to its harm)" in overall([used, harmful]).replace("\u00a0", " ")
-    assert "none is used by the model to its gain (2 to its harm)" in overall([harmful, harmful])
-    hardly = verdict("h0", None, use(0.0008, {}, spread=0.0005), None)
-    assert hardly.used.said == "hardly"
-    assert "hardly used by the model" in overall([hardly])
-    assert "ignored" in overall([verdict("h0", None, use(0.0, {}), None)])
-
-
-@pytest.mark.parametrize(
-    ("rise", "spread", "answer", "line", "headline"),
-    [
-        (0.003, 0.001, "matters a little", "It matters a little", "slightly used by the model"),
-        (0.08, 0.02, "is off by **0.160", "It matters:", "is not tested against chance, used by the model"),
-        (-0.1, 0.05, "to its harm", "Used, to its harm", "to its harm"),
-        (0.0, 0.0005, "ignores", "Ignored", "ignored"),
-        (0.0008, 0.0005, "hardly uses", "Hardly used", "hardly used"),
-        (0.15, float("nan"), "cannot be told", "Cannot be told", "neither clearly used nor clearly ignored"),
-        (0.15, 0.2, "cannot be told", "Cannot be told", "neither clearly used nor clearly ignored"),
-    ],
-)
-def test_answer_verdict_and_headline_say_the_same_of_a_cut(
-    rise: float, spread: float, answer: str, line: str, headline: str
-) -> None:
-    made = use(rise, {}, ("h0",), spread=spread)
-    one = verdict("h0", None, made, None)
-    assert answer in use_answer(made, "h0", "km/h").replace("\u00a0", " ")
-    assert one.used.sentence.startswith(line)
-    assert headline in overall([one])
-
-
-def test_a_perfect_model_whose_weights_matter_is_told_without_shares() -> None:
-    words = bare(used_line("h0", replace(use(0.08, {}), mae=0.0), "").sentence).replace("\u00a0", " ")
-    assert words.startswith("It matters: without it the mean absolute error of 0 rises by 0.160 (95 % interval 0.128")
 
 
 def test_the_mean_stands_for_all_heads_and_so_does_a_single_one() -> None:

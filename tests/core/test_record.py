@@ -3,15 +3,14 @@
 import copy
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.models import MODELS, PARTICLE_MODELS
 from core.record import MODEL_NAMES, RunError, read_progress, read_record
 from core.run import Run
+from tests.documents import places
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
 HOSTILE = ["null", "-1", "0", "true", "1e308", "1e999", "NaN", "-Infinity", '""', "[]", "{}", '"\\ud800"', '"a"', "[1]",
@@ -21,15 +20,6 @@ HOSTILE = ["null", "-1", "0", "true", "1e308", "1e999", "NaN", "-Infinity", '""'
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     return Path(shutil.copytree(DEMO / "intergat-gru", tmp_path / "run"))
-
-
-def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every entry of a document; of a list its first alone, since its others are treated alike."""
-    if path:
-        yield path
-    inside = part.items() if isinstance(part, dict) else enumerate(part[:1]) if isinstance(part, list) else ()
-    for key, value in inside:
-        yield from places(value, (*path, key))
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in DEMO.iterdir() if path.name[0] != "."))
