@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,14 @@ from click.core import ParameterSource
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-DEMO_MODELS = ("intergat-gru", "intergat-plus", "gat-gru", "gru")
+DEMO_MODELS = {
+    "intergat-gru": "intergat-gru",
+    "intergat-plus": "intergat-plus",
+    "intergat-plus-alone": "intergat-plus",
+    "gat-gru": "gat-gru",
+    "gru": "gru",
+}
+DEMO_ALONE = ("intergat-plus-alone",)  # without the graph: a control
 DEMO_PARTICLES = {"set": {"width": 32}, "set-plain": {"width": 32, "equivariance": False}}
 DEMO_FLIGHT = "nbody-10:train=1000,validation=200,test=200,inputs=5,ahead=2+4+6+8+10"
 
@@ -42,6 +50,7 @@ def cli() -> None:
 @click.option("--model", default="intergat-gru", show_default=True, help="A wrong name lists the known ones.")
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder; it must not exist yet.")
 @click.option("--resume", type=click.Path(path_type=Path), help="Continue the run in this folder instead.")
+@click.option("--without-graph", is_flag=True, help="Its control: the same, but no sensor hears another.")
 @click.option("--protocol", help="Of sensors: clean, or published (optimistic).  [default: clean]")
 @click.option("--inputs", type=int, help="Steps, or frames of particles, that a forecast sees.  [default: 12; 10]")
 @click.option("--horizon", type=int, help="Of sensors: steps ahead.  [default: one hour]")
@@ -71,6 +80,7 @@ def train(
     model: str,
     out: Path | None,
     resume: Path | None,
+    without_graph: bool,
     protocol: str | None,
     inputs: int | None,
     horizon: int | None,
@@ -94,6 +104,7 @@ def train(
     from core.data import holds_particles
     from core.experiment import Plan, epoch_seconds, resumed, settings_for, trained
     from core.plan import require_fitting
+    from core.plan import without_graph as control_plan
     from core.run import RunError, read_record
 
     settings = {name: value for name, value in chosen.items() if value is not None}
@@ -130,6 +141,8 @@ def train(
             title=title,
             load=dataset,
         )
+        if without_graph:
+            plan = control_plan(plan)
         if timing:
             if seeds is not None:
                 raise click.UsageError("--timing measures one training: leave out --seeds")
@@ -245,8 +258,10 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...], evidence: 
     Finished ones are kept. 'set-plain' is the model 'set' without equivariance, to compare with.
     """
     from app.bars import Bar
+    from core.choices import chosen
     from core.data import city, nbody
     from core.experiment import Data, Plan, resumed, settings_for, trained
+    from core.plan import without_graph
 
     for name in models:
         click.echo(name)
@@ -261,10 +276,10 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...], evidence: 
                 load=flight.trajectories.load,
             )
         else:
-            data = city.load(weeks=weeks)
-            plan = Plan(
-                model=name, settings=settings_for(name, epochs=epochs), title=f"{name} · demo city", load="city"
-            )
+            data, model = city.load(weeks=weeks), chosen(DEMO_MODELS, name, "demo model")
+            plan = Plan(model=model, settings=settings_for(model, epochs=epochs), load="city")
+            plan = without_graph(plan) if name in DEMO_ALONE else plan
+            plan = replace(plan, title=f"{plan.called} · demo city")
         with Bar(epochs) as bar:
             if (out / name / "run.json").exists():
                 resumed(data, out / name, tick=bar)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.reading.words import plain
+from core.controls import CONTROLS
 
 CONTROL = "gru"  # the model without any graph, against which a graph has to prove its worth
-SAME_BUT_GRAPH = ("intergat-gru", "gat-gru")  # models that are gru in everything but the graph
-OWN = ("intergat-plus",)  # models that are their own control where they have no heads: only the graph is left out
+SAME_BUT_GRAPH = tuple(name for name, (beside, _) in CONTROLS.items() if beside == CONTROL)  # in everything else
+OWN = tuple(name for name, (beside, _) in CONTROLS.items() if beside == name)  # controls where they have no heads
 
 # Settings of a training as they are called; not the seed, and not the penalty on a matrix that one of the two has not.
 SETTINGS = {
@@ -37,6 +38,12 @@ def controls(other: str, other_heads: Sequence[str], model: str, heads: Sequence
     return other in (CONTROL, model)
 
 
+def is_own_control(record: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the model of another run, which has no graph, is the very one that a model would be without its own."""
+    beside, _ = CONTROLS.get(record["model"]["name"], (CONTROL, {}))
+    return bool(other["model"]["name"] == beside)
+
+
 def remoteness(record: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[bool, int]:
     """By what controls are ordered, the best first: the model itself without heads, then that trained most alike."""
     own = other["model"]["name"] == record["model"]["name"]
@@ -46,7 +53,8 @@ def remoteness(record: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[boo
 def differences(record: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ...]:
     """In what the trainings of two runs differ, safe as Markdown.
 
-    Where the models are the same but for the graph, the sizes that both have count as well, but for the heads.
+    Where the models are the same but for the graph, the sizes that both have count as well, but for what a control must
+    be without (``core.controls``).
 
     Parameters
     ----------
@@ -67,10 +75,11 @@ def differences(record: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[st
     model, without = record["model"]["name"], other["model"]["name"]
     if model == without or (model in SAME_BUT_GRAPH and without == CONTROL):
         ours, theirs = (one["model"]["config"] for one in (record, other))
+        left_out = CONTROLS[model][1] if model in CONTROLS else {}
         found += [
             f"{plain(name, 30)} {_said(ours[name])} and {_said(theirs[name])}"
             for name in ours
-            if name != "heads" and name in theirs and ours[name] != theirs[name]
+            if name in theirs and ours[name] != theirs[name] and left_out.get(name, ...) != theirs[name]
         ]
     return tuple(found)
 

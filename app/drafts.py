@@ -1,14 +1,18 @@
 """What a training is asked for with, before it begins: chosen on a page, turned into arguments of the command line."""
 
+import math
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from app.families import seed_name, seed_title
-from app.reading.models import EPOCHS, TRAINABLE
+from app.reading.models import EPOCHS, LOSSES, OPTIMIZERS, TRAINABLE
 from app.reading.words import one_line
+from core.controls import CONTROLS, called
+from core.protocols import PROTOCOLS
 
 # Least and most of what is counted; the command line has the last word, and says why.
 LIMITS = {
@@ -21,6 +25,9 @@ LIMITS = {
     "patience": (0, 10_000),
 }
 MOST_TITLE = 100
+_NAMES: dict[str, Collection[str]] = {"protocol": PROTOCOLS, "optimizer": OPTIMIZERS, "loss": LOSSES}
+_WEIGHTS = ("rate", "weight_decay", "l1", "clip")
+KEPT = "train draft"  # where a session keeps the draft of the page Train
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,7 @@ class Draft:
     ----------
     load : the data, as ``core.data.load`` names them
     model, protocol : their names
+    alone : whether the model is to be trained without its graph, as its control; see ``control``
     name : of the run's folder; '' for one that is free
     title : how a reader will know the run; '' for model and data
     seeds : how many runs it is to be, with the seed and those that follow it; see ``runs``
@@ -39,6 +47,7 @@ class Draft:
 
     load: str = "city"
     model: str = next(iter(TRAINABLE))
+    alone: bool = False
     protocol: str = "clean"
     name: str = ""
     title: str = ""
@@ -64,12 +73,27 @@ class Draft:
         words = [f"--dataset={self.load}"]
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name in ("load", "name", "title", "seeds") or value is None:
+            if field.name in ("load", "alone", "name", "title", "seeds") or value is None:
                 continue
             written = f"{value:.12g}" if isinstance(value, float) else str(value)
             words.append(f"--{field.name.replace('_', '-')}={written}")
+        if self.control:
+            words.append("--without-graph")
         title = one_line(self.title, MOST_TITLE)
         return [*words, f"--title={title}"] if title else words
+
+    @property
+    def control(self) -> str:
+        """The model that is trained as the control of the one that was chosen; '' where the graph is to be there.
+
+        That is so as well for a model that has no control, whatever was chosen before.
+        """
+        return CONTROLS[self.model][0] if self.alone and self.model in CONTROLS else ""
+
+    @property
+    def called(self) -> str:
+        """What is trained, as titles have it."""
+        return called(self.control, 0) if self.control else self.model
 
     @property
     def ends(self) -> tuple[str, ...]:
@@ -88,12 +112,44 @@ class Draft:
         """
         if self.seeds == 1:
             return [(name, self)]
-        title = self.title or f"{self.model} on {data}"
+        title = self.title or f"{self.called} on {data}"
         seeds = range(self.seed, self.seed + self.seeds)
         return [
             (f"{name}{end}", replace(self, name="", seed=seed, seeds=1, title=_seed_title(title, seed)))
             for seed, end in zip(seeds, self.ends, strict=True)
         ]
+
+
+def control_draft(record: Mapping[str, Any], loads: Collection[str]) -> Draft | None:
+    """The training of a run's control, alike in all that can be chosen; None where it cannot be asked for.
+
+    Parameters
+    ----------
+    record : of a run of the kind 'model', as ``core.record.read_record`` returns it; perhaps a stranger's
+    loads : the data that are here
+    """
+    model = record["model"]["name"]
+    if model not in CONTROLS or not record["heads"] or record["data"]["load"] not in loads:
+        return None
+    told = {**record["training"], **{name: record["windows"][name] for name in ("protocol", "inputs", "horizon")}}
+    if "clip" in told and told["clip"] is None:
+        told["clip"] = 0.0  # as the command line has it
+    asked = {name: told[name] for name in (*LIMITS, *_NAMES, *_WEIGHTS) if told.get(name) is not None}
+    if not all(_can_be_asked(name, value) for name, value in asked.items()):
+        return None
+    own = TRAINABLE[model]
+    asked = {name: value for name, value in asked.items() if getattr(own, name, ...) != value}
+    return Draft(load=record["data"]["load"], model=model, alone=True, **asked)
+
+
+def _can_be_asked(name: str, value: object) -> bool:
+    """Whether the page Train could be told that value."""
+    if name in LIMITS:
+        least, most = LIMITS[name]
+        return type(value) is int and least <= value <= most
+    if name in _NAMES:
+        return isinstance(value, str) and value in _NAMES[name]
+    return isinstance(value, float) and 0 <= value < math.inf
 
 
 def free_name(

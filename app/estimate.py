@@ -21,7 +21,10 @@ ALIKE, UNLIKE = 2.0, 3.0  # by which factor a guess may be off: from the same mo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What decides how long an epoch takes: the model, the data and how they are cut."""
+    """What decides how long an epoch takes: the model, the data and how they are cut.
+
+    ``model`` is as ``core.controls.called`` has it: without its graph it costs less.
+    """
 
     load: str
     model: str

@@ -66,7 +66,7 @@ def trained_family(data: "Data", plan: "Plan", out: Path, seeds: int, bar: Bar) 
     if not 1 <= seeds <= MOST_SEEDS:
         raise ValueError(f"seeds must be from 1 to {MOST_SEEDS}, got {seeds}")
     first = plan.settings.seed
-    title = plan.title or f"{plan.model} on {whole_of(data).name}"
+    title = plan.title or f"{plan.called} on {whole_of(data).name}"
     plans = [
         replace(plan, settings=replace(plan.settings, seed=seed), title=seed_title(title, seed))
         for seed in range(first, first + seeds)

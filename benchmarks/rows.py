@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from core.controls import control_of
+
 MINUTES = (15, 30, 45, 60)
 SHARE = 0.02  # strongest share of pairs that is held against the roads
 PROTOCOLS = ("clean", "published")
@@ -55,7 +57,7 @@ ROWS = {
             "plus-alone",
             "intergat-plus",
             "the same without matrices, so that no sensor hears another (nor is hidden from itself): its control",
-            config=(("heads", 0), ("hide", 0.0)),
+            config=tuple(control_of("intergat-plus")[1].items()),
         ),
         Row(
             "gat-all",

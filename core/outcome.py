@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save
 from torch import Tensor
 
+from core import controls
 from core.files import write_bytes
 from core.models import Model, name_of, stored_config
 from core.plan import Plan
@@ -67,7 +68,7 @@ def begun_record(model: Model, plan: Plan, data: Mapping[str, Any], cut: Mapping
         "schema": SCHEMA,
         "state": "training",
         "reason": "",
-        "title": plan.title or f"{name} on {data['name']}",
+        "title": plan.title or f"{controls.called(name, model.heads)} on {data['name']}",
         "model": {
             "name": name,
             "config": stored_config(model),

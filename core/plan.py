@@ -1,10 +1,11 @@
 """What is to be trained, and how; and which models fit which data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from core.choices import chosen
+from core.controls import called, control_of
 from core.models import MODELS, PARTICLE_MODELS, Model
 from core.train import Settings
 
@@ -34,6 +35,11 @@ class Plan:
     title: str = ""
     load: str
 
+    @property
+    def called(self) -> str:
+        """The model, as titles have it."""
+        return called(self.model, self.config.get("heads", 1))
+
 
 def settings_for(model: str, **chosen_ones: Any) -> Settings:
     """The settings a model is known to train well with, changed by those that were chosen.
@@ -45,6 +51,27 @@ def settings_for(model: str, **chosen_ones: Any) -> Settings:
     """
     known: dict[str, type[Model]] = {**MODELS, **PARTICLE_MODELS}
     return Settings(**{**chosen(known, model, "model").settings, **chosen_ones})
+
+
+def without_graph(plan: Plan) -> Plan:
+    """The control of a plan: the same forecaster on the same data, trained alike, in which no sensor hears another.
+
+    Returned is the plan of the model that ``core.controls`` names, with all settings of the training, and those of the
+    model that the control has as well.
+
+    Raises
+    ------
+    ValueError
+        The model has no control.
+
+    >>> plan = Plan(model="gat-gru", config={"heads": 2, "width": 8}, settings=Settings(), load="city")
+    >>> without_graph(plan).model, without_graph(plan).config
+    ('gru', {'width': 8})
+    """
+    model, differs = control_of(plan.model)
+    known = {one.name for one in fields(MODELS[model].Config)}
+    kept = {name: value for name, value in plan.config.items() if name in known}
+    return replace(plan, model=model, config={**kept, **differs})
 
 
 def require_fitting(model: str, data: str, *, particles: bool) -> None:

@@ -146,6 +146,21 @@ def control_sentence(
     )
 
 
+def unknown_worth(model: str, other: bool) -> str:
+    """That nobody knows what a graph is worth to a model, and what would tell.
+
+    Parameters
+    ----------
+    model : its name
+    other : whether a run without any graph stands beside it all the same, of a model that differs in more
+    """
+    cannot = "is not told by a model that differs in more than that" if other else "cannot be told from this run alone"
+    return (
+        f"What the graph is worth to {plain(model)} {cannot}. The same forecaster, trained alike on the same data but "
+        "so that no sensor hears another, would tell, and would stand beside it here."
+    )
+
+
 _SIMPLE = {"last value": "repeating the last value", "window mean": "the mean of what the model sees"}
 
 

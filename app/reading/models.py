@@ -46,6 +46,10 @@ TRAINABLE: dict[str, Trainable] = {
 OPTIMIZERS = ("adam", "adamw")
 LOSSES = {"mse": "squared error", "mae": "absolute error", "huber": "Huber: squared when small, absolute when large"}
 EPOCHS = 30
+CONTROL = (
+    "The same forecaster, trained alike, in which no sensor hears another. What a graph is worth is by how much the "
+    "forecast with it is better than this one: Overview puts both side by side."
+)
 
 GIVEN_ALONE = ("tgcn", "ridge-var")  # models that mix sensors without a matrix that could be looked at
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from app.estimate import Asked, Finished
 from app.store.entries import UNREADABLE, RunEntry, cached
+from core.controls import called
 from core.emerging import EMERGING, Emerging, read_emerging
 from core.record import kind_of, read_progress, read_record
 
@@ -111,7 +112,7 @@ def _finished(key: str, run: str, version: str) -> Finished | None:  # noqa: ARG
         windows = record["windows"]
         asked = Asked(
             load=record["data"]["load"],
-            model=record["model"]["name"],
+            model=called(record["model"]["name"], record["heads"]),
             sensors=len(record["data"]["nodes"]["id"]),
             windows=int(windows["count"]["train"]),
             inputs=windows["inputs"],

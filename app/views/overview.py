@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app import store
+from app import datasets, locks, store
+from app.control import is_own_control
+from app.drafts import KEPT, control_draft
 from app.figures.forecasts import error_by_horizon
 from app.figures.marks import index_of
 from app.figures.matrix import head_multiples
@@ -29,6 +31,7 @@ from app.views import controls
 from app.views.guide import guide
 from app.views.page import Opened, answer, beside, figure, folded, heading, how_to_read, listing, opened, table
 from app.views.takeaway import report_download
+from core.data import data_root
 
 
 def chosen_head(point: Mapping[str, Any]) -> None:
@@ -77,7 +80,25 @@ def show_errors(page: Opened) -> None:
     with right:
         heading("What was trained on what?")
         show_facts(page)
+    offer_control(page)
     table("All errors as a table", lambda: error_table(measured, control, steps), page.entry, "errors")
+
+
+def offer_control(page: Opened) -> None:
+    """A training that would tell what the graph is worth, where no run of the same forecaster without it is here."""
+    record, control = page.run.record, page.control
+    if control is not None and is_own_control(record, control.run.record):
+        return
+    loads = [dataset.load for dataset in datasets.found(data_root())]
+    if (draft := control_draft(record, loads)) is None or not locks.possible():
+        return
+    left, right = beside([3, 2])
+    with left:
+        st.caption(said.unknown_worth(page.run.model, control is not None))
+    with right:
+        if st.button("Train it without its graph", icon=":material/model_training:", key="train control"):
+            st.session_state[KEPT] = draft
+            st.switch_page("views/train.py")
 
 
 def show_alone(page: Opened) -> None:

@@ -6,19 +6,20 @@ from typing import Any, cast
 import streamlit as st
 
 from app import datasets, jobs, locks, store, trainings
-from app.drafts import LIMITS, MOST_TITLE, Draft, free_name
+from app.drafts import KEPT, LIMITS, MOST_TITLE, Draft, free_name
 from app.estimate import Asked, Estimate, estimate, estimate_sentences, machine
-from app.reading.models import LOSSES, OPTIMIZERS, TRAINABLE, Trainable
+from app.reading.models import CONTROL, LOSSES, OPTIMIZERS, TRAINABLE, Trainable
 from app.reading.particles import NO_TRAINING, TRAINING
 from app.reading.words import code, counted, one_line, plain
 from app.store.training import finished
 from app.views import controls
 from app.views.live import SHOWN, live
 from app.views.page import answer, beside, heading
+from core.controls import CONTROLS
 from core.data import data_root
 from core.protocols import PROTOCOLS
 
-_DRAFT, _SAID, _TIMED = "train draft", "train said", "train timed"
+_SAID, _TIMED = "train said", "train timed"
 _PROTOCOLS = {
     "clean": "The validation part picks the epoch; the test part is never looked at before the end.",
     "published": "As in published tables: the test part picks the epoch, so its errors are optimistic.",
@@ -27,7 +28,7 @@ _PROTOCOLS = {
 
 def draft() -> Draft:
     """What is chosen now."""
-    return cast(Draft, st.session_state.setdefault(_DRAFT, Draft()))
+    return cast(Draft, st.session_state.setdefault(KEPT, Draft()))
 
 
 def bound(field: str) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def bound(field: str) -> dict[str, Any]:
         st.session_state[key] = getattr(draft(), field)
 
     def changed() -> None:
-        st.session_state[_DRAFT] = replace(draft(), **{field: st.session_state[key]})
+        st.session_state[KEPT] = replace(draft(), **{field: st.session_state[key]})
 
     return {"key": key, "on_change": changed}
 
@@ -73,6 +74,8 @@ def what(ready: dict[str, datasets.Dataset]) -> None:
             st.markdown("They come from their publishers, checked by sha256. In a shell, in the project's folder:")
             st.code("\n".join(f"python -m app data fetch {name}" for name in missing), language="bash")
     st.radio("Model", list(TRAINABLE), captions=[model.line for model in TRAINABLE.values()], **bound("model"))
+    if draft().model in CONTROLS:
+        st.checkbox("Without its graph: its control", help=CONTROL, **bound("alone"))
     st.radio("Protocol", list(_PROTOCOLS), captions=list(_PROTOCOLS.values()), **bound("protocol"))
     left, right = st.columns(2)
     with left:
@@ -114,7 +117,7 @@ def expected(chosen: Draft, data: datasets.Dataset) -> Estimate | None:
         return Estimate(timed[1], timed[1], timed[1], True, "measured just now from a few steps of this training")
     asked = Asked(
         load=chosen.load,
-        model=chosen.model,
+        model=chosen.called,
         sensors=data.sensors,
         windows=datasets.windows(
             data.steps, PROTOCOLS[chosen.protocol].train, chosen.inputs, chosen.horizon or chosen.inputs
@@ -144,7 +147,7 @@ def start() -> None:
         before = f"{begun} of {len(asked)} were started, then no more: " if begun else ""
         st.session_state[_SAID] = f"{before}{error}"
     else:
-        st.session_state[_DRAFT] = replace(chosen, name="", title="")
+        st.session_state[KEPT] = replace(chosen, name="", title="")
         st.session_state.pop(SHOWN, None)
 
 
@@ -157,7 +160,7 @@ def suggested(chosen: Draft) -> str:
     """A free name that says model and data."""
     runs = store.runs_folder()
     taken = {job.run for job in trainings.listed(runs) if job.alive}
-    return free_name(runs, chosen.model, data_name(chosen), taken, chosen.ends)
+    return free_name(runs, chosen.called, data_name(chosen), taken, chosen.ends)
 
 
 def data_name(chosen: Draft) -> str:
@@ -198,9 +201,9 @@ with left:
     heading("A new training")
     ready = {dataset.load: dataset for dataset in datasets.found(data_root())}
     if (brought := st.session_state.pop("train dataset", None)) in ready:  # from the page Data
-        st.session_state[_DRAFT] = replace(draft(), load=brought)
+        st.session_state[KEPT] = replace(draft(), load=brought)
     if draft().load not in ready:
-        st.session_state[_DRAFT] = replace(draft(), load="city")
+        st.session_state[KEPT] = replace(draft(), load="city")
     what(ready)
     chosen = draft()
     st.text_input(

@@ -6,13 +6,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from app.__main__ import cli
+from app.control import differences
 from app.evidence.parts import PARTS, evidence, unavailable
+from core.experiment import settings_for
 from core.run import Run, read_progress, read_record
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +91,8 @@ def test_the_published_protocol_is_marked_as_optimistic(tmp_path: Path) -> None:
     [
         (["train", "--dataset", "city", "--model", "gcn", "--out", "X"], "model must be one of intergat-gru"),
         (["train", "--dataset", "metr", "--model", "gru", "--out", "X"], "los-loop"),
+        (["train", "--dataset", "city", "--model", "tgcn", "--without-graph", "--out", "X"],
+            "model without a graph beside it must be one of intergat-plus, intergat-gru, gat-gru, got 'tgcn'"),
         (["train", "--model", "gru"], "--dataset and --out are needed, or --resume"),
         (["train", "--resume", "X", "--epochs", "3"], "--resume takes everything from the run"),
     (["train", "--resume", "X", "--model", "gru"], "--resume takes everything from the run"),
@@ -110,6 +115,19 @@ def test_what_is_wrong_is_one_clear_error(
     assert said in result.output
     assert "Traceback" not in result.output
     assert not list(tmp_path.iterdir())
+
+
+def test_a_control_is_trained_as_the_model_would_be_but_for_its_graph(tmp_path: Path) -> None:
+    words = ["train", "--dataset", "city", "--epochs", 1, "--batch", 512, "--rate", 0.002, "--without-graph"]
+    for model in ("intergat-plus", "gat-gru"):
+        result = run(*words, "--model", model, "--out", tmp_path / model)
+        assert result.exit_code == 0, result.output
+    own, plain = (read_record(tmp_path / model) for model in ("intergat-plus", "gat-gru"))
+    assert (own["model"]["name"], own["title"]) == ("intergat-plus", "intergat-plus without graph on city")
+    assert (own["model"]["config"]["heads"], own["model"]["config"]["hide"], own["heads"]) == (0, 0.0, [])
+    assert (plain["model"]["name"], plain["title"], plain["heads"]) == ("gru", "gru on city", [])
+    assert own["training"] == asdict(settings_for("intergat-plus", epochs=1, batch=512, rate=0.002))
+    assert plain["training"] == asdict(settings_for("gat-gru", epochs=1, batch=512, rate=0.002))
 
 
 def test_ctrl_c_stops_a_training_that_resume_then_finishes(tmp_path: Path) -> None:
@@ -143,14 +161,16 @@ def test_the_demo_is_made_again_by_one_command_and_finished_runs_are_kept(tmp_pa
 def test_the_demo_that_ships_opens_and_is_small() -> None:
     folder = ROOT / "assets" / "demo"
     runs = [Run.load(path) for path in sorted(folder.iterdir()) if path.name[0] != "."]
-    assert [shipped.name for shipped in runs] == ["gat-gru", "gru", "intergat-gru", "intergat-plus", "set", "set-plain"]
-    city, particles = runs[:4], runs[4:]
+    graphs = ["gat-gru", "gru", "intergat-gru", "intergat-plus", "intergat-plus-alone"]
+    assert [shipped.name for shipped in runs] == [*graphs, "set", "set-plain"]
+    city, particles = runs[:5], runs[5:]
+    assert not differences(city[3].record, city[4].record), "nothing but the graph"
     assert {shipped.dataset for shipped in city} == {"city"}
     assert [shipped.model for shipped in particles] == ["set", "set"]
     assert [shipped.record["model"]["config"]["equivariance"] for shipped in particles] == [True, False]
     for group in (city, particles):
         assert len({shipped.record["data"]["sha256"] for shipped in group}) == 1
-    assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 15e6
+    assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 18e6
 
 
 def test_the_demo_ships_with_its_evidence_and_it_is_of_these_runs() -> None:

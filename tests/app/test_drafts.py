@@ -1,5 +1,6 @@
 """What a training is asked for with: arguments that no value can leave, names that are free, tables that are true."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,14 +8,16 @@ from click.testing import CliRunner
 
 from app import datasets, drafts
 from app.__main__ import cli, train
-from app.drafts import Draft, free_name
+from app.drafts import Draft, control_draft, free_name
 from app.reading.models import EPOCHS, LOSSES, OPTIMIZERS, TRAINABLE
 from core.data import FOLDER, load
 from core.experiment import settings_for
 from core.models import MODELS, Sizes, built
+from core.record import read_record
 from core.train import LOSSES as CORE_LOSSES
 from core.train import OPTIMIZERS as CORE_OPTIMIZERS
 from core.train import Settings
+from tests.app.conftest import Recipe
 from tests.app.small import ROWS, SENSORS, small_data
 
 
@@ -52,6 +55,50 @@ def test_arguments_are_those_of_the_command_line() -> None:
         "horizon": 2, "seed": 7, "batch": 32, "optimizer": "adamw", "rate": 0.002, "weight_decay": 1e-5, "loss": "mae",
         "l1": 0.5, "clip": 0.0, "patience": 4,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "control", "called"),
+    [
+        ("intergat-plus", "intergat-plus", "intergat-plus without graph"),
+        ("intergat-gru", "gru", "gru"),
+        ("gat-gru", "gru", "gru"),
+        ("tgcn", "", "tgcn"),  # it has none: what was chosen for another model is not asked of this one
+        ("gru", "", "gru"),
+    ],
+)
+def test_a_control_is_asked_for_of_a_model_that_has_one(model: str, control: str, called: str) -> None:
+    draft = Draft(model=model, alone=True)
+    assert (draft.control, draft.called) == (control, called)
+    params = train.make_context("train", draft.arguments()).params
+    assert (params["model"], params["without_graph"]) == (model, bool(control))
+    assert not train.make_context("train", Draft(model=model).arguments()).params["without_graph"]
+    assert [one.title for _, one in replace(draft, seeds=2).runs("mine", "city")] == [
+        f"{called} on city · seed {seed}" for seed in (0, 1)
+    ]
+
+
+def test_the_control_of_a_run_is_asked_for_as_the_run_was_trained(make: Recipe) -> None:
+    training = {
+        "epochs": 7, "batch": 64, "rate": 0.003, "weight_decay": 0.01, "optimizer": "adamw", "loss": "mae", "l1": 0.0,
+        "clip": None, "patience": 4, "seed": 9,
+    }  # fmt: skip
+    record = read_record(make("mine", record={"training": training}))
+    load = record["data"]["load"]
+    wanted = Draft(
+        load=load, model="intergat-plus", alone=True, epochs=7, inputs=record["windows"]["inputs"],
+        horizon=record["windows"]["horizon"], seed=9, batch=64, optimizer="adamw", weight_decay=0.01, loss="mae",
+        clip=0.0, patience=4,
+    )  # fmt: skip
+    assert control_draft(record, [load]) == wanted, "the rate is the model's own, and left to it"
+    assert control_draft(record, []) is None, "the data are not here"
+    assert control_draft({**record, "heads": []}, [load]) is None, "it has no graph"
+    assert control_draft({**record, "model": {**record["model"], "name": "tgcn"}}, [load]) is None
+    for name, value in (
+        ("epochs", 10**9), ("batch", "64"), ("rate", float("nan")), ("loss", ["mae"]), ("optimizer", "sgd"),
+        ("seed", -1), ("clip", float("inf")), ("patience", True), ("l1", {}),
+    ):  # fmt: skip
+        assert control_draft({**record, "training": {**training, name: value}}, [load]) is None, name
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import store
+from app import datasets, store
+from app.control import differences
 from app.store import entries
 from core.run import RunError, read_record
-from tests.app.conftest import MATRIX_PAGES, PAGES, ROOT, N, Recipe, made_run
+from tests.app.conftest import MATRIX_PAGES, PAGES, ROOT, N, Recipe, made_run, opened, words
 
 ANALYSES_OF_A_HEAD = ("sparsity_of", "asymmetry_of", "strength_of", "reach_of", "spectrum_of")
 
@@ -154,6 +155,36 @@ def test_of_several_controls_that_which_differs_least_stands_beside_a_run(make: 
     assert control("graph") == "itself", "the same model without heads differs in nothing but the graph"
     assert control("gat") == "short gru", "and is no control of another"
     assert control("itself") == "", "it has no graph that could be worth anything"
+
+
+def test_what_a_control_must_be_without_is_no_difference_and_anything_else_is(make: Recipe) -> None:
+    def trained(name: str, heads: int, **config: object) -> dict[str, object]:
+        model = {"name": "intergat-plus", "config": {"heads": heads, **config}, "parameters": 1}
+        return read_record(make(name, heads=heads, record={"model": model}))
+
+    graph = trained("graph", 3, hide=0.6, width=64)
+    assert differences(graph, trained("alone", 0, hide=0.0, width=64)) == ()
+    assert differences(graph, trained("other", 0, hide=0.3, width=32)) == ("hide 0.6 and 0.3", "width 64 and 32")
+
+
+@pytest.mark.parametrize(("model", "beside", "own"), [
+    ("intergat-plus", "intergat-plus", True), ("intergat-plus", "gru", False), ("intergat-gru", "gru", True),
+    ("gat-gru", "gru", True), ("gat-published", "gru", True),
+])  # fmt: skip
+def test_the_overview_offers_a_control_until_the_models_own_is_there(
+    make: Recipe, monkeypatch: pytest.MonkeyPatch, model: str, beside: str, own: bool
+) -> None:
+    monkeypatch.setattr(datasets, "found", lambda _: (datasets.Dataset("folder:ring", "ring", "ring"),))
+    has_one = model != "gat-published"
+    make("graph", model=model)
+    app = opened(run="graph")
+    assert ["train control"] * has_one == [button.key for button in app.button if button.key == "train control"]
+    assert ("cannot be told from this run alone" in words(app)) == has_one
+    make("alone", model=beside, heads=0)
+    app = opened(run="graph")
+    assert ("train control" in [button.key for button in app.button]) == (has_one and not own)
+    assert ("a model that differs in more than that" in words(app)) == (has_one and not own)
+    assert "train control" not in [button.key for button in opened(run="alone").button]
 
 
 def test_a_control_that_lost_a_file_is_no_control(make: Recipe) -> None:

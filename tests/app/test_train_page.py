@@ -13,6 +13,8 @@ from app import jobs, locks
 from app.drafts import Draft
 from app.trainings import FOLDER, Job, file_of, write
 from core.emerging import Emerging, write_emerging
+from core.files import write_json
+from core.record import read_record
 from tests.app.conftest import Recipe, made_run, opened, turned, words
 from tests.app.small import arguments, kill_all, small_data, state, until
 
@@ -89,6 +91,36 @@ def test_every_setting_reaches_the_command_line(root: Path, asked: list[Any]) ->
     assert asked == [("mine", wanted.arguments())]
     assert app.text_input(key="train name").value == "", "the next one needs a name of its own"
     assert app.number_input(key="train epochs").value == 3
+
+
+def test_a_control_is_trained_at_a_click_and_its_box_goes_with_the_models_that_have_one(
+    root: Path, asked: list[Any]
+) -> None:
+    app = page()
+    app.checkbox(key="train alone").check().run()
+    app.button(key="train start").click().run()
+    assert asked.pop() == ("intergat-plus-without-graph-city", Draft(alone=True).arguments())
+    app.radio(key="train model").set_value("tgcn").run()
+    assert not app.checkbox
+    app.button(key="train start").click().run()
+    assert asked.pop() == ("tgcn-city", Draft(model="tgcn").arguments())
+
+
+def test_the_control_of_a_run_is_one_click_from_its_overview_trained_as_it_was(
+    root: Path, make: Recipe, asked: list[Any]
+) -> None:
+    load = small_data(root)
+    about = read_record(make("graph"))
+    write_json(
+        root.parent / "runs" / "graph" / "run.json",
+        {**about, "data": {**about["data"], "load": load}, "training": {"epochs": 3, "loss": "mae"}},
+    )
+    app = opened(run="graph")
+    app.button(key="train control").click().run()
+    assert app.title[0].value == QUESTION
+    assert app.checkbox(key="train alone").value
+    app.button(key="train start").click().run()
+    assert [given for _, given in asked] == [Draft(load=load, alone=True, epochs=3, horizon=4, loss="mae").arguments()]
 
 
 def test_several_seeds_are_queued_one_after_another(root: Path, asked: list[Any]) -> None:

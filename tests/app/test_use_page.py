@@ -132,7 +132,7 @@ def test_the_mean_is_no_weight_that_the_model_uses(used: Recipe) -> None:
 
 
 def test_a_control_without_any_graph_is_measured_on_the_same_windows(demo: None, plus: Asked) -> None:
-    run, control = (Run.load(DEMO / name) for name in ("intergat-plus", "gru"))
+    run, control = (Run.load(DEMO / name) for name in ("intergat-plus", "intergat-plus-alone"))
     result = replace(made_use(("mean", *run.heads), len(run.nodes)), windows=len(plus.windows))
     kept.write(run.path, "use", result, parts.fingerprint(run, "use"))
     off = [
@@ -143,7 +143,7 @@ def test_a_control_without_any_graph_is_measured_on_the_same_windows(demo: None,
     ]
     figure = named(opened("evidence", run="demo/intergat-plus", part="use"), "deletion")
     notes = [note["text"] for note in figure["layout"]["annotations"]]
-    assert f"no graph at all (gru, trained differently): {three(float(np.mean(off)))} km/h" in notes
+    assert f"no graph at all (intergat-plus): {three(float(np.mean(off)))} km/h" in notes
     other = replace(result, windows=len(plus.windows) + 1)
     kept.write(run.path, "use", other, parts.fingerprint(run, "use"))
     figure = named(opened("evidence", run="demo/intergat-plus", part="use"), "deletion")
