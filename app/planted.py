@@ -13,6 +13,7 @@ import numpy as np
 from app.bars import NAMED
 from app.measures import plain
 from app.parts import linked
+from app.reading.roads import given_sentence
 
 if TYPE_CHECKING:  # the analyses take a second to load, and the core's training loads torch
     from analysis.planted import Planted, Recovery
@@ -256,5 +257,5 @@ def sentence(rows: "Sequence[Recovery]", model: str, epochs: int) -> str:
     return (
         f"With data like these, {model} after {epochs} epochs finds {found:.0%} of the true pairs: so many of its "
         f"strongest pairs, as many as are planted, are true ones. The couplings are as strong as was assumed, which "
-        f"nobody knows of real data."
+        f"nobody knows of real data." + (f" {given_sentence(model)}" if given_sentence(model) else "")
     )

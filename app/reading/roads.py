@@ -33,8 +33,9 @@ def against_chance(match: "RoadMatch") -> Literal["more", "same", "fewer"]:
 
 def no_more(match: "RoadMatch") -> str:
     """How to say 'same': figures that stand beside it may well be above chance, yet not by enough to count."""
-    clearly = "not clearly more" if match.precision >= QUARTER * match.chance else "no more"
-    return f"{clearly} often than chance"
+    if match.precision >= QUARTER * match.chance:
+        return "not clearly more often than chance"
+    return f"{'hardly' if match.precision > match.chance else 'no'} more often than chance"
 
 
 def few_words(match: "RoadMatch") -> str:

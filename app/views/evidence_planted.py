@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.figures.evidence import Found, recovery_lines
 from app.reading import planted as said
-from app.reading.roads import recovery_answer
+from app.reading.roads import given_sentence, recovery_answer
 from app.reading.words import one_line
 from app.tables.evidence import own_table, planted_share, recovery_along, recovery_table, truth_table
 from app.views.page import Opened, beside, figure, heading, listing, table
@@ -24,6 +24,8 @@ def show_planted(page: Opened, found: "Planted | None") -> None:
     if match is not None:
         heading("Did this run find what was planted?")
         st.markdown(recovery_answer(match))
+        if given := given_sentence(*page.run.made_of):
+            st.info(given, icon=":material/info:")
         listing(truth_table(page.measured, page.selection.share), page.entry, "truth")
 
 

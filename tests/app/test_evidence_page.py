@@ -236,6 +236,9 @@ def test_a_made_up_city_tells_what_this_run_found_of_the_planted_graph(make: Rec
     said = words(app)
     assert "Did this run find what was planted?" in said
     assert app.dataframe[0].value["head"].tolist() == ["mean of heads", "head 1", "head 2", "head 3"]
+    assert "is given the road graph" not in said
+    make("told", model="gat-gru")
+    assert "gat-gru is given the road graph" in words(opened("evidence", run="told", part="planted", head="head 1"))
     make("real", truth=False)
     assert "Did this run find what was planted?" not in words(opened("evidence", run="real", part="planted"))
 

@@ -1,6 +1,7 @@
 """Could a run's graph have been found? On the demo run whose graph is known, and on data made like a run's."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,9 @@ def test_the_table_and_the_sentence_say_it() -> None:
     assert lines[2].split() == ["intergat-plus", "0.850", "80%", "75%", "0.30"]
     words = sentence(ROWS, "intergat-plus", 10)
     assert words.startswith("With data like these, intergat-plus after 10 epochs finds 80% of the true pairs")
+    assert words.endswith("which nobody knows of real data.")
+    given = sentence([replace(row, way="gat-gru") for row in ROWS], "gat-gru", 10)
+    assert "gat-gru is given the road graph" in given, "what was planted is what it was told"
 
 
 def said(*words: object) -> Result:
