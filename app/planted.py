@@ -11,6 +11,7 @@ import click
 import numpy as np
 
 from app.bars import NAMED
+from app.evidence.commands import bare
 from app.measures import plain
 from app.parts import linked
 from app.reading.roads import given_sentence
@@ -253,9 +254,9 @@ def means(rows: "Sequence[Recovery]", way: str) -> dict[str, float]:
 
 def sentence(rows: "Sequence[Recovery]", model: str, epochs: int) -> str:
     """What it comes to: how many of the planted pairs are found."""
-    found = means(rows, model)["precision"]
+    found, given = means(rows, model)["precision"], given_sentence(model)
     return (
         f"With data like these, {model} after {epochs} epochs finds {found:.0%} of the true pairs: so many of its "
         f"strongest pairs, as many as are planted, are true ones. The couplings are as strong as was assumed, which "
-        f"nobody knows of real data." + (f" {given_sentence(model)}" if given_sentence(model) else "")
+        f"nobody knows of real data." + (f" {bare(given)}" if given else "")
     )

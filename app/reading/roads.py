@@ -35,7 +35,8 @@ def no_more(match: "RoadMatch") -> str:
     """How to say 'same': figures that stand beside it may well be above chance, yet not by enough to count."""
     if match.precision >= QUARTER * match.chance:
         return "not clearly more often than chance"
-    return f"{'hardly' if match.precision > match.chance else 'no'} more often than chance"
+    seen = match.precision > match.chance and percent(match.precision) != percent(match.chance)
+    return f"{'hardly' if seen else 'no'} more often than chance"
 
 
 def few_words(match: "RoadMatch") -> str:
