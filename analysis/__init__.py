@@ -27,7 +27,9 @@ positive ones; where a weight is returned, it keeps its sign.
     process.py      made data whose graph is known
     planted.py      how much of it is found
     simple_graphs.py  the graphs that take no forecaster: correlation, partial correlation, ridge VAR
-    whiteness.py    whether anything is left in the residuals, along a graph and in time
+    residuals.py    whether anything is left in what a run's forecasts leave, along every graph at hand
+    whiteness.py    the test of one graph that this takes, in space and in time
+    signs.py        what it is made of: sums of signs, and how far they are from chance
     gates.py        which weights are cut
     use.py          what the forecast loses without them: every weight, sets of weights
     deletion.py     what it loses as more and more pairs are removed

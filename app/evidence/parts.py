@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from analysis.modes import Modes
     from analysis.nulls import Tests
     from analysis.planted import Planted
+    from analysis.residuals import Residuals
     from analysis.stability import Stability
     from analysis.use import Use
-    from analysis.whiteness import Residuals
 
 Family = tuple[Path, ...]
 Tick = Callable[[int, int], None]
@@ -265,13 +265,13 @@ def _stability_missing(run: Run, family: Family) -> str:
 
 
 def _residuals_kind() -> "type[Residuals]":
-    from analysis.whiteness import Residuals
+    from analysis.residuals import Residuals
 
     return Residuals
 
 
 def _residuals(run: Run, _: Family, tick: Tick) -> "Residuals":
-    from analysis.whiteness import residuals
+    from analysis.residuals import residuals
 
     tested = run.tested
     found = residuals(

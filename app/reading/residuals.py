@@ -10,7 +10,7 @@ from app.reading.heads import head_phrase
 from app.reading.words import counted, percent, probability, three
 
 if TYPE_CHECKING:
-    from analysis.whiteness import Residuals
+    from analysis.residuals import Residuals
 
 SURELY = 1.96  # standard errors
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from analysis.modes import Modes
     from analysis.nulls import NullTest, Tests
     from analysis.planted import Planted
+    from analysis.residuals import Residuals
     from analysis.stability import Stability
-    from analysis.whiteness import Residuals
     from app.measured import Measured
 
 LEAST_NULLS = 2  # that must say something of a mode

@@ -15,7 +15,7 @@ from app.views.ground import draw_map, place_words, road_edges, spread
 from app.views.page import Opened, beside, figure, heading, table
 
 if TYPE_CHECKING:
-    from analysis.whiteness import Residuals
+    from analysis.residuals import Residuals
 
 
 def show_residuals(page: Opened, found: "Residuals") -> None:

@@ -9,7 +9,8 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from analysis.arrays import FloatArray
-from analysis.whiteness import residuals, sensor_whiteness, whiteness
+from analysis.residuals import residuals
+from analysis.whiteness import sensor_whiteness, whiteness
 from tests.analysis import planted
 
 # Of az_whiteness_test in torch-spatiotemporal 0.9.5, printed by golden/whiteness.py: (statistic, p) with lamb of

@@ -13,9 +13,10 @@ from analysis.evidence import Chance, HeadChance
 from analysis.modes import Modes, ModeTest
 from analysis.nulls import NullTest, Tests, Untested
 from analysis.planted import Planted, Recovery
+from analysis.residuals import Residuals
 from analysis.stability import HeadStability, Stability
 from analysis.use import Area, Curve, Cut, EdgeEffects, Use
-from analysis.whiteness import Residuals, Whiteness
+from analysis.whiteness import Whiteness
 
 NAMES = ("mean", "head 1", "head 2", "head 3")
 NULLS = ("moran", "rewired", "configuration", "permuted")

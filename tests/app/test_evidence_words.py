@@ -9,7 +9,8 @@ import pytest
 from analysis.modes import Modes, ModeTest
 from analysis.nulls import NullTest, Tests, Untested
 from analysis.planted import Recovery
-from analysis.whiteness import Residuals, Whiteness
+from analysis.residuals import Residuals
+from analysis.whiteness import Whiteness
 from app.reading import chance as by_chance
 from app.reading.evidence import progress_words, start_words, whole_share
 from app.reading.planted import is_simple, own_recoveries, planted_sentence, planted_setting

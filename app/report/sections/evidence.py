@@ -53,9 +53,9 @@ from app.tables.use import area_table, cut_table
 if TYPE_CHECKING:
     from analysis.evidence import Chance
     from analysis.planted import Planted
+    from analysis.residuals import Residuals
     from analysis.stability import Stability
     from analysis.use import Use
-    from analysis.whiteness import Residuals
 
 QUESTION = "Is this graph real?"
 TITLES = {
