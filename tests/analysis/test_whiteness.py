@@ -1,7 +1,6 @@
-"""The AZ test: its definition as loops, a published implementation's values, false alarms, and what it finds."""
+"""The AZ test: its definition as loops, a published implementation's values, and what it finds where."""
 
 import re
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from analysis.arrays import FloatArray
-from analysis.residuals import residuals
 from analysis.whiteness import sensor_whiteness, whiteness
 from tests.analysis import planted
 
@@ -132,144 +130,6 @@ def test_only_signs_matter() -> None:
     assert whiteness(bent, graph, first, median=False) == whiteness(x, graph, first, median=False)
 
 
-DRAWS = 1000
-
-
-def normal(generator: np.random.Generator) -> FloatArray:
-    return generator.normal(size=(150, 20))
-
-
-def heavy(generator: np.random.Generator) -> FloatArray:
-    """Without a variance, of another size at each sensor and hour."""
-    size = np.exp(generator.normal(0, 2, 20)) * np.exp(generator.normal(0, 1, (150, 1)))
-    return size * generator.standard_t(1.5, size=(150, 20))
-
-
-def skewed(generator: np.random.Generator) -> FloatArray:
-    """Of mean 0 and a median far from it, as a queue leaves them."""
-    return generator.exponential(size=(150, 20)) - 1.0
-
-
-def with_gaps(generator: np.random.Generator) -> FloatArray:
-    x = skewed(generator)
-    x[generator.random(x.shape) < 0.3] = np.nan
-    return x
-
-
-def rejections(draw: Callable[[np.random.Generator], FloatArray], median: bool = True) -> FloatArray:
-    """Share of draws that the whole, space and time reject at 5 %."""
-    graph = planted.sparse(20, share=0.2)
-    generator = np.random.default_rng(0)
-    tests = [whiteness(draw(generator), graph, median=median) for _ in range(DRAWS)]
-    return np.mean([[test.p < 0.05, test.space_p < 0.05, test.time_p < 0.05] for test in tests], axis=0)
-
-
-@pytest.mark.parametrize("draw", [normal, heavy, skewed, with_gaps])
-def test_white_residuals_are_rejected_as_often_as_promised(draw: Callable[..., FloatArray]) -> None:
-    found = rejections(draw)
-    assert (found >= 0.03).all(), found
-    assert (found <= 0.07).all(), found
-
-
-def test_the_papers_own_assumption_holds_without_taking_medians_away() -> None:
-    found = rejections(heavy, median=False)
-    assert (found >= 0.03).all(), found
-    assert (found <= 0.07).all(), found
-
-
-def test_skewed_residuals_would_look_coloured_without_taking_medians_away() -> None:
-    assert (rejections(skewed, median=False) > 0.9).all()
-
-
-def alike(generator: np.random.Generator, share: float = 0.3, groups: int = 1) -> FloatArray:
-    """White in time; within a group of sensors (300, 40), two are correlated by ``share``."""
-    common = np.repeat(generator.normal(size=(300, groups)), 40 // groups, axis=1)
-    return np.sqrt(1 - share) * generator.normal(size=(300, 40)) + np.sqrt(share) * common
-
-
-def slow_in_time(x: FloatArray, last: float) -> FloatArray:
-    """Each value (W, N) is its last, times ``last``, and what is new; of the same variance throughout."""
-    for t in range(1, len(x)):
-        x[t] = last * x[t - 1] + np.sqrt(1 - last**2) * x[t]
-    return x
-
-
-def rejected(draw: Callable[[np.random.Generator], FloatArray], graph: FloatArray, draws: int = 500) -> FloatArray:
-    """Share of draws that space and time reject at 5 %: here, and with the paper's variances; (2, 2)."""
-    generator = np.random.default_rng(0)
-    found = []
-    for _ in range(draws):
-        x = draw(generator)
-        tests = [whiteness(x, graph, independent=independent) for independent in (False, True)]
-        found.append([[test.space_p < 0.05, test.time_p < 0.05] for test in tests])
-    return np.mean(found, axis=0)
-
-
-def test_time_is_not_called_coloured_because_sensors_are_alike() -> None:
-    (_, time), (_, papers) = rejected(alike, planted.ring(40))
-    assert 0.03 <= time <= 0.075
-    assert papers > 0.15, "the number of edges is no variance where they go together"
-
-
-def test_space_is_not_called_coloured_because_residuals_are_slow() -> None:
-    (space, _), (papers, _) = rejected(
-        lambda generator: slow_in_time(generator.normal(size=(300, 40)), 0.9), planted.ring(40)
-    )
-    assert 0.03 <= space <= 0.1, "so slow, 8 % are rejected instead of 5, as the module says"
-    assert papers > 0.3
-
-
-def test_space_is_not_called_coloured_because_sensors_are_alike_elsewhere() -> None:
-    between = np.zeros((40, 40))
-    between[:20, 20:] = np.random.default_rng(0).random((20, 20)) < 0.2
-    (space, time), (papers, _) = rejected(lambda generator: alike(generator, groups=2), between)
-    assert 0.03 <= space <= 0.075
-    assert 0.03 <= time <= 0.075
-    assert papers > 0.2
-
-
-def test_what_is_there_is_found_nearly_as_often_as_by_the_papers_variances() -> None:
-    def drawn(generator: np.random.Generator) -> FloatArray:
-        white = generator.normal(size=(301, 100))
-        return white[1:] + 0.022 * np.roll(white[1:], 1, axis=1) + 0.02 * white[:-1]
-
-    ours, papers = rejected(drawn, planted.ring(100), draws=300)
-    assert (papers > 0.5).all(), "weak, but not to be missed"
-    assert (papers < 0.9).all()
-    assert (ours > papers - 0.12).all()
-
-
-def test_structure_in_time_is_found_though_sensors_are_alike() -> None:
-    def drawn(generator: np.random.Generator) -> FloatArray:
-        return slow_in_time(alike(generator), 0.25)
-
-    assert rejected(drawn, planted.ring(40), draws=200)[0, 1] > 0.9
-
-
-def test_the_standard_error_of_the_share_that_agrees_is_the_spread_of_its_draws() -> None:
-    """Also where sensors do agree, and slowly change."""
-    generator = np.random.default_rng(0)
-    found = [whiteness(slow_in_time(alike(generator), 0.5), planted.ring(40)) for _ in range(300)]
-    spread = np.std([test.agree for test in found])
-    assert np.mean([test.agree for test in found]) > 0.58
-    assert np.mean([test.agree_error for test in found]) == pytest.approx(spread, rel=0.2)
-
-
-def test_balanced_signs_do_not_pull_time_down_in_short_series() -> None:
-    """Uncorrected, the median would move its mean by -√(sensors / windows), here -1.4."""
-    generator = np.random.default_rng(0)
-    found = [whiteness(generator.normal(size=(20, 40)), planted.ring(40)).time for _ in range(300)]
-    assert abs(np.mean(found)) < 0.15
-
-
-def test_sensors_are_standard_normal_where_residuals_are_white() -> None:
-    generator = np.random.default_rng(0)
-    scores = np.concatenate([sensor_whiteness(with_gaps(generator), planted.ring(20)) for _ in range(100)])
-    assert abs(scores.mean()) < 0.05
-    assert 0.95 < scores.std() < 1.05
-    assert 0.04 < (np.abs(scores) > 1.96).mean() < 0.06
-
-
 def test_structure_in_space_is_found_in_space_only() -> None:
     white = np.random.default_rng(0).normal(size=(400, 12))
     shared = white + 0.7 * (np.roll(white, 1, axis=1) + np.roll(white, -1, axis=1))
@@ -357,97 +217,6 @@ def test_a_sensor_that_was_never_observed_has_no_score() -> None:
     x = np.random.default_rng(0).normal(size=(50, 4))
     x[:, 2] = np.nan
     assert np.isnan(sensor_whiteness(x, planted.ring(4))).tolist() == [False, False, True, False]
-
-
-def run_of(steps: int = 2, sensors: int = 9) -> tuple[FloatArray, FloatArray, FloatArray]:
-    observed = np.random.default_rng(0).normal(size=(120, steps, sensors))
-    return np.zeros_like(observed), observed, np.arange(120)
-
-
-class TestResiduals:
-    def test_every_graph_is_tested_in_order(self) -> None:
-        heads = np.stack([planted.uneven(9), planted.uneven(9, seed=1)])
-        found = residuals(("a", "b"), heads, planted.chain(9), *run_of(), share=0.25)
-        assert [(test.graph, test.edges) for test in found.tests] == [
-            ("mean", 9), ("a", 9), ("b", 9), ("roads", 8), ("random", 9),
-        ]
-        assert found.sensor_graph == "roads"
-
-    def test_one_head_needs_no_mean_and_no_roads(self) -> None:
-        found = residuals(("a",), planted.uneven(9)[None], None, *run_of(), share=0.25)
-        assert [test.graph for test in found.tests] == ["a", "random"]
-        assert found.sensor_graph == "a"
-
-    def test_a_model_without_heads_has_its_roads(self) -> None:
-        found = residuals((), np.empty((0, 9, 9)), planted.chain(9), *run_of())
-        assert [(test.graph, test.edges) for test in found.tests] == [("roads", 8), ("random", 8)]
-
-    def test_with_neither_there_is_a_random_graph(self) -> None:
-        found = residuals((), np.empty((0, 9, 9)), None, *run_of(), share=0.5)
-        assert [(test.graph, test.edges) for test in found.tests] == [("random", 18)]
-        assert found.sensor_graph == "random"
-
-    def test_it_takes_the_step_and_the_observed_minus_the_forecast(self) -> None:
-        forecast, observed, first = run_of()
-        forecast = forecast + 0.1 * np.arange(120)[:, None, None]
-        found = residuals((), np.empty((0, 9, 9)), planted.chain(9), forecast, observed, first, step=2)
-        direct = whiteness((observed - forecast)[:, 1], planted.chain(9), first, name="roads")
-        assert (found.step, found.tests[0]) == (2, direct)
-        np.testing.assert_array_equal(
-            found.sensor, sensor_whiteness((observed - forecast)[:, 1], planted.chain(9), first)
-        )
-
-    def test_what_a_sensor_shares_with_neighbours_and_with_its_past_is_kept_apart(self) -> None:
-        generator = np.random.default_rng(4)
-        slow = generator.normal(size=(301, 9))
-        observed = slow[1:] + slow[:-1]  # each goes with its own last value
-        observed[:, 1] = observed[:, 0]  # and two of a pair with each other
-        road = np.kron(np.eye(5), [[0, 1], [1, 0]])[:9, :9]
-        found = residuals((), np.empty((0, 9, 9)), road, np.zeros((300, 1, 9)), observed[:, None], np.arange(300))
-        assert (found.sensor_space[:2] > 5).all()
-        assert (np.abs(found.sensor_space[2:8]) < 3).all()
-        assert (found.sensor_time > 3).all()
-        assert np.isnan(found.sensor_space[8]), "no road ends at the last"
-        assert found.sensor[8] == found.sensor_time[8]
-        np.testing.assert_allclose(found.sensor[:8], (found.sensor_space + found.sensor_time)[:8] / np.sqrt(2))
-        chain = residuals((), np.empty((0, 9, 9)), planted.chain(9), np.zeros((300, 1, 9)), observed[:, None],
-                          np.arange(300))  # fmt: skip
-        end = whiteness(observed[:, :2], planted.chain(2))
-        assert chain.sensor_space[0] == pytest.approx(end.space), "the chain's end has one edge: the test on that alone"
-
-    def test_a_learned_graph_is_its_strongest_pairs_without_weights(self) -> None:
-        forecast, observed, first = run_of()
-        M = np.zeros((9, 9))
-        M[4, 2], M[0, 7], M[1, 3] = 9.0, -5.0, 0.1
-        found = residuals(("a",), M[None], None, forecast, observed, first, share=2 / 36)
-        graph = (np.abs(M) > 1).astype(float)
-        assert found.tests[0] == whiteness(observed[:, 0], graph, first, name="a")
-
-    def test_the_random_graph_is_the_seeds(self) -> None:
-        def drawn(seed: int) -> float:
-            return residuals((), np.empty((0, 9, 9)), planted.chain(9), *run_of(), seed=seed).tests[-1].space
-
-        assert drawn(0) == drawn(0)
-        assert len({drawn(seed) for seed in range(5)}) > 1
-
-    @pytest.mark.parametrize(
-        ("change", "message"),
-        [
-            ({"step": 3}, "step must be from 1 to 2, got 3"),
-            ({"step": 0}, "step must be from 1 to 2, got 0"),
-            ({"heads": ("a",)}, "interaction must have shape (1, 9, 9), got shape (2, 9, 9)"),
-            ({"forecast": np.zeros((120, 2, 8))}, "forecast and observed must both be (windows, steps, sensors), got"),
-            ({"road": np.zeros((8, 8))}, "road must have shape (9, 9), got shape (8, 8)"),
-        ],
-    )
-    def test_what_does_not_fit_is_refused(self, change: dict, message: str) -> None:
-        forecast, observed, first = run_of()
-        given = {
-            "heads": ("a", "b"), "interaction": np.ones((2, 9, 9)), "road": None,
-            "forecast": forecast, "observed": observed, "first": first,
-        }
-        with pytest.raises(ValueError, match="^" + re.escape(message)):
-            residuals(**{**given, **change})
 
 
 @pytest.mark.parametrize(
