@@ -31,7 +31,9 @@ positive ones; where a weight is returned, it keeps its sign.
     whiteness.py    the test of one graph that this takes, in space and in time
     signs.py        what it is made of: sums of signs, and how far they are from chance
     gates.py        which weights are cut
-    use.py          what the forecast loses without them: every weight, sets of weights
+    use.py          whether the forecast needs them: all of the following
+    effects.py      what every single weight does to it
+    cuts.py         what it loses without a set of weights
     deletion.py     what it loses as more and more pairs are removed
     blocks.py       a mean over windows, and how far it would move with others
     forecasts.py    errors by horizon, by sensor, by hour of day

@@ -1,24 +1,11 @@
 """Does the model use what it learned? Weights are cut, and the change of forecast and of error is measured.
 
 The model is a function of what multiplies its weights, `predict(gates, added)`: forecasts (W, T, N) with
-`M * gates + added` in place of the interaction M. Cut is set to zero after every normalisation, so that nothing is
-evened out. What a sensor keeps for itself, the diagonal, is never cut.
+`M * gates + added` in place of the interaction M. It is asked three things, each in a module of its own:
 
-One weight among many moves a forecast by little, so all of them at once are predicted, from the slope and the
-curvature of the error where a gate of 1 on weight e begins to close, to second order (Gauss and Newton's):
-
-    ΔMSE_e = -∂MSE/∂g_e + mean over outputs (∂ŷ/∂g_e)²        rms change of forecast_e = √ mean (∂ŷ/∂g_e)²
-
-and a sample of them is cut in truth. The slope alone leaves out what a well learned weight is worth: there the slope is
-near zero. Over samples of 24 weights the predicted rises differ from the true ones, ‖predicted - true‖ / ‖true‖, by
-
-                                       with curvature   slope alone
-    intergat-plus   demo city, Los-Loop     .06  .07       .08  .14
-    intergat-gru    demo city, Los-Loop     .02  .01       .09  .03
-    gat-gru         demo city               .85            1.13
-
-Attention over few neighbours gives each a third of all that is heard: to cut one is no small change, and the
-agreement that is returned says so.
+    effects.py      what every weight does, predicted from gradients and checked on a sample
+    cuts.py         what is lost without a set of weights: a head, a community, all that one sensor hears
+    deletion.py     what is lost as more and more pairs are removed
 
 Axes: h head, i receiver, j sender, w window, t step ahead, n sensor.
 """
@@ -29,75 +16,15 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from analysis import gates
 from analysis.arrays import FloatArray, IntArray, checked_heads
-from analysis.blocks import BlockMean, block_mean
+from analysis.cuts import Cut, cut
 from analysis.deletion import SHARES, Area, Curve, Predict, checked_forecast, checked_target, deletion, model_runs
+from analysis.effects import EdgeEffects, Tick, effects
 
-__all__ = ["Area", "Curve", "Cut", "EdgeEffects", "Predict", "Use", "cut", "effects", "use"]
-
-Tick = Callable[[int, int], None]
 Gradients = Callable[[], tuple[FloatArray, FloatArray, FloatArray]]
 """Slope ∂MSE/∂gate, and the mean of (∂ŷ/∂gate)² over the observed outputs and over all; each (H, N, N)."""
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeEffects:
-    """What each directed weight of each head does, predicted by gradients and checked by true cuts.
-
-    Attributes
-    ----------
-    weight : (H, N, N) absolute weight, its mean over windows where it depends on the input; diagonal 0
-    error : (H, N, N) predicted rise of the mean squared error when this weight alone is set to zero, in unit²
-    forecast : (H, N, N) predicted root mean square change of the forecast, in unit
-    rank_error : (H,) Spearman correlation of weight with the size of `error`; nan where either is constant
-    rank_forecast : (H,) Spearman correlation of weight with `forecast`
-    sample : (S, 3) head, receiver and sender of the weights that were cut in truth
-    sample_error : (S,) true rise of the mean squared error, in unit²
-    sample_forecast : (S,) true root mean square change of the forecast, in unit
-    agreement_error : Pearson correlation of predicted with true rises over the sample
-    agreement_forecast : the same of the changes of the forecast
-    """
-
-    weight: FloatArray
-    error: FloatArray
-    forecast: FloatArray
-    rank_error: FloatArray
-    rank_forecast: FloatArray
-    sample: IntArray
-    sample_error: FloatArray
-    sample_forecast: FloatArray
-    agreement_error: float
-    agreement_forecast: float
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What happens when a set of weights is set to zero.
-
-    Attributes
-    ----------
-    name : such as 'head 1', 'all heads', 'inside community 2', 'border of community 2', 'inputs of S03'
-    kind : 'all' | 'head' | 'inside' | 'border' | 'inputs', or as the caller names it
-    forecast : (T,) root mean square change of the forecast at each step ahead, in unit
-    error : (T,) rise of the mean absolute error at each step ahead, in unit; nan without observations
-    by_sensor : (N,) rise of the mean absolute error of each sensor, all steps together
-    rise : of the mean absolute error, all steps and sensors together; nan without observations
-    low, high : its 95 % interval over blocks of neighbouring windows, see `blocks`; nan where there is one block only
-
-    Of the inputs of one sensor, kind 'inputs', all but `by_sensor` are those of that sensor's own forecast.
-    """
-
-    name: str
-    kind: str
-    forecast: FloatArray
-    error: FloatArray
-    by_sensor: FloatArray
-    rise: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,190 +53,6 @@ class Use:
     curves: tuple[Curve, ...]
     areas: tuple[Area, ...]
     untested: tuple[str, ...]
-
-
-def cut(
-    predict: Predict,
-    forecast: ArrayLike,
-    target: ArrayLike,
-    where: ArrayLike,
-    name: str = "",
-    kind: str = "",
-    block: ArrayLike | None = None,
-    only: int | None = None,
-) -> Cut:
-    """What changes when weights are cut.
-
-    Parameters
-    ----------
-    predict : gates and what is added to forecasts (W, T, N)
-    forecast : (W, T, N) of the unchanged model, in unit
-    target : (W, T, N) what was observed, nan where missing
-    where : (H, N, N) gates, see `analysis.gates`: 0 cuts a weight, 1 leaves it
-    name, kind : what the cut is called
-    block : (W,) number of the block of neighbouring windows that each window belongs to; None: all to one
-    only : the sensor whose forecast alone `forecast`, `error` and `rise` are taken over; None: all
-
-    Returns
-    -------
-    Cut
-
-    Raises
-    ------
-    ValueError
-        As `arrays.checked_heads` for the gates, arrays that do not fit together, or a sensor that there is not.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> def predict(gates, added):  # sensor 1 hears 2.0 from sensor 0, and sensor 0 nothing
-    ...     return np.array([[[1.0, 1.0 + 2.0 * gates[0, 1, 0]]]])
-    >>> everything = np.ones((1, 2, 2))
-    >>> found = cut(predict, predict(everything, None), [[[1.0, 3.0]]], gates.edge(1, 2, receiver=1, sender=0))
-    >>> found.forecast.round(3).tolist(), found.error.tolist(), found.by_sensor.tolist()
-    ([1.414], [1.0], [0.0, 2.0])
-    """
-    factor = checked_heads(where, "gates")
-    given = np.zeros(len(np.asarray(target))) if block is None else block
-    observed, blocks = checked_target(target, given, factor.shape[1])
-    before = checked_forecast(forecast, observed)
-    after = checked_forecast(predict(factor, None), observed)
-    if only is not None and not 0 <= only < factor.shape[1]:
-        raise ValueError(f"only must be a sensor from 0 to {factor.shape[1] - 1}, or None for all, got {only}")
-    rise = np.abs(after - observed) - np.abs(before - observed)
-    of = slice(None) if only is None else slice(only, only + 1)
-    total = np.bincount(blocks, np.nansum(rise[:, :, of], axis=(1, 2)))
-    seen = np.bincount(blocks, (~np.isnan(rise[:, :, of])).sum(axis=(1, 2)))
-    nothing = BlockMean(*[float("nan")] * 3)  # a sensor alone may never have been observed
-    whole = block_mean(total[None], seen) if seen.any() else nothing
-    return Cut(
-        name=name,
-        kind=kind,
-        forecast=np.sqrt(((after - before)[:, :, of] ** 2).mean(axis=(0, 2))),
-        error=_mean(rise[:, :, of], (0, 2)),
-        by_sensor=_mean(rise, (0, 1)),
-        rise=whole.value,
-        low=whole.low,
-        high=whole.high,
-    )
-
-
-def _mean(values: FloatArray, axes: tuple[int, int]) -> FloatArray:
-    """Mean of what is not nan; nan where nothing is left."""
-    seen = (~np.isnan(values)).sum(axis=axes)
-    mean = np.full(seen.shape, np.nan)
-    np.divide(np.nansum(values, axis=axes), seen, out=mean, where=seen > 0)
-    return mean
-
-
-def effects(
-    predict: Predict,
-    interaction: ArrayLike,
-    gradients: Sequence[ArrayLike],
-    target: ArrayLike,
-    sample: int = 24,
-    seed: int = 0,
-    tick: Tick | None = None,
-) -> EdgeEffects:
-    """What each weight does, predicted for all of them, and checked by cutting a sample in truth.
-
-    The sample takes one weight from each of as many ranges of rank, from the weakest to the strongest of all heads.
-    Weights of zero have no effect and no rank. A weight cut multiplies what a model is sensitive to by how much of it
-    is taken, so weight and change of forecast go together even where all inputs matter alike.
-
-    Parameters
-    ----------
-    predict : gates and what is added to forecasts (W, T, N); in double precision, or rounding hides small weights
-    interaction : (H, N, N), mean over windows where it depends on the input
-    gradients : slope ∂MSE/∂gate, and the mean of (∂ŷ/∂gate)² over the observed outputs and over all; each (H, N, N)
-    target : (W, T, N) what was observed, nan where missing
-    sample : weights that are cut in truth, at least 1
-    seed : of the sample
-    tick : called with cuts done and cuts in all
-
-    Returns
-    -------
-    EdgeEffects
-
-    Raises
-    ------
-    ValueError
-        As `arrays.checked_heads`, arrays that do not fit together, or a sample under 1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> M = np.array([[[0.0, 2.0], [1.0, 0.0]]])
-    >>> def predict(gates, added):
-    ...     return (M * gates).sum(axis=2)[None]
-    >>> target = predict(np.ones((1, 2, 2)), None)  # a perfect model: its slope is zero
-    >>> found = effects(predict, M, (M * 0, M**2 / 2, M**2 / 2), target, sample=2)
-    >>> found.error.tolist(), found.sample.tolist(), found.sample_error.tolist()
-    ([[[0.0, 2.0], [0.5, 0.0]]], [[0, 1, 0], [0, 0, 1]], [0.5, 2.0])
-    """
-    matrices = checked_heads(interaction)
-    slope, observed_square, square = (checked_heads(array, "gradients") for array in gradients)
-    for array in (slope, observed_square, square):
-        if array.shape != matrices.shape:
-            raise ValueError(f"gradients must have the shape of interaction, {matrices.shape}, got {array.shape}")
-    if sample < 1:
-        raise ValueError(f"sample must be at least 1, got {sample}")
-    observed, _ = checked_target(target, np.zeros(len(np.asarray(target))), matrices.shape[1])
-    own = np.eye(matrices.shape[1], dtype=bool)
-    weight, error, forecast = np.abs(matrices), observed_square - slope, np.sqrt(np.maximum(square, 0.0))
-    for array in (weight, error, forecast):
-        array[:, own] = 0.0
-    chosen = _stratified(weight, sample, np.random.default_rng(seed))
-    true_error, true_forecast = np.empty((2, len(chosen)))
-    everything = np.ones(matrices.shape)
-    before = checked_forecast(predict(everything, None), observed)
-    for row, place in enumerate(map(tuple, chosen)):
-        one = everything.copy()
-        one[place] = 0.0
-        after = checked_forecast(predict(one, None), observed)
-        # Apart from the change nothing is subtracted: two nearly equal errors would leave little but rounding.
-        true_error[row] = np.nanmean((after - before) * (after + before - 2 * observed))
-        true_forecast[row] = np.sqrt(((after - before) ** 2).mean())
-        if tick is not None:
-            tick(row + 1, len(chosen))
-    picked = tuple(chosen.T)
-    return EdgeEffects(
-        weight=weight,
-        error=error,
-        forecast=forecast,
-        rank_error=np.array([_rank(w[w > 0], np.abs(e)[w > 0]) for w, e in zip(weight, error, strict=True)]),
-        rank_forecast=np.array([_rank(w[w > 0], f[w > 0]) for w, f in zip(weight, forecast, strict=True)]),
-        sample=chosen,
-        sample_error=true_error,
-        sample_forecast=true_forecast,
-        agreement_error=_correlation(error[picked], true_error),
-        agreement_forecast=_correlation(forecast[picked], true_forecast),
-    )
-
-
-def _stratified(weight: FloatArray, sample: int, generator: np.random.Generator) -> IntArray:
-    """Head, receiver and sender (S, 3) of one weight from each of S ranges of rank, weakest first."""
-    places = np.argwhere(weight > 0)
-    places = places[np.argsort(weight[tuple(places.T)], kind="stable")]
-    edges = np.arange(min(sample, len(places)) + 1) * len(places) // max(min(sample, len(places)), 1)
-    return places[generator.integers(edges[:-1], edges[1:])].astype(np.int64)
-
-
-def _correlation(x: FloatArray, y: FloatArray) -> float:
-    """Pearson correlation; nan where either is constant or there are fewer than two."""
-    if len(x) < 2:
-        return float("nan")
-    a, b = x - x.mean(), y - y.mean()
-    scale = float(np.abs(a).max()), float(np.abs(b).max())
-    if min(scale) == 0:
-        return float("nan")
-    a, b = a / scale[0], b / scale[1]
-    return float(np.clip((a @ b) / np.sqrt((a @ a) * (b @ b)), -1.0, 1.0))
-
-
-def _rank(x: FloatArray, y: FloatArray) -> float:
-    """Spearman correlation; nan where either is constant."""
-    return _correlation(rankdata(x), rankdata(y))
 
 
 def use(

@@ -10,7 +10,9 @@ from app.reading.forecasts import minutes_words, moment_words
 from app.reading.words import code, counted, joined, minus, percent, plain, three, two, whole_percent, with_unit
 
 if TYPE_CHECKING:
-    from analysis.use import Area, Cut, Use
+    from analysis.cuts import Cut
+    from analysis.deletion import Area
+    from analysis.use import Use
 
 REMOVALS = {"zero": "set to zero", "mean": "set to the mean", "rewire": "moved to other pairs"}
 BESIDE = {"random": "in random order", "length": "of the same length", "weakest": "weakest first"}

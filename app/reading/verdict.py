@@ -32,11 +32,12 @@ from app.reading.words import (
 )
 
 if TYPE_CHECKING:
+    from analysis.deletion import Area
     from analysis.evidence import Chance
     from analysis.nulls import Tests
     from analysis.roads import RoadMatch
     from analysis.stability import Stability
-    from analysis.use import Area, Use
+    from analysis.use import Use
     from app.measured import Measured
 
 State = Literal["yes", "faint", "no", "harmful", "unclear", "untested"]

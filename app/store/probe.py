@@ -85,7 +85,7 @@ class Asked(Memo):
     @once(ANSWERS)
     def cut(self, what: str, head: str, pair: tuple[int, ...], sensor: int, members: tuple[int, ...]) -> Live:
         """What is lost without some weights; see `live_cut`."""
-        from analysis.use import cut
+        from analysis.cuts import cut
 
         gates = gates_of(self._run, what, head, pair, sensor, members)
         probe = self._probe

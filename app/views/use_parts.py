@@ -18,7 +18,8 @@ from app.views.page import Opened, beside, figure, folded
 from app.views.use_maps import rises_map
 
 if TYPE_CHECKING:
-    from analysis.use import Cut, Use
+    from analysis.cuts import Cut
+    from analysis.use import Use
 
 PARTS = {
     "inside": (

@@ -9,13 +9,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.cuts import Cut
+from analysis.deletion import Area, Curve
+from analysis.effects import EdgeEffects
 from analysis.evidence import Chance, HeadChance
 from analysis.modes import Modes, ModeTest
 from analysis.nulls import NullTest, Tests, Untested
 from analysis.planted import Planted, Recovery
 from analysis.residuals import Residuals
 from analysis.stability import HeadStability, Stability
-from analysis.use import Area, Curve, Cut, EdgeEffects, Use
+from analysis.use import Use
 from analysis.whiteness import Whiteness
 
 NAMES = ("mean", "head 1", "head 2", "head 3")

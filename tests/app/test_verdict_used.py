@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.use import Area
+from analysis.deletion import Area
 from app.evidence.commands import bare
 from app.reading.use import use_answer
 from app.reading.verdict import Line, Verdict, used_line, verdict

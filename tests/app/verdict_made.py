@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.cuts import Cut
+from analysis.deletion import Area
 from analysis.evidence import Chance, HeadChance
 from analysis.nulls import NullTest, Tests, Untested
 from analysis.stability import HeadStability, Stability
-from analysis.use import Area, Cut, Use
+from analysis.use import Use
 from tests.app.evidence_made import made_stability, made_use
 
 KEEPING = ("moran", "rewired", "configuration")
