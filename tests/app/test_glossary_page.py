@@ -74,6 +74,13 @@ def test_every_measure_has_a_reading_a_formula_a_source_and_a_page(name: str) ->
     assert measure.pages
 
 
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_formula_closes_what_it_opens(name: str) -> None:
+    formula = MEASURES[name].formula
+    assert formula.count("{") == formula.count("}")
+    assert formula.count(r"\left") == formula.count(r"\right")
+
+
 @pytest.mark.parametrize("name", TERMS)
 def test_every_term_has_a_meaning(name: str) -> None:
     assert len(TERMS[name].reading) > 20
