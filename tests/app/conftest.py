@@ -11,9 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.store import entries
+from app.store.probe import Asked
 from core.files import write_json, write_tensors
+from core.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "assets" / "demo"
 QUESTIONS = {
     "overview": "What did the model learn, and what is it worth?",
     "heads": "Whom does each sensor listen to?",
@@ -26,6 +29,7 @@ QUESTIONS = {
 PAGES = tuple(QUESTIONS)
 MATRIX_PAGES = ("heads", "spectrum", "communities", "map", "evidence")
 N, DISTRICTS = 24, 4
+IDS = [f"S{k:02d}" for k in range(N)]  # of the sensors of made_run
 
 # What a sensor may be called: markup, formulas, templates, a link, nothing to see, far too long.
 HOSTILE = (
@@ -222,6 +226,18 @@ def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def make(own_runs: Path) -> Recipe:
     """Makes a run of that name among one's own."""
     return lambda name="ring", **settings: made_run(own_runs / name, **settings)
+
+
+@pytest.fixture
+def demo(own_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runs that come with the project, and none of one's own."""
+    monkeypatch.setattr(entries, "DEMO", DEMO)
+
+
+@pytest.fixture(scope="module")
+def plus() -> Asked:
+    """The demo's model of one's own, made ready."""
+    return Asked(Run.load(DEMO / "intergat-plus"))
 
 
 @pytest.fixture(scope="session")
