@@ -14,6 +14,7 @@ from app.store import entries
 from app.store.probe import Asked
 from core.files import write_json, write_tensors
 from core.run import Run
+from tests.app.small import kill_all, small_data
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "assets" / "demo"
@@ -226,6 +227,20 @@ def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def make(own_runs: Path) -> Recipe:
     """Makes a run of that name among one's own."""
     return lambda name="ring", **settings: made_run(own_runs / name, **settings)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Path]:
+    """A place for runs; trainings begun there end with the test."""
+    folder = tmp_path / "runs"
+    yield folder
+    kill_all(folder)
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> str:
+    """What loads data so small that an epoch takes a moment."""
+    return small_data(tmp_path / "data")
 
 
 @pytest.fixture

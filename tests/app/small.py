@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from app import jobs
-from app.trainings import FOLDER, listed, read
+from app.trainings import FOLDER, listed, log_of, read
 from app.turn import numbers
+from core.run import read_progress
 
 SENSORS, ROWS = 6, 400
 LONG = 5000  # epochs that nobody waits for
@@ -47,6 +48,11 @@ def until(holds: Callable[[], object], what: str, seconds: float = 90) -> None:
 def state(runs: Path, run: str) -> str:
     """How the training of that run stands."""
     return next((job.state for job in listed(runs) if job.run == run), "gone")
+
+
+def begun(runs: Path, run: str, epochs: int = 1) -> None:
+    """Wait until the first training below ``runs`` has done so many epochs of its run."""
+    until(lambda: len(read_progress(runs / run)) >= epochs, log_of(runs, 1) or "no epoch was done")
 
 
 def kill_all(runs: Path) -> None:

@@ -1,44 +1,20 @@
-"""Trainings as processes: they queue, stop, go on, survive who started them, and are never mistaken for another."""
+"""Trainings as processes: they are named, queue, end, stop, go on, and survive who started them."""
 
-import errno
-import json
 import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app import jobs, locks, processes, turn
+from app import jobs, locks
 from app.jobs import JobError
-from app.trainings import FOLDER, Job, file_of, listed, log_of, now_of, read, record_state, write
-from core.archive import held
+from app.trainings import FOLDER, listed, log_of, now_of, read
 from core.emerging import EMERGING
 from core.run import Run, read_progress, read_record
 from tests.app.conftest import ROOT, made_run
-from tests.app.small import arguments, kill_all, small_data, state, until
-
-
-@pytest.fixture
-def runs(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "runs"
-    yield folder
-    kill_all(folder)
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> str:
-    return small_data(tmp_path / "data")
-
-
-def begun(runs: Path, run: str, epochs: int = 1) -> None:
-    until(lambda: len(read_progress(runs / run)) >= epochs, log_of(runs, 1) or "no epoch was done")
+from tests.app.small import arguments, begun, state, until
 
 
 def pid(runs: Path, number: int) -> int:
@@ -158,46 +134,6 @@ def test_a_training_survives_the_app_that_started_it(runs: Path, load: str) -> N
     until(lambda: state(runs, "mine") == "stopped", "an app that was started anew cannot stop it")
 
 
-def test_the_process_of_another_is_never_signalled(runs: Path) -> None:
-    """The id of a training that has ended has become somebody else's, who even runs the same program."""
-    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    try:
-        (runs / FOLDER).mkdir(parents=True)
-        file_of(runs / FOLDER, 1).touch()
-        write(runs / FOLDER, Job(1, "mine", (), bystander.pid, "2026-01-01T00:00:00+00:00"))
-        assert state(runs, "mine") == "failed"
-        jobs.stop(runs, 1)
-        time.sleep(0.2)
-        assert bystander.poll() is None
-    finally:
-        bystander.kill()
-        bystander.wait()
-
-
-def test_a_number_that_no_process_has_is_not_signalled(runs: Path) -> None:
-    (runs / FOLDER).mkdir(parents=True)
-    write(runs / FOLDER, Job(1, "mine", (), 2**50, "2026-01-01T00:00:00+00:00"))
-    with locks.exclusive(file_of(runs / FOLDER, 1)):
-        jobs.stop(runs, 1)
-    kept = read(runs / FOLDER, 1)
-    assert kept is not None
-    assert not kept.stop_asked
-
-
-def test_a_run_trained_by_a_command_line_is_listed_without_a_number(runs: Path, load: str) -> None:
-    words = [sys.executable, "-m", "app", "train", *arguments(load), f"--out={runs / 'theirs'}"]
-    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL)
-    try:
-        until(lambda: read_progress(runs / "theirs"), "no epoch was done")
-        assert [(job.number, job.run, job.state) for job in listed(runs)] == [(0, "theirs", "training")]
-        with pytest.raises(JobError, match="theirs is being trained"):
-            jobs.resumed(runs, "theirs")
-    finally:
-        process.kill()
-        process.wait()
-    assert [(job.number, job.run, job.state) for job in listed(runs)] == [(0, "theirs", "killed")]
-
-
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -231,138 +167,6 @@ def test_a_name_in_the_queue_is_taken(runs: Path, load: str) -> None:
     assert jobs.name_problem(runs, "b") == "A training called b waits in the queue."
 
 
-@pytest.mark.parametrize(
-    "kept",
-    ["", "[]", "{}", '{"run": 1}', "[" * 10_000,
-     '{"run": "../x", "command": [], "pid": 9, "asked": "", "stop_asked": ""}',
-     '{"run": "x", "command": [], "pid": -1, "asked": "", "stop_asked": ""}', "x" * 70_000,
-     '{"run": "x\\u0000", "command": [], "pid": 9, "asked": "", "stop_asked": ""}',
-     '{"run": "", "command": [], "pid": 9, "asked": "", "stop_asked": ""}'],
-)  # fmt: skip
-def test_what_is_kept_of_a_training_and_cannot_be_read_is_left_out(runs: Path, kept: str) -> None:
-    (runs / FOLDER).mkdir(parents=True)
-    file_of(runs / FOLDER, 1, "json").write_text(kept)
-    (runs / FOLDER / "notes.json").write_text("{}")
-    assert listed(runs) == ()
-    jobs.stop(runs, 1)
-
-
-def test_only_the_end_of_a_log_is_read(runs: Path) -> None:
-    (runs / FOLDER).mkdir(parents=True)
-    with file_of(runs / FOLDER, 1).open("wb") as log:
-        log.truncate(10**10)  # a hole: nothing on the disk
-        log.seek(0, os.SEEK_END)
-        log.write(b"\n" + b"".join(b"line %d\n" % k for k in range(100)) + b"\xff last")
-    said = log_of(runs, 1, lines=3)
-    assert said.splitlines() == ["line 98", "line 99", "\ufffd last"]
-    assert log_of(runs, 2) == ""
-
-
-def test_trainings_that_are_over_are_forgotten_but_for_the_latest(
-    runs: Path, load: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "KEPT", 2)
-    (runs / FOLDER).mkdir(parents=True)
-    for number in range(1, 5):
-        made_run(runs / f"old{number}")
-        write(runs / FOLDER, Job(number, f"old{number}", (), 999_999, ""))
-        file_of(runs / FOLDER, number).write_text("said")
-    assert jobs.started(runs, "new", arguments(load)).number == 5
-    assert turn.numbers(runs / FOLDER, "json") == turn.numbers(runs / FOLDER, "log") == [3, 4, 5]
-    assert [job.run for job in listed(runs)] == ["new", "old4", "old3"]
-
-
-def test_a_training_that_a_command_line_goes_on_with_keeps_its_place(runs: Path) -> None:
-    for name in ("first", "mine"):
-        made_run(runs / name, record={"state": "training"})
-    (runs / FOLDER).mkdir()
-    write(runs / FOLDER, Job(1, "mine", (), 4242, "2026-01-01T00:00:00+00:00", reason="of old"))
-    file_of(runs / FOLDER, 1).touch()
-    file_of(runs / FOLDER, 1, "now").touch()
-    with held(runs / "mine"):
-        assert [(job.number, job.run, job.state) for job in listed(runs)] == [
-            (0, "mine", "training"),
-            (0, "first", "killed"),
-        ]
-
-
-@pytest.mark.parametrize("failure", [OSError(errno.EMFILE, "Too many open files"), MemoryError()])
-def test_a_record_that_could_not_be_read_once_is_read_again(
-    runs: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
-) -> None:
-    made_run(runs / "mine")
-
-    def full(*_: object) -> str:
-        raise failure
-
-    with monkeypatch.context() as short:
-        short.setattr("core.record.text", full)
-        assert record_state(runs / "mine") is None
-    assert record_state(runs / "mine") == ("done", "")
-
-
-@pytest.mark.parametrize("place", ["app.locks.os.open", "app.trainings.text"])
-def test_a_training_that_goes_on_is_never_taken_for_gone(
-    runs: Path, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
-    """Where it cannot be told, that is said; what is kept of it is not cleared away as that of one that is over."""
-    (runs / FOLDER).mkdir(parents=True)
-    write(runs / FOLDER, Job(1, "mine", (), os.getpid(), "2026-01-01T00:00:00+00:00"))
-
-    def full(*_: object) -> int:
-        raise OSError(errno.EMFILE, "Too many open files")
-
-    with locks.exclusive(file_of(runs / FOLDER, 1)):
-        with monkeypatch.context() as short:
-            short.setattr(place, full)
-            with pytest.raises(OSError, match="Too many open files"):
-                listed(runs)
-            with pytest.raises(JobError, match="Too many open files"):
-                jobs.started(runs, "other", ["--dataset=city"])
-        assert state(runs, "mine") == "training"
-
-
-def test_a_deleted_run_is_not_listed(runs: Path) -> None:
-    (runs / FOLDER).mkdir(parents=True)
-    write(runs / FOLDER, Job(1, "mine", (), 999_999, ""))
-    file_of(runs / FOLDER, 1, "now").write_text("{}")
-    assert listed(runs) == ()
-
-
-def test_asking_whether_a_run_is_trained_does_not_stop_a_training_from_beginning(tmp_path: Path) -> None:
-    """Who asks holds the folder for a moment: a training that begins in that moment waits it out."""
-    handle = os.open(tmp_path, os.O_RDONLY)
-    locks.taken(handle)
-    threading.Timer(0.2, os.close, [handle]).start()
-    with held(tmp_path):
-        assert locks.held(tmp_path)
-    assert not locks.held(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["", "{}", "null", '{"epoch": 0, "chunk": 1, "chunks": 2, "pace": 0}',
-     '{"epoch": 1, "chunk": 3, "chunks": 2, "pace": 0}',
-     '{"epoch": 1, "chunk": 1, "chunks": 2, "pace": -1}', '{"epoch": 1, "chunk": "x", "chunks": 2, "pace": 1}'],
-)  # fmt: skip
-def test_a_clock_that_makes_no_sense_is_not_believed(tmp_path: Path, said: str) -> None:
-    (tmp_path / "00001.now").write_text(said)
-    assert turn.now_of(tmp_path / "00001.now") is None
-
-
-def test_a_clock_knows_its_pace_within_an_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = [0.0]
-    monkeypatch.setattr(turn.time, "monotonic", lambda: seconds[0])
-    clock = turn.Clock(tmp_path / "00007.log")
-    for chunk, moment in enumerate([10.0, 10.5, 12.0, 12.1], start=1):
-        seconds[0] = moment
-        clock(3, chunk, 8)
-    assert json.loads((tmp_path / "00007.now").read_text()) == {"epoch": 3, "chunk": 3, "chunks": 8, "pace": 1.0}
-    seconds[0] = 20.0
-    clock(4, 1, 8)
-    assert turn.now_of(tmp_path / "00007.now") == turn.Now(4, 1, 8, 0.0)
-
-
 def test_the_time_of_an_epoch_is_measured_and_nothing_is_kept(runs: Path, load: str) -> None:
     assert 0 < jobs.timed(arguments(load)) < 60
     assert not runs.exists()
@@ -379,51 +183,6 @@ def test_threads_leave_a_core_to_the_app_unless_the_environment_says_otherwise(m
     assert jobs.threads() == 3
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
     assert jobs.threads() == 1
-
-
-def test_a_second_click_soon_after_the_first_sends_no_second_signal(runs: Path, load: str) -> None:
-    jobs.started(runs, "mine", arguments(load))
-    kept = read(runs / FOLDER, 1)
-    assert kept is not None
-    write(runs / FOLDER, replace(kept, stop_asked=jobs._now_text()))
-    begun(runs, "mine")
-    jobs.stop(runs, 1)
-    time.sleep(0.3)
-    assert state(runs, "mine") == "training"
-    write(runs / FOLDER, replace(kept, stop_asked="2020-01-01T00:00:00+00:00"))
-    jobs.stop(runs, 1)
-    until(lambda: state(runs, "mine") == "stopped", "it could not be asked again")
-
-
-def test_two_clicks_at_the_same_moment_send_one_signal(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second signal would break the end that the first one began."""
-    (runs / FOLDER).mkdir(parents=True)
-    write(runs / FOLDER, Job(1, "mine", (), 4242, "2026-01-01T00:00:00+00:00"))
-    sent: list[str] = []
-
-    @contextmanager
-    def ended_by(*_asked: object) -> Iterator[Callable[[], None]]:
-        time.sleep(0.2)  # both have read what is kept by now
-        yield lambda: sent.append("SIGTERM")
-
-    monkeypatch.setattr(processes, "ended_by", ended_by)
-    with locks.exclusive(file_of(runs / FOLDER, 1)):
-        clicks = [threading.Thread(target=jobs.stop, args=(runs, 1)) for _ in range(2)]
-        for click in clicks:
-            click.start()
-        for click in clicks:
-            click.join()
-    assert sent == ["SIGTERM"]
-
-
-def test_a_stop_that_cannot_be_noted_sends_no_signal_and_says_why(
-    runs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (runs / FOLDER / "lock").mkdir(parents=True)  # what cannot be opened for writing, even by root
-    write(runs / FOLDER, Job(1, "mine", (), os.getpid(), "2026-01-01T00:00:00+00:00"))
-    monkeypatch.setattr(locks.signal, "pidfd_send_signal", lambda *_: pytest.fail("a signal was sent"))
-    with locks.exclusive(file_of(runs / FOLDER, 1)), pytest.raises(JobError, match="must be a folder that can be"):
-        jobs.stop(runs, 1)
 
 
 def test_without_locks_no_training_is_started(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
