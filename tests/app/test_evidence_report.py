@@ -15,7 +15,7 @@ from app.selection import Selection
 from core.run import Run
 from tests.app import evidence_made
 from tests.app.conftest import made_matrix, made_run
-from tests.app.test_report import Read
+from tests.app.report_made import Read
 
 
 @pytest.fixture

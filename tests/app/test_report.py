@@ -1,83 +1,25 @@
-"""The report: every page's question, answer and figures in one file, of every kind of run; no name in it is markup."""
+"""The report: every page's question, answer and figures in one file, of every kind of run."""
 
 import base64
-import json
-import re
-import subprocess
-import sys
-from datetime import UTC, datetime
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from click.testing import CliRunner
 
-from app.__main__ import cli
 from app.glossary import MEASURES
 from app.measured import FORECAST, Measured
-from app.places import parted
-from app.reading.words import code, plain
-from app.report import report_page, write_report
-from app.report.ground import Coloured, ground
-from app.report.page import in_script
-from app.report.reduced import ROOM, heatmap, reduced_words, side
-from app.report.text import cell, formula, html_of, table_of
+from app.report import report_page
+from app.report.reduced import ROOM, side
+from app.report.text import cell
 from app.report.written import control_beside
 from app.selection import Selection
 from core.matrices import read as read_matrix
 from core.matrices import written as kept_matrix
 from core.run import Run
-from tests.app.conftest import HOSTILE, QUESTIONS, made_run
-
-ROOT = Path(__file__).resolve().parents[2]
-MADE = datetime(2026, 11, 21, 8, 5, tzinfo=UTC)
-
-
-class Read(HTMLParser):
-    """A page as a browser takes it: its text without scripts, its tags, its figures, and every address it names."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.said: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.data: dict[str, str] = {}
-        self.inside = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag in ("td", "th", "summary", "div"):
-            self.said.append(" ")
-        if tag in ("script", "style"):
-            self.inside = str(dict(attrs).get("id") or tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("script", "style"):
-            self.inside = ""
-
-    def handle_data(self, data: str) -> None:
-        if self.inside:
-            self.data[self.inside] = self.data.get(self.inside, "") + data
-        else:
-            self.said.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.said).replace("\u00a0", " ").split())
-
-    @property
-    def figures(self) -> list[dict[str, Any]]:
-        return [json.loads(text) for name, text in self.data.items() if re.fullmatch(r"figure-\d+", name)]
-
-    def attributes(self, tag: str) -> list[dict[str, str | None]]:
-        return [kept for name, kept in self.tags if name == tag]
-
-
-def read(folder: Path, selection: Selection | None = None, **settings: Any) -> Read:
-    return Read(report_page(Run.load(made_run(folder, **settings)), selection, made=MADE))
+from tests.app.conftest import QUESTIONS, made_run
+from tests.app.report_made import MADE, Read, read
 
 
 @pytest.fixture(scope="module")
@@ -163,13 +105,6 @@ def test_each_measure_is_explained_with_a_formula(whole: Read) -> None:
     assert len(whole.attributes("math")) >= 20
 
 
-@pytest.mark.parametrize("name", MEASURES)
-def test_every_formula_is_written_without_a_trace_of_its_source(name: str) -> None:
-    written = formula(MEASURES[name].formula)
-    assert written.startswith("<math")
-    assert not re.search(r">[^<]*\\(?!<)", written), "a command that the converter does not know"
-
-
 @pytest.mark.parametrize(
     ("settings", "said", "missing"),
     [
@@ -221,36 +156,6 @@ def test_an_optimistic_protocol_is_marked_at_the_top_and_at_its_errors(tmp_path:
     assert "optimistic" not in read(tmp_path / "clean").text
 
 
-def test_no_name_title_or_note_becomes_markup(tmp_path: Path) -> None:
-    bad = "</script><script>window.hit=1</script><img src=x onerror=window.hit=1>"
-    record = {"title": bad, "versions": {bad: bad}, "machine": bad}
-    page = read(tmp_path / "run", hostile=True, note=bad, record=record)
-    scripts = page.attributes("script")
-    assert len([kept for kept in scripts if not kept]) == 2, "Plotly and our own"
-    assert all(kept.get("type") == "application/json" for kept in scripts if kept)
-    assert not page.attributes("img")
-    assert not page.attributes("a") or all(str(kept["href"]).startswith("#") for kept in page.attributes("a"))
-    assert not [kept for _, kept in page.tags for name in kept if name.startswith("on")]
-    assert bad in page.text
-    assert HOSTILE[7][:20] in page.text, "and they are shown as they are"
-
-
-def test_nothing_is_fetched_and_the_policy_says_so(tmp_path: Path) -> None:
-    raw = report_page(Run.load(made_run(tmp_path / "run")), made=MADE)
-    page = Read(raw)
-    for _, kept in page.tags:
-        assert not {"src", "srcset", "data", "action", "poster"} & set(kept)
-        assert str(kept.get("href", "#")).startswith("#")
-    assert not page.attributes("link")
-    assert not page.attributes("iframe")
-    assert "url(" not in page.data["style"]
-    assert "@import" not in page.data["style"]
-    policy = next(str(kept["content"]) for kept in page.attributes("meta") if "http-equiv" in kept)
-    assert "default-src 'none'" in policy
-    assert "http" not in policy
-    assert "unsafe-inline" not in policy.split("script-src")[1].split(";")[0]
-
-
 def test_the_report_is_well_under_ten_megabytes_however_many_heads_and_sensors(tmp_path: Path) -> None:
     run = Run.load(made_run(tmp_path / "run", heads=30, sensors=260, truth=False, groups=False, steps=1))
     page = report_page(run, made=MADE)
@@ -258,60 +163,6 @@ def test_the_report_is_well_under_ten_megabytes_however_many_heads_and_sensors(t
     assert "each cell is the mean of" in page
     assert "6 more heads have no picture here" in page
     assert side(8) ** 2 * 4 * 4 / 3 * 8 <= ROOM
-
-
-def test_a_reduced_matrix_holds_means_of_blocks(tmp_path: Path) -> None:
-    matrix = np.arange(16.0).reshape(4, 4)
-    order = parted(np.array([0, 0, 1, 1]), np.arange(4))
-    drawn = heatmap(matrix, list("abcd"), order, most=2)
-    assert np.asarray(drawn.data[0].z).tolist() == [[2.5, 4.5], [10.5, 12.5]]
-    assert list(drawn.data[0].x) == ["a +1", "c +1"]
-    assert [shape.x0 for shape in drawn.layout.shapes] == [0.5, -0.5]
-    assert "2 × 2 sensors" in reduced_words(4, 2)
-    assert reduced_words(4, 4) == ""
-
-
-def test_the_ground_is_drawn_in_kilometres_north_up(tmp_path: Path) -> None:
-    found = Measured(Run.load(made_run(tmp_path / "run")))
-    dots = ground(found).data[-1]
-    x, y = np.asarray(dots.x, dtype=float), np.asarray(dots.y, dtype=float)
-    km = found.kilometres()
-    assert km is not None
-    assert np.hypot(x[0] - x[7], y[0] - y[7]) == pytest.approx(km[0, 7], rel=1e-3)
-    assert y.argmax() == found.run.nodes["latitude"].argmax()
-    assert x.argmax() == found.run.nodes["longitude"].argmax()
-    scaled = ground(found, colours=Coloured(np.arange(24.0), 0, 23, "<b>", "Cividis"))
-    assert "&#60;b&#62;" in scaled.to_json()
-
-
-def test_markdown_of_our_sentences_becomes_html_and_text_of_data_stays_text() -> None:
-    assert html_of("**2 of 3** are `S1`.") == "<strong>2 of 3</strong> are <code>S1</code>."
-    assert html_of("a < b & c") == "a &lt; b &amp; c"
-    for text in (*HOSTILE, "a**b**c", "`", "``", "a`b``c", "\\", "\\*", "&lt;", "* x", "_u_", "<b>&amp;"):
-        shown = Read(f"<p>{html_of(plain(text))}|{html_of(code(text))}|</p>")
-        first, second, _ = "".join(shown.said).split("|")
-        assert [tag for tag, _ in shown.tags] in (["p", "code"], ["p"]), text
-        line = " ".join(text.replace("\u202e", "").split())
-        wanted = line if len(line) <= 60 else line[:59] + "…"
-        assert first == wanted
-        assert second == wanted
-
-
-def test_a_table_says_how_many_rows_it_leaves_out() -> None:
-    import pandas as pd
-
-    frame = pd.DataFrame({"<i>": ["<b>", "c"], "n": [1234, 5], "x": [0.00012345, np.inf]})
-    shown = Read(table_of(frame, 1))
-    assert shown.text == "<i> n x <b> 1,234 0.000123The first 1 of 2 rows."
-    assert "The first" not in Read(table_of(frame, 2)).text
-    assert "∞" in Read(table_of(frame, 2)).text
-
-
-def test_a_figure_in_a_script_cannot_end_it() -> None:
-    figure = go.Figure(layout={"title": {"text": "</script>"}})
-    assert "<" not in in_script(figure)
-    assert json.loads(in_script(figure))["layout"]["title"]["text"] == "</script>"
-    assert "template" not in json.loads(in_script(figure))["layout"]
 
 
 def test_the_control_without_a_graph_is_found_beside_the_run_and_compared(tmp_path: Path) -> None:
@@ -355,70 +206,3 @@ def test_the_selection_decides_what_is_shown_and_what_is_stale_falls_back(tmp_pa
     stale = read(tmp_path / "run", Selection(head="gone", mode=999, step=99)).text
     assert "about the mean of the heads" in stale
     assert "Mode 24" in stale
-
-
-def test_the_command_writes_the_report_and_says_how_far_it_is(tmp_path: Path) -> None:
-    run = made_run(tmp_path / "run")
-    out = tmp_path / "report.html"
-    out.write_text("an older one")
-    result = CliRunner().invoke(cli, ["report", str(run), "-o", str(out), "--head", "head 1", "--share", "0.05"])
-    assert result.exit_code == 0, result.output
-    assert "4 of 8  Communities" in result.stderr
-    assert re.search(r"report\.html: \d\.\d MB", result.stdout)
-    assert "Figures of one matrix are about head 1" in Read(out.read_text()).text
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (["--head", "head 9"], "head must be one of mean, head 1, head 2, head 3, got 'head 9'"),
-        (["--share", "7"], "share must be greater than 0 and at most 1, got 7"),
-        (["--share", "nan"], "share must be greater than 0"),
-    ],
-)
-def test_the_command_refuses_what_it_cannot_show_and_leaves_the_file_alone(
-    tmp_path: Path, options: list[str], said: str
-) -> None:
-    run, out = made_run(tmp_path / "run"), tmp_path / "report.html"
-    out.write_text("an older one")
-    result = CliRunner().invoke(cli, ["report", str(run), "-o", str(out), *options])
-    assert result.exit_code == 1
-    assert said in result.stderr
-    assert out.read_text() == "an older one"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "run"]
-
-
-def test_the_command_refuses_what_is_no_run(tmp_path: Path) -> None:
-    result = CliRunner().invoke(cli, ["report", str(tmp_path), "-o", str(tmp_path / "r.html")])
-    assert result.exit_code == 1
-    assert "a run is a folder with a run.json" in result.stderr
-
-
-@pytest.mark.parametrize("name", ["a.graphml", "a.gexf", "a.html"])
-def test_the_command_exports_by_the_ending_of_the_file(tmp_path: Path, name: str) -> None:
-    run = made_run(tmp_path / "run")
-    result = CliRunner().invoke(cli, ["export", str(run), "-o", str(tmp_path / name), "--share", "0.05"])
-    assert result.exit_code == 0, result.output
-    start = (tmp_path / name).read_text()[:400]
-    assert {"a.graphml": "<graphml", "a.gexf": "<gexf", "a.html": "<!DOCTYPE html>"}[name] in start
-
-
-def test_neither_streamlit_nor_torch_is_needed(tmp_path: Path) -> None:
-    run = made_run(tmp_path / "run")
-    program = (
-        "import sys\nfrom app.notebook import open_run, write_graph, write_map, write_report\n"
-        f"run = open_run({str(run)!r})\n"
-        f"write_report(run, {str(tmp_path / 'r.html')!r})\nwrite_map(run, {str(tmp_path / 'm.html')!r})\n"
-        f"write_graph(run, {str(tmp_path / 'g.gexf')!r})\n"
-        "sys.exit(bool({'streamlit', 'torch'} & set(sys.modules)))"
-    )
-    result = subprocess.run([sys.executable, "-W", "error", "-c", program], cwd=ROOT, check=False, capture_output=True)
-    assert result.returncode == 0, result.stderr.decode()
-
-
-def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = Run.load(made_run(tmp_path / "run"))
-    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("no space left")))
-    with pytest.raises(OSError, match="no space left"):
-        write_report(run, tmp_path / "report.html")
-    assert [path.name for path in tmp_path.iterdir()] == ["run"]
