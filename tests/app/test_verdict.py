@@ -290,5 +290,6 @@ def test_lengths_are_a_threshold_only_where_they_are_known() -> None:
 
 def test_the_thresholds_are_those_that_are_used() -> None:
     words = bare(thresholds(None)).replace("\u00a0", " ")
+    assert "what the graph is worth is told by such a control" in words
     for stated in ("p < 0.05", "at least 2 of them", "at least 0.1;", "at least 1 %", "below 0.1 %", "at least 0.5"):
         assert stated in words
