@@ -10,6 +10,8 @@ from core.data import table
 from core.data.faults import Faults, quoted
 from core.data.sensors import COORDINATE_LIMITS, NODE_COLUMNS, coordinate_problems, id_problem, node_table
 
+MOST_UNKNOWN = 100_000  # sensors of the file that are not in values.csv, after which it is read no further
+
 
 def read(path: Path, ids: Sequence[str] | None, faults: Faults, *, alone: bool = False) -> pd.DataFrame | None:
     """Read the sensors in the order of ``ids``.
@@ -42,11 +44,16 @@ def read(path: Path, ids: Sequence[str] | None, faults: Faults, *, alone: bool =
         return None
     place = {word: words.index(word) for word in NODE_COLUMNS if word in words}
     axes = [axis for axis in COORDINATE_LIMITS if axis in place]
-    known = frozenset(ids or ())
+    known, most = frozenset(ids or ()), len(ids or ()) + MOST_UNKNOWN
     lines: dict[str, int] = {}
     latitude, longitude, groups = list[float](), list[float](), list[str]()
     for line, cells in rows:
         found = len(faults)
+        if table.is_hopeless(file, line, found - before, faults):
+            return None
+        if len(lines) > most:
+            faults.add(file, f"must have at most {most:,} sensors {table.UNREAD}", row=line)
+            return None
         if len(cells) != len(header):
             faults.add(file, f"must have {len(header)} cells as the header has", got=len(cells), row=line)
             cells = [*cells, *[""] * len(header)]

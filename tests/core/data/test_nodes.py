@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.data import nodes, table
 from core.data.faults import Faults
 from core.data.nodes import read
 
@@ -114,3 +115,19 @@ def test_each_fault_is_named_with_its_place(tmp_path: Path, text: str, expected:
     table, faults = found(tmp_path, text)
     assert table is None
     assert sorted(faults) == sorted(expected)
+
+
+def test_a_file_without_an_end_is_read_no_further_than_it_must(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many rows as a file may have take gigabytes as lists; what was not read is not called missing."""
+    monkeypatch.setattr(nodes, "MOST_UNKNOWN", 4)
+    monkeypatch.setattr(table, "MOST_FAULTY", 4)
+    (tmp_path / "nodes.csv").write_text("id\n" + "".join(f"S{k}\n" for k in range(9)))
+    faults = Faults()
+    assert read(tmp_path / "nodes.csv", None, faults, alone=True) is None
+    assert [str(fault) for fault in faults] == [
+        "nodes.csv, row 7: must have at most 4 sensors (the rest of the file was not read)"
+    ]
+    faults = Faults()
+    assert read(tmp_path / "nodes.csv", IDS, faults) is None
+    assert [fault.row for fault in faults] == [2, 3, 4, 5, 6, 7]
+    assert "must have at most 4 rows with a fault (the rest of the file was not read)" in str(list(faults)[-1])
