@@ -4,14 +4,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from safetensors import safe_open
 from safetensors.torch import load_file
 
 from core import particle_outcome, sensor_outcome
@@ -21,10 +19,11 @@ from core.data.trajectories import Scenes, Trajectories
 from core.emerging import EMERGING, Emerging, write_emerging
 from core.family import graphs_in, other_graphs
 from core.files import write_json, write_tensors
-from core.models import Model, built, model_class, particle_model_class
+from core.models import Model, built
 from core.outcome import Training, first_interaction, last_record
 from core.particle_outcome import ParticleTraining
 from core.plan import Plan, settings_for
+from core.proportion import require_moderate, require_shapes
 from core.record import kind_of, require_size
 from core.run import CALLED, Run, RunError, read_record
 from core.sensor_outcome import SensorTraining, hour
@@ -98,6 +97,7 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
     if others := other_graphs(graphs_of(data), graphs_in(out)):
         raise RunError(f"{begun_on}: {others}")
     try:
+        require_moderate(record)
         settings = Settings(**record["training"])
         training: Training = (
             ParticleTraining.recorded(data, record)
@@ -163,7 +163,7 @@ def model_of(run: Run) -> Model:
         )
 
     try:
-        _require_shapes(fresh, run, file)
+        require_shapes(fresh, run, file)
         model = fresh()
         model.load_state_dict(load_file(file))
     except (ValueError, RuntimeError, TypeError) as error:
@@ -172,38 +172,6 @@ def model_of(run: Run) -> Model:
             f"it must be trained anew: {error}"
         ) from None
     return model.eval()
-
-
-def _require_shapes(fresh: Callable[[], Model], run: Run, file: Path) -> None:
-    """ValueError where a model and a file of weights do not have the same arrays; no number of either is held.
-
-    One number is as good as a row of one, as torch has it. What a record says of a model may be a stranger's, and
-    as large as it likes: the model is built without memory (device 'meta'). Layers and heads take time even so. Each
-    layer has an array at least, each head a name in the record, and any other whole number is a side of an array, or
-    part of one.
-    """
-    with safe_open(file, framework="pt") as tensors:
-        found = {name: tuple(tensors.get_slice(name).get_shape()) or (1,) for name in tensors.keys()}  # noqa: SIM118
-    kind: type[Model] = particle_model_class(run.model) if run.kind == "particles" else model_class(run.model)
-    counts = [field.name for field in fields(kind.Config) if type(field.default) is int]
-    config = run.record["model"]["config"]
-    sizes = {name: size for name in counts if type(size := config.get(name)) is int}
-    layers = sizes.get("layers", 1) * sizes.get("blocks", 1)
-    longest = max((side for shape in found.values() for side in shape), default=1)
-    if layers > max(len(found), 1):
-        raise ValueError(f"it must have at most as many layers as arrays, {len(found):,}, got {layers:,}")
-    for name, most in {**dict.fromkeys(sizes, max(longest, len(found))), "heads": len(run.heads)}.items():
-        if sizes.get(name, 0) > most:
-            raise ValueError(f"{name} must be at most {most:,} in a run of such arrays, got {sizes[name]:,}")
-    with torch.device("meta"):
-        wanted = {name: tuple(tensor.shape) or (1,) for name, tensor in fresh().state_dict().items()}
-    for name in sorted({*wanted, *found}):
-        if wanted.get(name) != found.get(name):
-            raise ValueError(f"{name} must be {_size(wanted.get(name))}, got {_size(found.get(name))}")
-
-
-def _size(shape: tuple[int, ...] | None) -> str:
-    return "absent" if shape is None else f"of shape {shape}"
 
 
 def whole_of(data: Data) -> SensorData | Trajectories:

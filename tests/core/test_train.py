@@ -303,6 +303,26 @@ def test_a_run_whose_settings_cannot_be_built_is_refused(city: SensorData, tmp_p
         resumed(city, tmp_path / "run")
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"heads": 6}, "heads must be at most 2, as many as it names, got 6"),
+        ({"width": 10**6}, "width must be at most 16,384 where there are 1 layers, got 1,000,000"),
+        ({"features": 20_000}, "features must be at most 16,384 where there are 1 layers, got 20,000"),
+    ],
+)
+def test_a_record_that_asks_for_a_model_without_end_is_refused_before_it_is_built(
+    city: SensorData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, int], words: str
+) -> None:
+    out = stopped_at_once(city, tmp_path / "run")
+    record = json.loads((out / "run.json").read_text())
+    record["model"]["config"] |= change
+    (out / "run.json").write_text(json.dumps(record))
+    monkeypatch.setattr("core.sensor_outcome.built", lambda *_: pytest.fail("it was built"))
+    with pytest.raises(RunError, match=words):
+        resumed(city, out)
+
+
 def test_a_wrong_choice_leaves_no_folder(city: SensorData, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a setting of intergat-gru must be one of"):
         trained(city, plan(config={"depth": 3}, epochs=1), tmp_path / "run")
