@@ -151,7 +151,8 @@ def train(
         assert out is not None  # noqa: S101  # for mypy
         if seeds is not None:
             runs = trained_family(opened(dataset), plan, out, seeds, bar=lambda epochs: progress_bar(epochs, turn))
-            click.echo(f"What they agree on: python -m app consensus {runs[0].path} --out {out}-consensus")
+            if runs[0].heads:
+                click.echo(f"What they agree on: python -m app consensus {runs[0].path} --out {out}-consensus")
             return
         with progress_bar(plan.settings.epochs, turn) as bar:
             run = trained(opened(dataset), plan, out, tick=bar)
@@ -276,7 +277,8 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...], evidence: 
                 load=flight.trajectories.load,
             )
         else:
-            data, model = city.load(weeks=weeks), chosen(DEMO_MODELS, name, "demo model")
+            model = chosen(DEMO_MODELS | dict.fromkeys(DEMO_PARTICLES, ""), name, "a run of the demo")
+            data = city.load(weeks=weeks)
             plan = Plan(model=model, settings=settings_for(model, epochs=epochs), load="city")
             plan = without_graph(plan) if name in DEMO_ALONE else plan
             plan = replace(plan, title=f"{plan.called} · demo city")

@@ -40,7 +40,7 @@ def controls(other: str, other_heads: Sequence[str], model: str, heads: Sequence
 
 def is_own_control(record: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether the model of another run, which has no graph, is the very one that a model would be without its own."""
-    beside, _ = CONTROLS.get(record["model"]["name"], (CONTROL, {}))
+    beside, _ = CONTROLS.get(record["model"]["name"], ("", {}))
     return bool(other["model"]["name"] == beside)
 
 
@@ -79,7 +79,7 @@ def differences(record: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[st
         found += [
             f"{plain(name, 30)} {_said(ours[name])} and {_said(theirs[name])}"
             for name in ours
-            if name in theirs and ours[name] != theirs[name] and left_out.get(name, ...) != theirs[name]
+            if name in theirs and ours[name] != theirs[name] and name not in left_out
         ]
     return tuple(found)
 

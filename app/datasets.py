@@ -69,7 +69,10 @@ def missing(root: Path) -> tuple[str, ...]:
 
 def is_known(load: str, root: Path) -> bool:
     """Whether a run that was begun on these data finds them again in the places that this app knows."""
-    return load in [dataset.load for dataset in found(root)]
+    try:
+        return load in [dataset.load for dataset in found(root)]
+    except OSError:  # a folder that nobody may look into
+        return False
 
 
 def windows(steps: int, share: int, inputs: int, horizon: int) -> int:

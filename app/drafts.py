@@ -4,12 +4,13 @@ import math
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from app.control import SINCE
 from app.families import seed_name, seed_title
-from app.reading.models import EPOCHS, LOSSES, OPTIMIZERS, TRAINABLE
+from app.reading.models import EPOCHS, LOSSES, OPTIMIZERS, SCHEDULES, TRAINABLE
 from app.reading.words import one_line
 from core.controls import CONTROLS, called
 from core.protocols import PROTOCOLS
@@ -25,7 +26,10 @@ LIMITS = {
     "patience": (0, 10_000),
 }
 MOST_TITLE = 100
-_NAMES: dict[str, Collection[str]] = {"protocol": PROTOCOLS, "optimizer": OPTIMIZERS, "loss": LOSSES}
+_NAMES: dict[str, Collection[str]] = {
+    "protocol": PROTOCOLS, "optimizer": OPTIMIZERS, "loss": LOSSES, "schedule": SCHEDULES,
+}  # fmt: skip
+_COUNTS = ("epochs", "inputs", "horizon", "batch", "seed", "patience")
 _WEIGHTS = ("rate", "weight_decay", "l1", "clip")
 KEPT = "train draft"  # where a session keeps the draft of the page Train
 
@@ -40,7 +44,7 @@ class Draft:
     model, protocol : their names
     alone : whether the model is to be trained without its graph, as its control; see ``control``
     name : of the run's folder; '' for one that is free
-    title : how a reader will know the run; '' for model and data
+    title : how a reader will know the run; '' for what is trained, and the data
     seeds : how many runs it is to be, with the seed and those that follow it; see ``runs``
     others : as ``python -m app train`` has them
     """
@@ -61,6 +65,7 @@ class Draft:
     rate: float | None = None
     weight_decay: float | None = None
     loss: str | None = None
+    schedule: str | None = None
     l1: float | None = None
     clip: float | None = None
     patience: int | None = None
@@ -120,25 +125,27 @@ class Draft:
         ]
 
 
-def control_draft(record: Mapping[str, Any], loads: Collection[str]) -> Draft | None:
+def control_draft(record: Mapping[str, Any]) -> Draft | None:
     """The training of a run's control, alike in all that can be chosen; None where it cannot be asked for.
 
     Parameters
     ----------
     record : of a run of the kind 'model', as ``core.record.read_record`` returns it; perhaps a stranger's
-    loads : the data that are here
     """
     model = record["model"]["name"]
-    if model not in CONTROLS or not record["heads"] or record["data"]["load"] not in loads:
+    if model not in CONTROLS or not record["heads"] or record["model"]["config"] != TRAINABLE[model].config:
         return None
-    told = {**record["training"], **{name: record["windows"][name] for name in ("protocol", "inputs", "horizon")}}
+    cut = {name: record["windows"][name] for name in ("protocol", "inputs", "horizon")}
+    told = {**SINCE, **record["training"], **cut}
     if "clip" in told and told["clip"] is None:
         told["clip"] = 0.0  # as the command line has it
-    asked = {name: told[name] for name in (*LIMITS, *_NAMES, *_WEIGHTS) if told.get(name) is not None}
+    asked = {name: told[name] for name in (*_COUNTS, *_NAMES, *_WEIGHTS) if told.get(name) is not None}
     if not all(_can_be_asked(name, value) for name, value in asked.items()):
         return None
-    own = TRAINABLE[model]
-    asked = {name: value for name, value in asked.items() if getattr(own, name, ...) != value}
+    asked |= {name: float(asked[name]) for name in _WEIGHTS if name in asked}
+    hour = max(1, round(60 / record["data"]["interval_minutes"]))
+    own = {**asdict(TRAINABLE[model]), "horizon": hour}
+    asked = {name: value for name, value in asked.items() if own.get(name, ...) != value}
     return Draft(load=record["data"]["load"], model=model, alone=True, **asked)
 
 
@@ -149,7 +156,7 @@ def _can_be_asked(name: str, value: object) -> bool:
         return type(value) is int and least <= value <= most
     if name in _NAMES:
         return isinstance(value, str) and value in _NAMES[name]
-    return isinstance(value, float) and 0 <= value < math.inf
+    return type(value) in (int, float) and 0 <= cast(float, value) < math.inf
 
 
 def free_name(

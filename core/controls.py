@@ -6,7 +6,7 @@ from typing import Any
 from core.choices import chosen
 
 CONTROLS: dict[str, tuple[str, Mapping[str, Any]]] = {
-    "intergat-plus": ("intergat-plus", {"heads": 0, "hide": 0.0}),  # who is hidden from itself needs others to see it
+    "intergat-plus": ("intergat-plus", {"heads": 0, "hide": 0.0}),  # without heads hide does nothing: said for a reader
     "intergat-gru": ("gru", {}),
     "gat-gru": ("gru", {}),
 }
@@ -29,9 +29,9 @@ def control_of(model: str) -> tuple[str, Mapping[str, Any]]:
     ('gru', {})
     >>> control_of("gru")
     Traceback (most recent call last):
-    ValueError: model without a graph beside it must be one of intergat-plus, intergat-gru, gat-gru, got 'gru'
+    ValueError: a model that has a control must be one of intergat-plus, intergat-gru, gat-gru, got 'gru'
     """
-    return chosen(CONTROLS, model, "model without a graph beside it")
+    return chosen(CONTROLS, model, "a model that has a control")
 
 
 def called(model: str, heads: Sequence[str] | int) -> str:

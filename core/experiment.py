@@ -23,7 +23,7 @@ from core.models import Model, built
 from core.outcome import Training, first_interaction, last_record
 from core.particle_outcome import ParticleTraining
 from core.plan import Plan, settings_for
-from core.proportion import require_moderate, require_shapes
+from core.proportion import require_shapes
 from core.record import kind_of, require_size
 from core.run import CALLED, Run, RunError, read_record
 from core.sensor_outcome import SensorTraining, hour
@@ -97,7 +97,6 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
     if others := other_graphs(graphs_of(data), graphs_in(out)):
         raise RunError(f"{begun_on}: {others}")
     try:
-        require_moderate(record)
         settings = Settings(**record["training"])
         training: Training = (
             ParticleTraining.recorded(data, record)
@@ -108,6 +107,7 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
         raise RunError(f"{begun_on}: {error}") from None
     except (TypeError, ValueError, KeyError, RuntimeError) as error:     # torch says RuntimeError of what is too large
         raise RunError(f"{out / 'run.json'} must hold settings that a training can be built from: {error}") from None
+    _require_size(training, data)
     return _finished(training, settings, out, tick)
 
 
@@ -189,8 +189,12 @@ def _begun(data: Data, plan: Plan) -> Training:
     training: Training = (
         ParticleTraining.planned(data, plan) if isinstance(data, Scenes) else SensorTraining.planned(data, plan)
     )
-    require_size(len(training.model.heads), data.trajectories.particles if isinstance(data, Scenes) else data.sensors)
+    _require_size(training, data)
     return training
+
+
+def _require_size(training: Training, data: Data) -> None:
+    require_size(len(training.model.heads), data.trajectories.particles if isinstance(data, Scenes) else data.sensors)
 
 
 def _finished(training: Training, settings: Settings, out: Path, tick: Tick) -> Run:

@@ -27,6 +27,7 @@ from core.models import ParticleForecaster, ParticleSizes, built, name_of
 from core.outcome import begun_record, seeded, write_weights
 from core.particle_record import QUANTITIES, SIMPLE
 from core.plan import Plan, require_fitting
+from core.proportion import require_moderate
 
 KEPT = 24           # test trajectories whose frames and forecasts go into the run
 CHUNK = 64          # trajectories that are forecast at once, at most; never more than are trained at once
@@ -175,6 +176,7 @@ def _shown(cut: Scenes) -> int:
 
 def _model(cut: Scenes, name: str, config: Mapping[str, Any], seed: int) -> ParticleForecaster:
     sizes = ParticleSizes(inputs=cut.inputs, ahead=tuple(cut.ahead), interval=cut.trajectories.interval)
+    require_moderate(name, config, lambda: built(name, sizes, config))
     model = seeded(lambda: built(name, sizes, config), seed)
     model.observe(cut)
     return model

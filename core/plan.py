@@ -66,11 +66,14 @@ def without_graph(plan: Plan) -> Plan:
 
     >>> plan = Plan(model="gat-gru", config={"heads": 2, "width": 8}, settings=Settings(), load="city")
     >>> without_graph(plan).model, without_graph(plan).config
-    ('gru', {'width': 8})
+    ('gru', {'width': 8, 'hidden': 64})
     """
     model, differs = control_of(plan.model)
     known = {one.name for one in fields(MODELS[model].Config)}
     kept = {name: value for name, value in plan.config.items() if name in known}
+    if model != plan.model and plan.config:
+        own: Any = MODELS[plan.model].Config(**plan.config)
+        kept["hidden"] = own.heads * own.features  # as wide as all heads side by side
     return replace(plan, model=model, config={**kept, **differs})
 
 

@@ -1,6 +1,5 @@
 """Whether the model that a record asks for is in proportion: a record may be a stranger's, and say what it likes."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -9,11 +8,11 @@ from typing import Any
 import torch
 from safetensors import safe_open
 
-from core.models import Model, model_class, particle_model_class
-from core.record import kind_of, require_size
+from core.models import PARTICLE_MODELS, Model, model_class, particle_model_class
 from core.run import Run
 
-MOST_NUMBERS = 2**28  # in the square arrays of a model that goes on from a record: 1 GiB, far beyond any here
+MOST_LAYERS = 1_000  # also heads: they take time, even where nothing is held
+MOST_NUMBERS = 2**29  # 2 GiB as float32, and four times as much in training: twice the weights that a run may have
 
 
 def require_shapes(fresh: Callable[[], Model], run: Run, file: Path) -> None:
@@ -26,7 +25,8 @@ def require_shapes(fresh: Callable[[], Model], run: Run, file: Path) -> None:
     """
     with safe_open(file, framework="pt") as tensors:
         found = {name: tuple(tensors.get_slice(name).get_shape()) or (1,) for name in tensors.keys()}  # noqa: SIM118
-    sizes, layers = _counts(run.record)
+    kind: type[Model] = particle_model_class(run.model) if run.kind == "particles" else model_class(run.model)
+    sizes, layers = _counts(kind, run.record["model"]["config"])
     longest = max((side for shape in found.values() for side in shape), default=1)
     if layers > max(len(found), 1):
         raise ValueError(f"it must have at most as many layers as arrays, {len(found):,}, got {layers:,}")
@@ -40,24 +40,29 @@ def require_shapes(fresh: Callable[[], Model], run: Run, file: Path) -> None:
             raise ValueError(f"{name} must be {_size(wanted.get(name))}, got {_size(found.get(name))}")
 
 
-def require_moderate(record: Mapping[str, Any]) -> None:
-    """ValueError where a record, perhaps a stranger's, asks for a model that no memory holds, before it is built."""
-    sizes, layers = _counts(record)
-    require_size(len(record["heads"]), len(record["data"]["nodes"]["id"]))
-    if kind_of(record) == "model" and (heads := sizes.get("heads", 0)) > len(record["heads"]):
-        raise ValueError(f"heads must be at most {len(record['heads'])}, as many as it names, got {heads:,}")
-    for name, size in sizes.items():
-        if size**2 * layers > MOST_NUMBERS:
-            most = math.isqrt(MOST_NUMBERS // max(layers, 1))
-            raise ValueError(f"{name} must be at most {most:,} where there are {layers:,} layers, got {size:,}")
+def require_moderate(name: str, config: Mapping[str, Any], fresh: Callable[[], Model]) -> None:
+    """ValueError where a model would be larger than any memory, before it is built.
+
+    Parameters
+    ----------
+    name : of the model
+    config : its settings that differ from the defaults, perhaps a stranger's
+    fresh : builds it; called without memory (device 'meta'), and only where the layers and heads are few enough
+    """
+    sizes, layers = _counts(particle_model_class(name) if name in PARTICLE_MODELS else model_class(name), config)
+    for what, count in {"layers in all": layers, "heads": sizes.get("heads", 0)}.items():
+        if count > MOST_LAYERS:
+            raise ValueError(f"{what} must be at most {MOST_LAYERS:,}, got {count:,}")
+    with torch.device("meta"):
+        numbers = sum(parameter.numel() for parameter in fresh().parameters())
+    if numbers > MOST_NUMBERS:
+        raise ValueError(f"a model must have at most {MOST_NUMBERS:,} parameters, got {numbers:,}")
 
 
-def _counts(record: Mapping[str, Any]) -> tuple[dict[str, int], int]:
-    """The whole numbers among the settings of a recorded model, and how many layers they come to."""
-    name = record["model"]["name"]
-    kind: type[Model] = particle_model_class(name) if kind_of(record) == "particles" else model_class(name)
+def _counts(kind: type[Model], config: Mapping[str, Any]) -> tuple[dict[str, int], int]:
+    """The whole numbers among the settings of a model, and how many layers they come to."""
     counts = [field.name for field in fields(kind.Config) if type(field.default) is int]
-    sizes = {name: size for name in counts if type(size := record["model"]["config"].get(name)) is int}
+    sizes = {name: size for name in counts if type(size := config.get(name)) is int}
     return sizes, sizes.get("layers", 1) * sizes.get("blocks", 1)
 
 

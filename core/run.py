@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core import forecasts, particles
+from core import controls, forecasts, particles
 from core.forecasts import Forecasts
 from core.particles import Particles
 from core.protocols import protocol
@@ -82,6 +82,11 @@ class Run:
     def model(self) -> str:
         """Name of the model, as in ``MODELS`` or ``PARTICLE_MODELS`` of ``core.models``; '' for a matrix alone."""
         return "" if self.kind == "matrix" else cast(str, self.record["model"]["name"])
+
+    @property
+    def called(self) -> str:
+        """The model as titles have it, see ``core.controls.called``: one without the graph it could have says so."""
+        return controls.called(self.model, self.heads)
 
     @property
     def made_of(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from core.files import write_tensors
 from core.models import Forecaster, Sizes, built
 from core.outcome import begun_record, first_interaction, or_null, require_begun_on, seeded, write_weights
 from core.plan import Plan, require_fitting
+from core.proportion import require_moderate
 
 INPUTS = 12         # steps seen, where none are chosen
 
@@ -192,6 +193,7 @@ def _told_cut(cut: Windows, protocol: str) -> dict[str, Any]:
 
 def _model(data: SensorData, cut: Windows, name: str, config: Mapping[str, Any], seed: int) -> Forecaster:
     sizes = Sizes(sensors=data.sensors, inputs=cut.inputs, horizon=cut.horizon, slots=cut.slots)
+    require_moderate(name, config, lambda: built(name, sizes, config))
     model = seeded(lambda: built(name, sizes, config), seed)
     model.observe(cut, None if data.adjacency is None else torch.tensor(data.adjacency))
     return model

@@ -121,7 +121,7 @@ TERMS: dict[str, Term] = {
         "No graph",
         "A model without any matrix on the same data: each sensor for itself. What a graph is worth is what it takes "
         "off the error of this one, where nothing else differs. gru is intergat-gru and gat-gru without a graph; "
-        "intergat-plus without a graph is intergat-plus with no heads (heads 0). The page Train makes it of the "
+        "intergat-plus without a graph is intergat-plus with no heads. The page Train makes it of the "
         "chosen model, Overview of a run that has none beside it, python -m app train with --without-graph. Where two "
         "trainings differ in more, such as their epochs, it is said beside the errors.",
         also="control, gru, ablation",

@@ -26,7 +26,7 @@ def of_overview(measured: "Measured", control: "Measured | None") -> tuple[str, 
     last = steps[-1]
     at_last = {name: float(found.mae[last]) for name, found in errors.items()}
     minutes = (last + 1) * run.interval_minutes
-    worth = said.overview_answer(run.model, minutes, run.unit, at_last, measured.daily_errors(last), run.pooled)
+    worth = said.overview_answer(run.called, minutes, run.unit, at_last, measured.daily_errors(last), run.pooled)
     early = said.early_sentence(
         [(step + 1) * run.interval_minutes for step in steps],
         [float(errors[FORECAST].mae[step]) for step in steps],

@@ -45,19 +45,19 @@ def facts(run: "Run") -> dict[str, str]:
 def learned(run: "Run") -> str:
     """The model, its heads and its parameters."""
     parameters = whole(run.record["model"].get("parameters"))
-    words = f"{plain(run.model)}, {counted(len(run.heads), 'head')}"
+    words = f"{plain(run.called)}, {counted(len(run.heads), 'head')}"
     return words + (f", {counted(parameters, 'parameter')}" if parameters else "")
 
 
 def title(run: "Run") -> str:
     """What a run is called, as it was typed: its title, else its model and data, else the file of a matrix alone."""
     given = run.record.get("title")
-    return str(given or "") or (f"{run.model} on {run.dataset}" if run.model else run.dataset)
+    return str(given or "") or (f"{run.called} on {run.dataset}" if run.model else run.dataset)
 
 
 def subject(run: "Run") -> str:
     """What a run is, as it was typed: a model on data, or a matrix alone."""
-    return f"{run.model} on {run.dataset}" if run.model else f"a matrix alone, {run.dataset}"
+    return f"{run.called} on {run.dataset}" if run.model else f"a matrix alone, {run.dataset}"
 
 
 def dates(run: "Run") -> str:

@@ -126,7 +126,7 @@ def control_sentence(
     Parameters
     ----------
     ours, control : mean absolute errors
-    model, without : names of both models; the same for one that was trained without heads
+    model, without : names of both models; the same for one that was trained without its graph
     differences : in what their trainings differ (``app.control.differences_words``); '' for nothing
     """
     if not (np.isfinite(ours) and np.isfinite(control)):
@@ -139,7 +139,7 @@ def control_sentence(
     if differences:
         doubts.append(f"they were trained differently ({differences})")
     doubt = doubts[0] if len(doubts) == 1 else f"{', '.join(doubts[:-1])}, and {doubts[-1]}"
-    name = plain(without) + (" without heads" if without == model else "")
+    name = plain(without) + (" without graph" if without == model else "")
     return (
         f"Without any graph (model {name}, same data and protocol) the error is {with_unit(control, unit)}; that of "
         f"{plain(model)} is {judged}. One seed each: {doubt}."

@@ -3,7 +3,9 @@
 ``core.models.MODELS`` cannot be asked in the app's process, since it loads torch; a test holds this table against it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +15,10 @@ class Trainable:
     Attributes
     ----------
     line : what it mixes sensors with, in a line
-    batch, rate, weight_decay, loss, l1, clip : the training settings it is known to do well with; clip None for no
-        clipping
+    batch, rate, weight_decay, loss, schedule, l1, clip : the training settings it is known to do well with; clip None
+        for no clipping
     graph : whether it learns a matrix
+    config : its own settings, of a model that has a control: what a training here cannot change
     """
 
     line: str
@@ -23,10 +26,14 @@ class Trainable:
     rate: float = 1e-3
     weight_decay: float = 1e-4
     loss: str = "mse"
+    schedule: str = "constant"
     l1: float = 0.0
     clip: float | None = None
     graph: bool = True
+    config: Mapping[str, Any] = field(default_factory=dict)
 
+
+_PAPERS = {"heads": 4, "features": 32, "width": 32}
 
 TRAINABLE: dict[str, Trainable] = {
     "intergat-plus": Trainable(
@@ -35,16 +42,33 @@ TRAINABLE: dict[str, Trainable] = {
         rate=3e-3,
         weight_decay=0.0,
         loss="huber",
+        schedule="cosine",
         clip=5.0,
+        config={
+            "heads": 2,
+            "width": 128,
+            "sensor": 8,
+            "time": 4,
+            "hide": 0.6,
+            "start": 0.1,
+            "informed": 0.5,
+            "shrinkage": 0.3,
+            "half_life": 7.0,
+        },
     ),
-    "intergat-gru": Trainable("The published layer: one free matrix a head, of which no weight can be zero.", l1=0.1),
-    "gat-gru": Trainable("Graph attention: it weighs the road neighbours it is given, and can learn no other."),
+    "intergat-gru": Trainable(
+        "The published layer: one free matrix a head, of which no weight can be zero.", l1=0.1, config=_PAPERS
+    ),
+    "gat-gru": Trainable(
+        "Graph attention: it weighs the road neighbours it is given, and can learn no other.", config=_PAPERS
+    ),
     "gat-published": Trainable("The paper's baseline, to stand beside its figures: nearly a mean of the neighbours."),
     "tgcn": Trainable("T-GCN: gates that look along the roads it is given. It learns no graph.", graph=False),
     "gru": Trainable("No graph at all: the control, against which a graph has to prove its worth.", graph=False),
 }
 OPTIMIZERS = ("adam", "adamw")
 LOSSES = {"mse": "squared error", "mae": "absolute error", "huber": "Huber: squared when small, absolute when large"}
+SCHEDULES = {"constant": "constant", "cosine": "falling along a cosine to a hundredth"}
 EPOCHS = 30
 CONTROL = (
     "The same forecaster, trained alike, in which no sensor hears another. What a graph is worth is by how much the "

@@ -97,4 +97,4 @@ class Asked:
 
 def no_graph(asked: Asked) -> str:
     """Why a run without heads has no learned graph to show."""
-    return f"{plain(asked.measured.run.model)} {graphless(asked.measured.run.model)}: it has no learned graph."
+    return f"{plain(asked.measured.run.called)} {graphless(asked.measured.run.model)}: it has no learned graph."

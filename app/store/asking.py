@@ -49,10 +49,11 @@ def made_ready(make: Callable[[Run], A], run: Run) -> A | Unready:
         return make(run)
     except UNREADABLE as error:
         load = run.record["data"].get("load", run.dataset)
+        model = run.model + " --without-graph" * (run.called != run.model)
         return Unready(
             f"The model of this run cannot be asked: {plain((str(error) or type(error).__name__).rstrip('.'), 600)}.",
             "What is kept of it can still be looked at. To ask it, copy its whole folder again from where it was "
-            f"trained, or train it anew: {code(f'python -m app train --dataset {load} --model {run.model}', 200)}.",
+            f"trained, or train it anew: {code(f'python -m app train --dataset {load} --model {model}', 200)}.",
         )
 
 

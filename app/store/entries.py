@@ -12,6 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.control import controls, remoteness
+from core.controls import called
 from core.record import FILES, KINDS, kind_of, made_of
 from core.run import Run, read_progress, read_record
 
@@ -63,6 +64,11 @@ class RunEntry:
     problem: str = ""
 
     @property
+    def called(self) -> str:
+        """The model as titles have it, see ``core.controls.called``."""
+        return called(self.model, self.heads)
+
+    @property
     def label(self) -> str:
         """The entry in the list of runs, short enough for the sidebar.
 
@@ -72,7 +78,7 @@ class RunEntry:
             return f"{self.title}{self._remark}"
         if self.kind == "matrix":
             return ", ".join([self.key if self.title == self.dataset else f"{self.key} · {self.title}", "matrix alone"])
-        given = self.title if self.title != f"{self.model} on {self.dataset}" else self.model
+        given = self.title if self.title != f"{self.called} on {self.dataset}" else self.called
         return f"{self.key} · {given}{self._remark}" if given else f"{self.key}{self._remark}"
 
     @property

@@ -142,7 +142,7 @@ def table(entries: Sequence[RunEntry]) -> pd.DataFrame:
         {
             KEY: [entry.key for entry in entries],
             TITLE: [entry.title for entry in entries],
-            MODEL: [entry.model or ("matrix alone" if entry.kind == "matrix" else "") for entry in entries],
+            MODEL: [entry.called or ("matrix alone" if entry.kind == "matrix" else "") for entry in entries],
             DATA: [entry.dataset for entry in entries],
             PROTOCOL: [entry.protocol for entry in entries],
             STATE: [entry.state for entry in entries],

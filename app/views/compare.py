@@ -117,7 +117,7 @@ def no_matrices(page: Opened, entry: store.RunEntry, second: Run) -> str:
     """Why the matrices of the two cannot be compared; '' where they can."""
     for name, run in (("A", page.run), ("B", second)):
         if not run.heads:
-            return f"{name} ({plain(run.model)}) {graphless(run.model)}, so there are no matrices to compare."
+            return f"{name} ({plain(run.called)}) {graphless(run.model)}, so there are no matrices to compare."
     if compare.aligned(page.version, entry.version) is None:
         return (
             f"A has {len(page.run.nodes):,} sensors and B {len(second.nodes):,}, and they are not the same ones: a "
@@ -175,7 +175,7 @@ if same_run and counterpart is None:
     with place:
         answer(
             "Nothing yet: choose a second run to compare with."
-            + ("" if page.run.heads else f" {plain(page.run.model)} has no heads to compare with each other.")
+            + ("" if page.run.heads else f" {plain(page.run.called)} has no heads to compare with each other.")
         )
     st.stop()
 

@@ -89,8 +89,8 @@ def offer_control(page: Opened) -> None:
     record, control = page.run.record, page.control
     if control is not None and is_own_control(record, control.run.record):
         return
-    loads = [dataset.load for dataset in datasets.found(data_root())]
-    if (draft := control_draft(record, loads)) is None or not locks.possible():
+    draft = control_draft(record)
+    if draft is None or not locks.possible() or not datasets.is_known(draft.load, data_root()):
         return
     left, right = beside([3, 2])
     with left:
@@ -216,7 +216,7 @@ if run.heads:
     show_heads(page)
 else:
     st.markdown(
-        f"{plain(run.model)} {graphless(run.model)}, so there is no matrix to look at. "
+        f"{plain(run.called)} {graphless(run.model)}, so there is no matrix to look at. "
         "It shows what can be had without one: a graph has to do better than this to be worth anything."
     )
 measures = ["mae", "rmse", "mape", "accuracy", "r2", "simple"] if run.forecasts is not None else []

@@ -253,7 +253,7 @@ def _not_open(entry: store.RunEntry, problem: str) -> None:
 
 def _no_heads(page: Opened) -> None:
     st.info(
-        f"{plain(page.run.model)} {graphless(page.run.model)}: it has no learned graph, so there is nothing to "
+        f"{plain(page.run.called)} {graphless(page.run.model)}: it has no learned graph, so there is nothing to "
         f"show here. Its forecasts are on the page {'Particles' if page.run.kind == 'particles' else 'Forecast'}.",
         icon=":material/hub:",
     )

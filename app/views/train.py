@@ -8,7 +8,7 @@ import streamlit as st
 from app import datasets, jobs, locks, store, trainings
 from app.drafts import KEPT, LIMITS, MOST_TITLE, Draft, free_name
 from app.estimate import Asked, Estimate, estimate, estimate_sentences, machine
-from app.reading.models import CONTROL, LOSSES, OPTIMIZERS, TRAINABLE, Trainable
+from app.reading.models import CONTROL, LOSSES, OPTIMIZERS, SCHEDULES, TRAINABLE, Trainable
 from app.reading.particles import NO_TRAINING, TRAINING
 from app.reading.words import code, counted, one_line, plain
 from app.store.training import finished
@@ -84,8 +84,8 @@ def what(ready: dict[str, datasets.Dataset]) -> None:
         whole(
             "Seeds",
             "seeds",
-            help="So many runs, alike but for their seed: another one may learn another graph. "
-            "The page Evidence says what they agree on.",
+            help="So many runs, alike but for their seed: another one may learn another graph, and will have another "
+            "error. The page Evidence says on which pairs they agree.",
         )
 
 
@@ -105,6 +105,11 @@ def settings(model: Trainable) -> None:
             whole("Seed", "seed", help="Of the first weights and of the order of the windows; of several, the first.")
             own = _own(LOSSES[model.loss])
             st.selectbox("Loss", list(LOSSES), None, LOSSES.__getitem__, placeholder=own, **bound("loss"))
+            own = _own(SCHEDULES[model.schedule])
+            st.selectbox(
+                "Course of the learning rate", list(SCHEDULES), None, SCHEDULES.__getitem__, placeholder=own,
+                **bound("schedule"),
+            )  # fmt: skip
             number("Penalty on the matrix (l1)", "l1", model.l1)
             number("Largest norm of the gradient", "clip", model.clip, help="0 for no limit.")
         whole("Epochs without progress before it ends", "patience", placeholder="never: all epochs")
@@ -147,7 +152,7 @@ def start() -> None:
         before = f"{begun} of {len(asked)} were started, then no more: " if begun else ""
         st.session_state[_SAID] = f"{before}{error}"
     else:
-        st.session_state[KEPT] = replace(chosen, name="", title="")
+        st.session_state[KEPT] = replace(chosen, name="", title="", alone=False)
         st.session_state.pop(SHOWN, None)
 
 

@@ -74,6 +74,5 @@ def _control_name(page: Opened) -> str:
     control = page.control
     if control is None:
         return ""
-    model = control.run.model
-    name = f"{model} without heads" if model == page.run.model else model
+    name = control.run.model
     return f"{name}, trained differently" if differences(page.run.record, control.run.record) else name

@@ -51,7 +51,7 @@ def read(path: Path, ids: Sequence[str] | None, faults: Faults, *, alone: bool =
         found = len(faults)
         if table.is_hopeless(file, line, found - before, faults):
             return None
-        if len(lines) > most:
+        if len(lines) >= most:
             faults.add(file, f"must have at most {most:,} sensors {table.UNREAD}", row=line)
             return None
         if len(cells) != len(header):

@@ -54,7 +54,8 @@ class InterGATPlusConfig:
     heads : matrices; 0 for the same forecaster without a graph, the control
     width : of the hidden layers
     sensor, time : numbers that are learned for each sensor and for each time of day
-    hide : share of windows, while training, in which a sensor does not see itself, from 0 to below 1
+    hide : share of windows, while training, in which a sensor does not see itself, from 0 to below 1; none are without
+        heads, where there is nobody who could stand in for it
     start : mean of the free parameters at the start, above 0
     informed : share of the start that comes from partial correlations, from 0 to below 1
     shrinkage : of the correlations towards none, before they are inverted, above 0 and at most 1
@@ -169,7 +170,7 @@ class InterGATPlus(SpatialForecaster):
 
     def _known(self, columns: int, like: Tensor) -> Tensor:
         """k, (1, B*N): 1 where a sensor sees itself."""
-        if not (self.training and self.config.hide):
+        if not (self.training and self.config.hide and self.config.heads):
             return like.new_ones(1, columns)
         drawn = torch.rand(1, columns)                       # on the CPU: the same on every machine
         known: Tensor = drawn >= self.config.hide

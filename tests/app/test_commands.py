@@ -92,7 +92,8 @@ def test_the_published_protocol_is_marked_as_optimistic(tmp_path: Path) -> None:
         (["train", "--dataset", "city", "--model", "gcn", "--out", "X"], "model must be one of intergat-gru"),
         (["train", "--dataset", "metr", "--model", "gru", "--out", "X"], "los-loop"),
         (["train", "--dataset", "city", "--model", "tgcn", "--without-graph", "--out", "X"],
-            "model without a graph beside it must be one of intergat-plus, intergat-gru, gat-gru, got 'tgcn'"),
+            "a model that has a control must be one of intergat-plus, intergat-gru, gat-gru, got 'tgcn'"),
+        (["train", "--dataset", "nbody-small", "--model", "egnn", "--without-graph", "--out", "X"], "got 'egnn'"),
         (["train", "--model", "gru"], "--dataset and --out are needed, or --resume"),
         (["train", "--resume", "X", "--epochs", "3"], "--resume takes everything from the run"),
     (["train", "--resume", "X", "--model", "gru"], "--resume takes everything from the run"),
@@ -119,15 +120,17 @@ def test_what_is_wrong_is_one_clear_error(
 
 def test_a_control_is_trained_as_the_model_would_be_but_for_its_graph(tmp_path: Path) -> None:
     words = ["train", "--dataset", "city", "--epochs", 1, "--batch", 512, "--rate", 0.002, "--without-graph"]
-    for model in ("intergat-plus", "gat-gru"):
+    for model in ("intergat-plus", "intergat-gru"):
         result = run(*words, "--model", model, "--out", tmp_path / model)
         assert result.exit_code == 0, result.output
-    own, plain = (read_record(tmp_path / model) for model in ("intergat-plus", "gat-gru"))
+    resumed = run("train", "--resume", tmp_path / "gat", "--without-graph")
+    assert "--resume takes everything from the run" in resumed.output
+    own, plain = (read_record(tmp_path / model) for model in ("intergat-plus", "intergat-gru"))
     assert (own["model"]["name"], own["title"]) == ("intergat-plus", "intergat-plus without graph on city")
     assert (own["model"]["config"]["heads"], own["model"]["config"]["hide"], own["heads"]) == (0, 0.0, [])
     assert (plain["model"]["name"], plain["title"], plain["heads"]) == ("gru", "gru on city", [])
     assert own["training"] == asdict(settings_for("intergat-plus", epochs=1, batch=512, rate=0.002))
-    assert plain["training"] == asdict(settings_for("gat-gru", epochs=1, batch=512, rate=0.002))
+    assert plain["training"] == asdict(settings_for("intergat-gru", epochs=1, batch=512, rate=0.002))
 
 
 def test_ctrl_c_stops_a_training_that_resume_then_finishes(tmp_path: Path) -> None:

@@ -9,13 +9,15 @@ from click.testing import CliRunner
 from app import datasets, drafts
 from app.__main__ import cli, train
 from app.drafts import Draft, control_draft, free_name
-from app.reading.models import EPOCHS, LOSSES, OPTIMIZERS, TRAINABLE
+from app.reading.models import EPOCHS, LOSSES, OPTIMIZERS, SCHEDULES, TRAINABLE
+from core.controls import CONTROLS
 from core.data import FOLDER, load
 from core.experiment import settings_for
-from core.models import MODELS, Sizes, built
+from core.models import MODELS, Sizes, built, stored_config
 from core.record import read_record
 from core.train import LOSSES as CORE_LOSSES
 from core.train import OPTIMIZERS as CORE_OPTIMIZERS
+from core.train import SCHEDULES as CORE_SCHEDULES
 from core.train import Settings
 from tests.app.conftest import Recipe
 from tests.app.small import ROWS, SENSORS, small_data
@@ -27,14 +29,16 @@ def test_the_models_that_can_be_trained_are_those_of_the_core_with_their_own_set
     assert set(TRAINABLE) == learn
     for name, told in TRAINABLE.items():
         settings = settings_for(name)
-        for field in ("batch", "rate", "weight_decay", "loss", "l1", "clip"):
+        for field in ("batch", "rate", "weight_decay", "loss", "schedule", "l1", "clip"):
             assert getattr(told, field) == getattr(settings, field), (name, field)
         assert told.graph == bool(built(name, sizes).heads), name
+        assert told.config == (stored_config(built(name, sizes)) if name in CONTROLS else {}), name
 
 
 def test_the_choices_are_those_of_the_core() -> None:
     assert list(OPTIMIZERS) == list(CORE_OPTIMIZERS)
     assert set(LOSSES) == set(CORE_LOSSES)
+    assert set(SCHEDULES) == set(CORE_SCHEDULES)
     default = Settings()
     draft = Draft()
     assert draft.epochs == EPOCHS == default.epochs
@@ -46,14 +50,15 @@ def test_arguments_are_those_of_the_command_line() -> None:
     """Every field but the name is an option of its own, and says what was chosen."""
     full = Draft(
         load="los-loop", model="gru", protocol="published", name="x", title="a title", epochs=3, inputs=6, horizon=2,
-        seed=7, batch=32, optimizer="adamw", rate=0.002, weight_decay=1e-5, loss="mae", l1=0.5, clip=0.0, patience=4,
+        seed=7, batch=32, optimizer="adamw", rate=0.002, weight_decay=1e-5, loss="mae", schedule="cosine", l1=0.5,
+        clip=0.0, patience=4,
     )  # fmt: skip
     context = train.make_context("train", full.arguments())
     given = {name: value for name, value in context.params.items() if value is not None and value is not False}
     assert given == {
         "dataset": "los-loop", "model": "gru", "protocol": "published", "title": "a title", "epochs": 3, "inputs": 6,
         "horizon": 2, "seed": 7, "batch": 32, "optimizer": "adamw", "rate": 0.002, "weight_decay": 1e-5, "loss": "mae",
-        "l1": 0.5, "clip": 0.0, "patience": 4,
+        "schedule": "cosine", "l1": 0.5, "clip": 0.0, "patience": 4,
     }  # fmt: skip
 
 
@@ -81,24 +86,27 @@ def test_a_control_is_asked_for_of_a_model_that_has_one(model: str, control: str
 def test_the_control_of_a_run_is_asked_for_as_the_run_was_trained(make: Recipe) -> None:
     training = {
         "epochs": 7, "batch": 64, "rate": 0.003, "weight_decay": 0.01, "optimizer": "adamw", "loss": "mae", "l1": 0.0,
-        "clip": None, "patience": 4, "seed": 9,
+        "clip": None, "patience": 4, "seed": 9, "seeds": 5,
     }  # fmt: skip
-    record = read_record(make("mine", record={"training": training}))
-    load = record["data"]["load"]
+    model = {"name": "intergat-plus", "config": dict(TRAINABLE["intergat-plus"].config), "parameters": 1}
+    record = read_record(make("mine", record={"training": training, "model": model}))
     wanted = Draft(
-        load=load, model="intergat-plus", alone=True, epochs=7, inputs=record["windows"]["inputs"],
-        horizon=record["windows"]["horizon"], seed=9, batch=64, optimizer="adamw", weight_decay=0.01, loss="mae",
-        clip=0.0, patience=4,
+        load=record["data"]["load"], model="intergat-plus", alone=True, epochs=7, inputs=record["windows"]["inputs"],
+        seed=9, batch=64, optimizer="adamw", weight_decay=0.01, loss="mae", schedule="constant", clip=0.0, patience=4,
     )  # fmt: skip
-    assert control_draft(record, [load]) == wanted, "the rate is the model's own, and left to it"
-    assert control_draft(record, []) is None, "the data are not here"
-    assert control_draft({**record, "heads": []}, [load]) is None, "it has no graph"
-    assert control_draft({**record, "model": {**record["model"], "name": "tgcn"}}, [load]) is None
+    assert control_draft(record) == wanted, "rate and horizon are the model's own, and left to it"
+    cosine = {**record, "training": {**training, "schedule": "cosine", "clip": 5, "weight_decay": 0}}
+    assert control_draft(cosine) == replace(wanted, schedule=None, clip=None, weight_decay=None)
+    assert control_draft({**record, "windows": {**record["windows"], "horizon": 2}}) == replace(wanted, horizon=2)
+    assert control_draft({**record, "heads": []}) is None, "it has no graph"
+    assert control_draft({**record, "model": {**model, "name": "tgcn"}}) is None
+    wider = {**model, "config": {**model["config"], "width": 64}}
+    assert control_draft({**record, "model": wider}) is None, "its sizes cannot be chosen"
     for name, value in (
         ("epochs", 10**9), ("batch", "64"), ("rate", float("nan")), ("loss", ["mae"]), ("optimizer", "sgd"),
-        ("seed", -1), ("clip", float("inf")), ("patience", True), ("l1", {}),
+        ("schedule", 1), ("seed", -1), ("clip", float("inf")), ("patience", True), ("l1", {}),
     ):  # fmt: skip
-        assert control_draft({**record, "training": {**training, name: value}}, [load]) is None, name
+        assert control_draft({**record, "training": {**training, name: value}}) is None, name
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,17 @@ def test_seeds_make_a_family_of_ordinary_runs(asked: list[object], tmp_path: Pat
     assert f"python -m app consensus {tmp_path / 'r/m-seed0'} --out {tmp_path / 'r/m'}-consensus" in result.output
 
 
+def test_a_family_of_controls_is_called_what_it_is_and_has_nothing_to_agree_on(
+    asked: list[object], tmp_path: Path
+) -> None:
+    result = run(*asked, "--seeds", 2, "--without-graph")
+    assert result.exit_code == 0, result.output
+    titles = [record["title"] for record in records(tmp_path / "r").values()]
+    assert titles == [f"intergat-plus without graph on ring · seed {k}" for k in range(2)]
+    assert "consensus" not in result.output
+    assert "is a run already, and not of this family: its configuration is" in run(*asked).output
+
+
 def test_a_run_of_a_family_is_the_one_that_its_seed_alone_makes(asked: list[object], tmp_path: Path) -> None:
     run(*asked, "--title", "mine", "--seed", 5, "--seeds", 1)
     words = [word for word in asked if word != "--seeds=3"][:-2]

@@ -59,7 +59,7 @@ def test_what_a_graph_is_worth_is_said_with_its_doubt() -> None:
         "luck, the two models differ in more than the graph, and they were trained differently (3 and 60 epochs)."
     )
     own = clear(forecasts.control_sentence(4.0, 4.0, "mph", "intergat-plus", "intergat-plus"))
-    assert own.startswith("Without any graph (model intergat-plus without heads, same data and protocol) the error is")
+    assert own.startswith("Without any graph (model intergat-plus without graph, same data and protocol) the error is")
     assert own.endswith("small differences may be luck.")
 
 

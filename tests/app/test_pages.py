@@ -151,8 +151,8 @@ def test_a_trained_intergat_plus_without_heads_opens_as_a_model_without_a_graph(
         app = turned(opened(run="plain"), page)
         assert not app.exception, page
         if page in (*MATRIX_PAGES, "overview"):
-            assert "intergat-plus lets no sensor listen to another" in words(app), page
+            assert "intergat-plus without graph lets no sensor listen to another" in words(app), page
     assert "Without any graph" not in words(opened(run="plain"))
     beside = words(opened(run="graph"))
-    assert "Without any graph (model intergat-plus without heads, same data and protocol) the error is" in beside
+    assert "Without any graph (model intergat-plus without graph, same data and protocol) the error is" in beside
     assert "small differences may be luck." in beside

@@ -191,7 +191,7 @@ def test_the_control_without_a_graph_is_found_beside_the_run_and_compared(tmp_pa
     assert control is not None
     assert control.name == "itself"
     text = Read(report_page(run, control=control, made=MADE)).text
-    assert "Without any graph (model intergat-plus without heads, same data and protocol) the error is" in text
+    assert "Without any graph (model intergat-plus without graph, same data and protocol) the error is" in text
     assert "they were trained differently (3 and 60 epochs)" in text
     assert "intergat-plus (no graph)" in text
     assert control_beside(control) is None

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import jobs, locks
 from app.drafts import Draft
+from app.reading.models import TRAINABLE
 from app.trainings import FOLDER, Job, file_of, write
 from core.emerging import Emerging, write_emerging
 from core.files import write_json
@@ -80,13 +81,14 @@ def test_every_setting_reaches_the_command_line(root: Path, asked: list[Any]) ->
         app.number_input(key=f"train {key}").set_value(value).run()
     app.selectbox(key="train optimizer").select("adamw").run()
     app.selectbox(key="train loss").select("mae").run()
+    app.selectbox(key="train schedule").select("cosine").run()
     app.text_input(key="train title").set_value("a title").run()
     app.text_input(key="train name").set_value("mine").run()
     assert not app.exception
     app.button(key="train start").click().run()
     wanted = Draft(
         load=load, model="gru", protocol="published", title="a title", epochs=3, inputs=6, horizon=2, seed=7, batch=32,
-        optimizer="adamw", rate=0.002, weight_decay=1e-5, loss="mae", l1=0.5, clip=0.0, patience=4,
+        optimizer="adamw", rate=0.002, weight_decay=1e-5, loss="mae", schedule="cosine", l1=0.5, clip=0.0, patience=4,
     )  # fmt: skip
     assert asked == [("mine", wanted.arguments())]
     assert app.text_input(key="train name").value == "", "the next one needs a name of its own"
@@ -100,6 +102,8 @@ def test_a_control_is_trained_at_a_click_and_its_box_goes_with_the_models_that_h
     app.checkbox(key="train alone").check().run()
     app.button(key="train start").click().run()
     assert asked.pop() == ("intergat-plus-without-graph-city", Draft(alone=True).arguments())
+    assert not app.checkbox(key="train alone").value, "the next one is asked for by itself"
+    app.checkbox(key="train alone").check().run()
     app.radio(key="train model").set_value("tgcn").run()
     assert not app.checkbox
     app.button(key="train start").click().run()
@@ -110,17 +114,19 @@ def test_the_control_of_a_run_is_one_click_from_its_overview_trained_as_it_was(
     root: Path, make: Recipe, asked: list[Any]
 ) -> None:
     load = small_data(root)
-    about = read_record(make("graph"))
-    write_json(
-        root.parent / "runs" / "graph" / "run.json",
-        {**about, "data": {**about["data"], "load": load}, "training": {"epochs": 3, "loss": "mae"}},
-    )
+    folder = make("graph", steps=2)
+    about = read_record(folder)
+    model = {**about["model"], "config": dict(TRAINABLE["intergat-plus"].config)}
+    training = {"epochs": 3, "loss": "mae"}
+    data = {**about["data"], "load": load}
+    write_json(folder / "run.json", {**about, "data": data, "model": model, "training": training})
     app = opened(run="graph")
     app.button(key="train control").click().run()
     assert app.title[0].value == QUESTION
     assert app.checkbox(key="train alone").value
     app.button(key="train start").click().run()
-    assert [given for _, given in asked] == [Draft(load=load, alone=True, epochs=3, horizon=4, loss="mae").arguments()]
+    wanted = Draft(load=load, alone=True, epochs=3, horizon=2, loss="mae", schedule="constant")
+    assert [given for _, given in asked] == [wanted.arguments()]
 
 
 def test_several_seeds_are_queued_one_after_another(root: Path, asked: list[Any]) -> None:
@@ -287,8 +293,16 @@ def test_the_estimate_is_measured_where_there_is_a_like_run_and_a_guess_elsewher
     app.selectbox(key="train load").select(load).run()
     assert app.markdown[0].value == "#### 30 epochs will take about 1 minute."
     assert "measured on a machine like this one with the same model, data and settings (run `before`)" in words(app)
+    app.checkbox(key="train alone").check().run()
+    assert "a guess from run `before` (model `intergat-plus`)" in words(app), "without its graph it costs less"
+    record["heads"] = []
+    (folder / "run.json").write_text(json.dumps(record))
+    app.run()
+    assert "measured on a machine like this one with the same model" in words(app)
+    app.checkbox(key="train alone").uncheck().run()
+    assert "a guess from run `before` (model `intergat-plus without graph`)" in words(app)
     app.radio(key="train model").set_value("gru").run()
-    assert "a guess from run `before` (model `intergat-plus`)" in words(app)
+    assert "a guess from run `before` (model `intergat-plus without graph`)" in words(app)
 
 
 def test_the_time_can_be_measured_and_counts_until_a_setting_changes(

@@ -125,7 +125,7 @@ def test_a_file_without_an_end_is_read_no_further_than_it_must(tmp_path: Path, m
     faults = Faults()
     assert read(tmp_path / "nodes.csv", None, faults, alone=True) is None
     assert [str(fault) for fault in faults] == [
-        "nodes.csv, row 7: must have at most 4 sensors (the rest of the file was not read)"
+        "nodes.csv, row 6: must have at most 4 sensors (the rest of the file was not read)"
     ]
     faults = Faults()
     assert read(tmp_path / "nodes.csv", IDS, faults) is None
