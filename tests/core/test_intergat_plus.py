@@ -101,6 +101,7 @@ def test_without_heads_no_sensor_hears_another() -> None:
         assert not slope[:, [j for j in range(N) if j != n]].any()
     hiding = built("intergat-plus", SIZES, {"heads": 0})  # hides by default, but not where nobody could stand in
     hiding.load_state_dict(alone.state_dict())
-    torch.testing.assert_close(hiding.train()(series, slot)[0], y)
+    shown, _ = hiding.train()(series, slot)
+    torch.testing.assert_close(shown, y)
     with pytest.raises(ValueError, match="heads must be at least 0, got -1"):
         built("intergat-plus", SIZES, {"heads": -1})
