@@ -281,7 +281,7 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...], evidence: 
             data = city.load(weeks=weeks)
             plan = Plan(model=model, settings=settings_for(model, epochs=epochs), load="city")
             plan = without_graph(plan) if name in DEMO_ALONE else plan
-            plan = replace(plan, title=f"{plan.called} · demo city")
+            plan = replace(plan, title=plan.called if name in DEMO_ALONE else f"{plan.called} · demo city")
         with Bar(epochs) as bar:
             if (out / name / "run.json").exists():
                 resumed(data, out / name, tick=bar)

@@ -80,8 +80,8 @@ def show_errors(page: Opened) -> None:
     with right:
         heading("What was trained on what?")
         show_facts(page)
-    offer_control(page)
     table("All errors as a table", lambda: error_table(measured, control, steps), page.entry, "errors")
+    offer_control(page)
 
 
 def offer_control(page: Opened) -> None:
@@ -92,13 +92,11 @@ def offer_control(page: Opened) -> None:
     draft = control_draft(record)
     if draft is None or not locks.possible() or not datasets.is_known(draft.load, data_root()):
         return
-    left, right = beside([3, 2])
-    with left:
-        st.caption(said.unknown_worth(page.run.model, control is not None))
-    with right:
-        if st.button("Train it without its graph", icon=":material/model_training:", key="train control"):
-            st.session_state[KEPT] = draft
-            st.switch_page("views/train.py")
+    heading("What is its graph worth?")
+    st.markdown(said.unknown_worth(page.run.model, control is not None))
+    if st.button("Train it without its graph", icon=":material/model_training:", key="train control"):
+        st.session_state[KEPT] = draft
+        st.switch_page("views/train.py")
 
 
 def show_alone(page: Opened) -> None:
