@@ -128,7 +128,9 @@ def _glance(record: Record) -> Iterator[str]:
     yield (
         "RMSE at 60 minutes. Each layer stands against its control, the same forecaster without a graph, and against "
         "`ridge-var`, which is linear and learns no graph either: negative is better. What a learned graph means "
-        "rests on the first, and on what the matrices are."
+        "rests on the first, and on what the matrices are. In brackets the same of the MAE, in which a large error "
+        "counts for no more than its size: where the two have different signs, the layer has smaller large errors and "
+        "larger ordinary ones, or the other way round."
     )
     yield ""
     bases = [(row, base) for row, control in CONTROLS.items() for base in (control, "ridge-var")]
@@ -136,24 +138,31 @@ def _glance(record: Record) -> Iterator[str]:
     for name in BUDGETS:
         for protocol in protocols_of(name) if name not in SIZES else ():
             cell = Cell(record, name, protocol)
-            means = {row: _mean_rmse(runs) for row in rows_of(name, protocol) if (runs := cell.runs(row))}
+            means = {row: _mean(runs, "rmse") for row in rows_of(name, protocol) if (runs := cell.runs(row))}
             if len(means) < 2:
                 continue
             best = min(means, key=means.__getitem__)
-            gains = [against(cell, row, base)[-1:] for row, base in bases]
             lines.append(
                 [
                     BUDGETS[name].title,
                     f"`{protocol}`",
                     f"`{best}` {means[best]:.3f}",
-                    *(percent(-found[0].gain) if found else NONE for found in gains),
+                    *(_against(cell, row, base) for row, base in bases),
                 ]
             )
     yield from table(["data", "protocol", "smallest", *(f"`{row}` against `{base}`" for row, base in bases)], lines)
 
 
-def _mean_rmse(runs: list[Entry]) -> float:
-    return sum(run["errors"]["rmse"][-1] for run in runs) / len(runs)
+def _against(cell: Cell, row: str, base: str) -> str:
+    found = against(cell, row, base)
+    if not found:
+        return NONE
+    mae = _mean(cell.runs(row), "mae") / _mean(cell.runs(base), "mae") - 1
+    return f"{percent(-found[-1].gain)} ({percent(mae)})"
+
+
+def _mean(runs: list[Entry], measure: str) -> float:
+    return float(sum(run["errors"][measure][-1] for run in runs)) / len(runs)
 
 
 def _cell(cell: Cell) -> Iterator[str]:
