@@ -49,7 +49,8 @@ times, from `benchmarks/speed.json`; no verdict is written by hand. The tables b
   epoch; `clean` asks the same of errors that picked no epoch. A verdict says what is so of these trainings, which have
   at most {DATASETS["los-loop"].epochs} epochs where the paper has 100; what a gain over GAT-GRU is worth is in what
   stands beside it, once it is measured. The gain over the *control*, the same forecaster without a graph (`gru` of the
-  paper's model, `plus-alone` of this project's): only that is a gain of the learned graph. The gain over
+  paper's model, `plus-alone` of this project's): only that is a gain of the learned graph, and of the
+  RMSE alone: of the MAE it may be none ([RESULTS.md](RESULTS.md), At a glance). The gain over
   `{LINEAR}`, a linear forecast in closed form. In how many trainings the loss had stopped falling. And where GAT-GRU
   itself is worse than the last value, or than the mean of the inputs, which learn nothing.
 - **Time.** A training step at Los-Loop's size takes at least {FASTER:.0%} less, medians of turns taken in one
