@@ -97,8 +97,9 @@ def deletion_curves(
         return noted(figure, "nothing was removed in this way")
     lines = [("the model as it is", unchanged, OBSERVED(theme), "left", "top")]  # below where the curves begin is room
     if control is not None and np.isfinite(control):
-        side = "left" if control > unchanged else "right"
-        above = "bottom" if control > unchanged else "top"
+        far = control > unchanged + 0.25 * (max(float(np.nanmax(curve.error)) for curve in curves) - unchanged)
+        side = "left" if far else "right"  # near the model's own line the left is full of curves
+        above = "bottom" if far else "top"
         lines.append((f"no graph at all ({safe(without)})", control, SIMPLE, side, above))
     for text, error, colour, side, above in lines:
         figure.add_shape(

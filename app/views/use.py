@@ -34,7 +34,7 @@ def show_use(page: Opened) -> None:
 
 def _kept(page: Opened, use: "Use") -> None:
     unit = page.run.unit
-    heading("What is it worth that sensors hear each other?")
+    heading("What does the model lose where sensors cannot hear each other?")
     st.markdown(said.use_answer(use, page.selection.head, unit))
     show_heads(page, use)
     heading("Do the strongest weights matter most?")

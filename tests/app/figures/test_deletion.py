@@ -45,6 +45,13 @@ def test_the_orders_differ_and_the_error_without_change_stands_as_a_line() -> No
     assert high > 3.5
 
 
+@pytest.mark.parametrize(("control", "side"), [(3.5, "left"), (2.6, "left"), (2.1, "right"), (1.8, "right")])
+def test_the_name_of_a_control_stands_where_no_curve_is(control: float, side: str) -> None:
+    """All curves begin at the left, at the error without change, and end high at the right."""
+    (note,) = [note for note in curves(control=control).layout.annotations if "no graph" in note.text]
+    assert (note.xanchor, note.yanchor) == (side, "bottom" if side == "left" else "top")
+
+
 @pytest.mark.parametrize("control", [None, np.nan])
 def test_without_a_run_without_graph_there_is_no_line_for_it(control: float | None) -> None:
     assert len(curves(control=control).layout.shapes) == 1
