@@ -18,11 +18,10 @@ sys.path.insert(0, str(ROOT))
 DEMO_MODELS = {
     "intergat-gru": "intergat-gru",
     "intergat-plus": "intergat-plus",
-    "intergat-plus-alone": "intergat-plus",
+    "intergat-plus-alone": "intergat-plus",  # called otherwise than its model: without the graph, its control
     "gat-gru": "gat-gru",
     "gru": "gru",
 }
-DEMO_ALONE = ("intergat-plus-alone",)  # without the graph: a control
 DEMO_PARTICLES = {"set": {"width": 32}, "set-plain": {"width": 32, "equivariance": False}}
 DEMO_FLIGHT = "nbody-10:train=1000,validation=200,test=200,inputs=5,ahead=2+4+6+8+10"
 
@@ -280,8 +279,11 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...], evidence: 
             model = chosen(DEMO_MODELS | dict.fromkeys(DEMO_PARTICLES, ""), name, "a run of the demo")
             data = city.load(weeks=weeks)
             plan = Plan(model=model, settings=settings_for(model, epochs=epochs), load="city")
-            plan = without_graph(plan) if name in DEMO_ALONE else plan
-            plan = replace(plan, title=plan.called if name in DEMO_ALONE else f"{plan.called} · demo city")
+            if name == model:
+                plan = replace(plan, title=f"{model} · demo city")
+            else:
+                plan = without_graph(plan)
+                plan = replace(plan, title=plan.called)
         with Bar(epochs) as bar:
             if (out / name / "run.json").exists():
                 resumed(data, out / name, tick=bar)

@@ -63,16 +63,20 @@ def missing(root: Path) -> tuple[str, ...]:
     return tuple(
         name
         for name, (files, _) in _PUBLISHED.items()
-        if not all(any((root / name / file).is_file() for file in either) for either in files)
+        if not all(any(_is_there(root / name / file) for file in either) for either in files)
     )
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # a folder that nobody may look into
+        return False
 
 
 def is_known(load: str, root: Path) -> bool:
     """Whether a run that was begun on these data finds them again in the places that this app knows."""
-    try:
-        return load in [dataset.load for dataset in found(root)]
-    except OSError:  # a folder that nobody may look into
-        return False
+    return load in [dataset.load for dataset in found(root)]
 
 
 def windows(steps: int, share: int, inputs: int, horizon: int) -> int:

@@ -171,6 +171,16 @@ def test_a_suggested_name_is_free(tmp_path: Path) -> None:
     assert free_name(tmp_path, "gru", odd) == "gru-b-" + "x" * 44
 
 
+def test_a_folder_that_nobody_may_look_into_has_no_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path) -> bool:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert [dataset.load for dataset in datasets.found(tmp_path)] == ["city"]
+    assert datasets.missing(tmp_path) == ("los-loop", "sz-taxi", "pemsd7m")
+    assert not datasets.is_known("los-loop", tmp_path)
+
+
 def test_the_city_is_always_there_and_what_is_missing_is_named(tmp_path: Path) -> None:
     assert [dataset.load for dataset in datasets.found(tmp_path / "nowhere")] == ["city"]
     assert datasets.missing(tmp_path) == ("los-loop", "sz-taxi", "pemsd7m")
