@@ -224,6 +224,16 @@ def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def root(own_runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder of data, an empty folder of runs; no training is left behind."""
+    folder = own_runs.parent / "data"
+    folder.mkdir()
+    monkeypatch.setenv("TOPOLENS_DATA", str(folder))
+    yield folder
+    kill_all(own_runs)
+
+
+@pytest.fixture
 def make(own_runs: Path) -> Recipe:
     """Makes a run of that name among one's own."""
     return lambda name="ring", **settings: made_run(own_runs / name, **settings)
