@@ -68,7 +68,7 @@ TRAINABLE: dict[str, Trainable] = {
 }
 OPTIMIZERS = ("adam", "adamw")
 LOSSES = {"mse": "squared error", "mae": "absolute error", "huber": "Huber: squared when small, absolute when large"}
-SCHEDULES = {"constant": "constant", "cosine": "falling along a cosine to a hundredth"}
+SCHEDULES = {"constant": "constant", "cosine": "falls along a cosine"}
 EPOCHS = 30
 CONTROL = (
     "The same forecaster, trained alike, in which no sensor hears another. What a graph is worth is by how much the "

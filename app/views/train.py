@@ -90,28 +90,22 @@ def what(ready: dict[str, datasets.Dataset]) -> None:
 
 
 def settings(model: Trainable) -> None:
-    """What has defaults that work."""
+    """What has defaults that work; one below the other, so that what stands in for a choice is not cut."""
     with st.expander("Settings", icon=":material/tune:"):
         st.text_input("Title in the list of runs", max_chars=MOST_TITLE, placeholder="model and data", **bound("title"))
-        left, right = st.columns(2)
-        with left:
-            whole("Steps that a forecast sees", "inputs")
-            whole("Windows a step", "batch", placeholder=_own(f"{model.batch}"), help="Neighbouring windows together.")
-            st.selectbox("Optimizer", OPTIMIZERS, **bound("optimizer"))
-            number("Learning rate", "rate", model.rate)
-            number("Weight decay", "weight_decay", model.weight_decay)
-        with right:
-            whole("Steps ahead", "horizon", placeholder="one hour")
-            whole("Seed", "seed", help="Of the first weights and of the order of the windows; of several, the first.")
-            own = _own(LOSSES[model.loss])
-            st.selectbox("Loss", list(LOSSES), None, LOSSES.__getitem__, placeholder=own, **bound("loss"))
-            own = _own(SCHEDULES[model.schedule])
-            st.selectbox(
-                "Course of the learning rate", list(SCHEDULES), None, SCHEDULES.__getitem__, placeholder=own,
-                **bound("schedule"),
-            )  # fmt: skip
-            number("Penalty on the matrix (l1)", "l1", model.l1)
-            number("Largest norm of the gradient", "clip", model.clip, help="0 for no limit.")
+        whole("Steps that a forecast sees", "inputs")
+        whole("Steps ahead", "horizon", placeholder="one hour")
+        whole("Seed", "seed", help="Of the first weights and of the order of the windows; of several, the first.")
+        whole("Windows a step", "batch", placeholder=_own(f"{model.batch}"), help="Neighbouring windows together.")
+        own = _own(LOSSES[model.loss].partition(":")[0])
+        st.selectbox("Loss", list(LOSSES), None, LOSSES.__getitem__, placeholder=own, **bound("loss"))
+        st.selectbox("Optimizer", OPTIMIZERS, **bound("optimizer"))
+        number("Learning rate", "rate", model.rate)
+        own, course = _own(SCHEDULES[model.schedule]), SCHEDULES.__getitem__
+        st.selectbox("Course of the learning rate", list(SCHEDULES), None, course, placeholder=own, **bound("schedule"))
+        number("Weight decay", "weight_decay", model.weight_decay)
+        number("Penalty on the matrix (l1)", "l1", model.l1)
+        number("Largest norm of the gradient", "clip", model.clip, help="0 for no limit.")
         whole("Epochs without progress before it ends", "patience", placeholder="never: all epochs")
 
 
