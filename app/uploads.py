@@ -97,13 +97,15 @@ def kept(
         data = folder.read(inside)
         _check_free(target, replace=replace)  # while these were read, others may have come
         before = beside / "before"
-        if target.exists():
-            target.rename(before)
+        if replace:
+            with suppress(FileNotFoundError):  # nobody has the name, or not any more
+                target.rename(before)
         try:
-            inside.rename(target)
+            inside.rename(target)  # never over a folder that holds something: who comes between is not replaced
         except OSError:
-            if before.exists():
+            with suppress(OSError):
                 before.rename(target)
+            _check_free(target, replace=replace)
             raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)

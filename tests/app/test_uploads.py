@@ -148,7 +148,7 @@ def test_of_two_at_once_one_is_kept_whole(tmp_path: Path) -> None:
         try:
             kept("mine", GOOD, root=tmp_path)
             said.append("kept")
-        except (UploadError, OSError):
+        except UploadError:
             said.append("refused")
 
     threads = [threading.Thread(target=keep) for _ in range(4)]
@@ -158,6 +158,25 @@ def test_of_two_at_once_one_is_kept_whole(tmp_path: Path) -> None:
         thread.join()
     assert sorted(said) == ["kept", "refused", "refused", "refused"]
     assert inside(own_folder(tmp_path)) == ["mine", *(f"mine/{file}" for file in sorted(GOOD))]
+
+
+@pytest.mark.parametrize(("replace", "error"), [(False, UploadError), (True, OSError)])
+def test_who_comes_after_the_last_look_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool, error: type[Exception]
+) -> None:
+    target, rename = own_folder(tmp_path) / "mine", Path.rename
+
+    def too_late(self: Path, to: Path) -> Path:
+        if to == target and not target.exists():
+            target.mkdir()
+            (target / "values.csv").write_text("another's")
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", too_late)
+    with pytest.raises(error):
+        kept("mine", GOOD, replace=replace, root=tmp_path)
+    assert (target / "values.csv").read_text() == "another's"
+    assert inside(own_folder(tmp_path)) == ["mine", "mine/values.csv"]
 
 
 def test_what_a_killed_process_left_is_cleared_away_a_day_later(tmp_path: Path) -> None:
