@@ -37,7 +37,7 @@ def arguments(load: str, epochs: int = LONG, model: str = "intergat-plus") -> li
     return [f"--dataset={load}", f"--model={model}", f"--epochs={epochs}"]
 
 
-def until(holds: Callable[[], object], what: str, seconds: float = 90) -> None:
+def until(holds: Callable[[], object], what: str, seconds: float = 240) -> None:
     """Wait until something holds, or fail with what it was."""
     deadline = time.monotonic() + seconds
     while not holds():

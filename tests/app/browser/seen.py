@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SCREENSHOTS = ROOT / "screenshots"
 WITH_FIGURES = ("overview", "heads", "spectrum", "communities", "forecast")
 WITH_A_MAP = ("spectrum", "communities", "map", "forecast")
-WAIT = 60_000
+WAIT = 120_000
 POINTS = """Object.values(window.map._layers)
     .filter(layer => layer.feature && layer.feature.geometry && layer.feature.geometry.type === 'Point')"""
 INK = """() => [...document.querySelectorAll('canvas')].reduce((ink, canvas) => {

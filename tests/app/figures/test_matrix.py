@@ -167,6 +167,13 @@ def test_similarity_is_centred_on_zero_and_written_in_each_cell() -> None:
     assert not similarity_heatmap(np.zeros((0, 0)), []).data
 
 
+@pytest.mark.parametrize("heads", [2, 3, 4])
+def test_the_title_of_columns_does_not_fit_between_two_names(heads: int) -> None:
+    figure = similarity_heatmap(np.eye(heads), [f"head {k + 1}" for k in range(heads)])
+    middle_is_free = heads % 2 == 0  # plotly.js sets the title there, as high as the names
+    assert figure.layout.xaxis.title.text.startswith("&#160;<br>") is middle_is_free
+
+
 def test_many_heads_fill_their_room_and_every_one_is_named() -> None:
     names = [f"layer {layer}, frame {frame}" for layer in range(1, 4) for frame in range(1, 6)]
     figure = similarity_heatmap(np.eye(15), names, 3)
