@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.copies import Copies, copies
 from analysis.quality import Dead, Missing, Outliers, Stretches, blackouts, dead, duplicates, gaps, missing, outliers
 from analysis.shifts import Shifts, shifts
 from analysis.stuck import Stuck, stuck
@@ -19,7 +20,7 @@ class Findings:
     missing : what was not observed
     gaps : of each sensor;  blackouts : of all sensors at once
     jumps : (J,) rows before which time jumps: rows that are not there at all
-    dead : sensors that say nothing;  stuck : one value for too long
+    dead : sensors that say nothing;  stuck : one value for too long;  copies : days that a sensor has twice
     shifts : changes of many sensors at once
     duplicates : (N,) group of sensors with one and the same series, -1 for a sensor like none
     outliers : values beyond what is plausible
@@ -31,6 +32,7 @@ class Findings:
     jumps: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
     dead: Dead
     stuck: Stuck
+    copies: Copies
     shifts: Shifts
     duplicates: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
     outliers: Outliers
@@ -46,6 +48,7 @@ def findings(data: SensorData) -> Findings:
         jumps=np.array([first for first, _ in data.segments()[1:]], dtype=np.int64),
         dead=dead(values),
         stuck=stuck(values, times),
+        copies=copies(values, times),
         shifts=shifts(values, times),
         duplicates=duplicates(values),
         outliers=outliers(values),

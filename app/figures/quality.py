@@ -17,7 +17,8 @@ from app.figures.text import labels, safe
 MOST_POINTS = 2_000  # along an axis of time
 MOST_SENSORS, MOST_TIMES = 240, 400  # cells of the picture of what is missing
 MOST_MARKED = 400  # stretches that are marked on one curve
-GAP, STUCK = ROAD, MEASURE
+GAP, STUCK, COPIED = ROAD, MEASURE, MEASURE
+BAND = 0.25  # how opaque the band over a stretch is
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +141,11 @@ def sensor_curve(
     unit: str,
     gaps: Sequence[tuple[int, int]] = (),
     stuck: Sequence[tuple[int, int]] = (),
+    copied: Sequence[tuple[int, int]] = (),
     marks: Sequence[Mark] = (),
     theme: Theme = "light",
 ) -> go.Figure:
-    """What one sensor said (T,), its gaps as bands, stuck stretches as thick lines; both as (first row, rows)."""
+    """What one sensor said (T,), gaps and copied days as bands, stuck stretches as thick lines: (first row, rows)."""
     moments = _moments(times)
     shown = np.asarray(values, dtype=np.float32)
     x, y = _broken(moments, shown)
@@ -164,21 +166,22 @@ def sensor_curve(
                        showlegend=False, name="observed")
         )  # fmt: skip
     step = float(np.median(np.diff(moments))) if len(moments) > 1 else 1.0
-    for first, rows in sorted(gaps, key=lambda gap: -gap[1])[:MOST_MARKED]:
-        left, right = moments[first] - step / 2, moments[first + rows - 1] + step / 2
-        figure.add_shape(
-            type="rect", x0=left, x1=right, y0=0, y1=1, yref="y domain", line={"width": 0}, fillcolor=GAP, opacity=0.25,
-            layer="below", name="gap",
-        )  # fmt: skip
-    for name, colour, there in (("missing", GAP, bool(gaps)), ("stuck", STUCK, bool(stuck))):
-        if there:
-            look = {"color": colour, "width": 5 if name == "stuck" else 8}
-            opaque = 0.6 if name == "missing" else 1
-            held = _stretches(moments, shown, stuck if name == "stuck" else [])
-            figure.add_trace(
-                go.Scatter(x=held[0], y=held[1], name=name, mode="lines", line=look, opacity=opaque,
-                           hovertemplate=f"{reading}, repeated")
+    for name, colour, bands in (("missing", GAP, gaps), ("copied", COPIED, copied)):
+        for first, rows in sorted(bands, key=lambda band: -band[1])[:MOST_MARKED]:
+            left, right = moments[first] - step / 2, moments[first + rows - 1] + step / 2
+            figure.add_shape(
+                type="rect", x0=left, x1=right, y0=0, y1=1, yref="y domain", line={"width": 0}, fillcolor=colour,
+                opacity=BAND, layer="below", name=name,
             )  # fmt: skip
+        if bands:  # its name in the legend
+            look = {"color": colour, "width": 8}
+            figure.add_trace(go.Scatter(x=[None], y=[None], name=name, mode="lines", line=look, opacity=2 * BAND))
+    if stuck:
+        held = _stretches(moments, shown, stuck)
+        figure.add_trace(
+            go.Scatter(x=held[0], y=held[1], name="stuck", mode="lines", line={"color": STUCK, "width": 5},
+                       hovertemplate=f"{reading}, repeated")
+        )  # fmt: skip
     axis = f"{safe(quantity)} [{safe(unit)}]"
     framed(figure, title=safe(sensor, 40), x="local time", y=axis, height=380, legend=True)
     figure.update_xaxes(type="date", hoverformat="%a %d %b %Y, %H:%M", range=[moments[0], moments[-1]])

@@ -59,6 +59,15 @@ def stuck_table(data: SensorData, found: Findings) -> pd.DataFrame:
     return frame
 
 
+def copy_table(data: SensorData, found: Findings) -> pd.DataFrame:
+    """Days that are an earlier day of their sensor once more, by sensor and in time, and which day that is."""
+    some = found.copies
+    sensor, row = some.sensor[:MOST_ROWS], some.start[:MOST_ROWS]
+    frame = _stretches(data, _ids(data, sensor), row, some.length[:MOST_ROWS])
+    frame["is the same as"] = _clock(data, some.first[:MOST_ROWS])
+    return frame
+
+
 def outlier_table(data: SensorData, found: Findings) -> pd.DataFrame:
     """Values far beyond what their sensor mostly says, and what it mostly says."""
     some = found.outliers
@@ -76,7 +85,7 @@ def outlier_table(data: SensorData, found: Findings) -> pd.DataFrame:
 
 
 def sensor_table(data: SensorData, found: Findings) -> pd.DataFrame:
-    """Every sensor: what is missing, zero, dead, stuck, or the same as another's."""
+    """Every sensor: what is missing, zero, dead, stuck, copied, or the same as another's."""
     stuck = np.bincount(found.stuck.sensor, weights=found.stuck.length, minlength=data.sensors)
     gaps = np.bincount(found.gaps.sensor, minlength=data.sensors)
     state = np.where(found.dead.silent, "nothing observed", np.where(found.dead.constant, "one value", ""))
@@ -90,6 +99,7 @@ def sensor_table(data: SensorData, found: Findings) -> pd.DataFrame:
             "most frequent value": found.dead.value,
             "its share [%]": 100 * found.dead.share,
             "rows stuck": stuck.astype(np.int64),
+            "days copied": np.bincount(found.copies.sensor, minlength=data.sensors),
             "same series as": [f"group {group + 1}" if group >= 0 else "" for group in found.duplicates],
         }
     ).sort_values("missing [%]", ascending=False, kind="stable")

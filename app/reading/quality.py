@@ -41,6 +41,7 @@ def lines(data: SensorData, found: Findings, name: Said = code, unit: Said = pla
         *([_zeros(found)] if found.missing.zeros >= MANY_ZEROS else []),
         *_shifts(data, found, unit),
         _dead(data, found, name),
+        _copies(data, found, name),
         _stuck(data, found, name, unit),
         _duplicates(data, found, name),
         _outliers(data, found, name, unit),
@@ -92,6 +93,11 @@ def stretch_words(rows: int, minutes: int) -> str:
     hours, rest = divmod(rows * minutes, 60)
     parts = [f"{hours:,}\u00a0h"] * bool(hours) + [f"{rest}\u00a0min"] * bool(rest)
     return " ".join(parts)
+
+
+def days(data: SensorData) -> int:
+    """How many dates a data set has rows of."""
+    return int(data.times.normalize().nunique())
 
 
 def _minutes(data: SensorData) -> int:
@@ -185,6 +191,21 @@ def _stuck(data: SensorData, found: Findings, name: Said, unit: Said) -> Line:
         f"{unit(data.unit)}, at {_names(data, [int(stuck.sensor[longest])], name)}.",
         problem=True,
     )
+
+
+def _copies(data: SensorData, found: Findings, name: Said) -> Line:
+    copied = found.copies
+    if not len(copied.start):
+        return Line("copied days", "No sensor has a day that is an earlier day of its own once more.", problem=False)
+    each = np.bincount(copied.sensor, minlength=data.sensors)
+    most = int(each.argmax())
+    sentence = (
+        f"{counted(len(copied.start), 'day')} at {counted(int((each > 0).sum()), 'sensor')} "
+        f"{'is' if len(copied.start) == 1 else 'are'} an earlier day of the same sensor once more, value for value; "
+        f"most, {each[most]} of {counted(days(data), 'day')}, at {_names(data, [most], name)}. No detector measures a "
+        "day twice: these were filled in, and say nothing of what happened then."
+    )
+    return Line("copied days", sentence, problem=True)
 
 
 def _duplicates(data: SensorData, found: Findings, name: Said) -> Line:

@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from analysis.copies import Copies
+from analysis.quality import Stretches
+from analysis.stuck import Stuck
 from app import datasets, store, uploads
 from app.figures.colours import ROAD, Theme, sequential
 from app.figures.map import Edges
@@ -13,7 +16,15 @@ from app.figures.quality import Mark, level_curve, missing_curve, missing_pictur
 from app.places import LAYOUTS
 from app.quality import Findings
 from app.reading import quality as said
-from app.reading.findings import fault_table, gap_table, outlier_table, sensor_table, shift_table, stuck_table
+from app.reading.findings import (
+    copy_table,
+    fault_table,
+    gap_table,
+    outlier_table,
+    sensor_table,
+    shift_table,
+    stuck_table,
+)
 from app.reading.words import code, counted, one_line, percent, plain
 from app.store.quality import data_of, data_places_of, findings_of, version_of
 from app.views.ground import draw_places
@@ -52,7 +63,7 @@ def read(version: str) -> tuple[SensorData, Findings]:
         else:
             st.code(one_line(str(error), 2000), language=None, wrap_lines=True)
         st.stop()
-    with st.spinner("Looking for gaps, shifts, dead and stuck sensors …"):
+    with st.spinner("Looking for gaps, shifts, copied days, dead and stuck sensors …"):
         return data, findings_of(version)
 
 
@@ -112,12 +123,20 @@ def over_time(data: SensorData, found: Findings) -> None:
         )
 
 
+def stretches_at(kind: Stretches | Stuck | Copies, sensor: int) -> list[tuple[int, int]]:
+    """The stretches of one sensor, (first row, rows)."""
+    mine = kind.sensor == sensor
+    return list(zip(kind.start[mine].tolist(), kind.length[mine].tolist(), strict=True))
+
+
 def at_sensors(data: SensorData, found: Findings) -> None:
-    """Where values are missing, and the curve of one sensor with its gaps and stuck stretches."""
+    """Where values are missing, and the curve of one sensor with its gaps, stuck stretches and copied days."""
     heading("Which sensors?")
-    gone = found.missing.by_sensor
-    held_rows = np.bincount(found.stuck.sensor, weights=found.stuck.length, minlength=len(ids)) / data.steps
-    share, word = (held_rows, "stuck") if held_rows.any() and not gone.any() else (gone, "missing")
+    shares = {"missing": found.missing.by_sensor}
+    for kind, stretches in (("copied", found.copies), ("stuck", found.stuck)):
+        shares[kind] = np.bincount(stretches.sensor, weights=stretches.length, minlength=len(ids)) / data.steps
+    word = next((kind for kind in shares if shares[kind].any()), "missing")
+    share = shares[word]
     if st.session_state.get(SENSOR) not in ids:
         st.session_state[SENSOR] = ids[int(share.argmax())]
     places = data_places_of(version_of(load))
@@ -137,8 +156,8 @@ def at_sensors(data: SensorData, found: Findings) -> None:
             "data map",
             colours=sequential(share, 0.0, most),
             tooltips=[
-                f"{100 * lost:.3g} % missing, {100 * held:.3g} % stuck"
-                for lost, held in zip(gone, held_rows, strict=True)
+                ", ".join(f"{100 * of[sensor]:.3g} % {kind}" for kind, of in shares.items())
+                for sensor in range(len(ids))
             ],
             roads=Edges("road", pairs, ROAD) if len(pairs) else None,
             legend=[(ends[0], f"0 % {word}"), (ends[1], f"{100 * most:.3g} % {word}")] if share.any() else (),
@@ -147,15 +166,13 @@ def at_sensors(data: SensorData, found: Findings) -> None:
             on_sensor=clicked,
         )
         st.caption(
-            (f"Share of the rows that are {word}. " if share.any() else "Nothing is missing or stuck at any sensor. ")
+            (f"Share of the rows that are {word}. " if share.any() else "Nothing is missing, copied or stuck. ")
             + "Click a sensor to see its curve. "
             + LAYOUTS[places.kind]
         )
     with right:
         sensor = ids.index(st.selectbox("Sensor", ids, format_func=lambda name: one_line(name, 60), key=SENSOR))
-        mine, stuck = found.gaps.sensor == sensor, found.stuck.sensor == sensor
-        gaps = list(zip(found.gaps.start[mine].tolist(), found.gaps.length[mine].tolist(), strict=True))
-        held = list(zip(found.stuck.start[stuck].tolist(), found.stuck.length[stuck].tolist(), strict=True))
+        gaps, held, copied = (stretches_at(kind, sensor) for kind in (found.gaps, found.stuck, found.copies))
         changed = [k for k in range(len(found.shifts.row)) if found.shifts.changed[k, sensor]]
         own = {int(found.shifts.row[k]) for k in changed}
         figure(
@@ -167,16 +184,20 @@ def at_sensors(data: SensorData, found: Findings) -> None:
                 unit=data.unit,
                 gaps=gaps,
                 stuck=held,
+                copied=copied,
                 marks=[Mark(data.times[row].to_datetime64(), f"row {row:,}") for row in sorted(own)],
                 theme=theme,
             ),
             key="data sensor curve",
-            alt=f"Values of sensor {one_line(ids[sensor], 40)} over time, with gaps and stuck stretches",
-            caption=f"{code(ids[sensor], 40)}: {percent(float(gone[sensor]))} missing in {counted(len(gaps), 'gap')}, "
-            f"{counted(len(held), 'stuck stretch', 'stuck stretches')}. Drag to look closer, double-click to return.",
+            alt=f"Values of sensor {one_line(ids[sensor], 40)} over time, with gaps, stuck stretches and copied days",
+            caption=f"{code(ids[sensor], 40)}: {percent(float(found.missing.by_sensor[sensor]))} missing in "
+            f"{counted(len(gaps), 'gap')}, {counted(len(held), 'stuck stretch', 'stuck stretches')}, "
+            f"{counted(len(copied), 'copied day')}. Drag to look closer, double-click to return.",
             keeps=f"{data.name} {ids[sensor]}",
         )
     table("Every sensor", lambda: sensor_table(data, found), entry, "data-sensors")
+    if len(found.copies.start):
+        table("Copied days", lambda: copy_table(data, found), entry, "copied-days")
     if len(found.stuck.start):
         table("Stuck stretches, the longest first", lambda: stuck_table(data, found), entry, "stuck")
     if len(found.outliers.row):

@@ -18,7 +18,15 @@ from streamlit.testing.v1 import AppTest
 from app.__main__ import cli
 from app.datasets import FILES
 from app.quality import findings
-from app.reading.findings import fault_table, gap_table, outlier_table, sensor_table, shift_table, stuck_table
+from app.reading.findings import (
+    copy_table,
+    fault_table,
+    gap_table,
+    outlier_table,
+    sensor_table,
+    shift_table,
+    stuck_table,
+)
 from app.reading.quality import answer, lines, stretch_words
 from app.store.quality import version_of
 from core.data import about
@@ -65,6 +73,7 @@ def spoilt() -> SensorData:
     values[:, 4] = values[:, 0]            # a duplicate
     values[400, 1] = 9999.0                # an outlier
     values[60:62] = np.nan                 # nobody
+    values[480:504, 2] = values[408:432, 2]  # a day filled in from an earlier one
     return made(values=values)
 
 
@@ -98,6 +107,8 @@ def test_every_kind_of_trouble_is_said_once() -> None:
     assert "1 sensor said (almost) only one value (S3)." in text
     assert "In 1 stretch at 1 sensor one exact value repeats for longer" in text
     assert "the longest is 30 h of 33.0 km/h, at S2." in text
+    assert "1 day at 1 sensor is an earlier day of the same sensor once more, value for value; " in text
+    assert "; most, 1 of 28 days, at S2. No detector measures a day twice" in text
     assert "2 sensors have the series of another one, in 1 group: S0 and S4 are the same." in text
     assert "mostly says lies 1 value at 1 sensor (S1), from 10,000 to 10,000 km/h." in text
 
@@ -116,7 +127,7 @@ def test_the_answer_names_the_worst_and_where_to_look_further() -> None:
     text = answer(data, findings(data)).replace("\u00a0", " ").replace("\\", "")
     assert text.startswith("**mine** has 5 sensors and 672 steps, one every 1 h; **1.2 %** of the values are missing. ")
     assert "missing. On 19 March 2024" in text
-    assert text.endswith("See also: gaps of all, dead sensors, stuck sensors, duplicates and outliers.")
+    assert text.endswith("See also: gaps of all, dead sensors, copied days, stuck sensors, duplicates and outliers.")
 
 
 def test_a_week_is_too_short_to_tell_a_shift_and_the_page_says_so() -> None:
@@ -134,12 +145,16 @@ def test_tables_name_sensor_time_and_row() -> None:
     assert gaps.iloc[1].tolist() == ["S1", "2024-03-08 04:00", 100, 30, 30.0]
     stuck = stuck_table(data, found)
     assert stuck.iloc[0, :6].tolist() == ["S2", "2024-03-16 12:00", 300, 30, 30.0, 33.0]
+    assert copy_table(data, found).iloc[0].tolist() == [
+        "S2", "2024-03-24 00:00", 480, 24, 24.0, "2024-03-21 00:00"
+    ]  # fmt: skip
     assert shift_table(data, found)["row"].tolist() == [360]
     assert outlier_table(data, found).iloc[0, :4].tolist() == ["S1", "2024-03-20 16:00", 400, 9999.0]
     sensors = sensor_table(data, found).set_index("sensor")
     assert sensors.loc["S3", "dead"] == "one value"
     assert sensors["same series as"].tolist().count("group 1") == 2
     assert sensors.loc["S2", "rows stuck"] == 30
+    assert sensors["days copied"].to_dict() == {"S0": 0, "S1": 0, "S2": 1, "S3": 0, "S4": 0}
     assert sensors["missing [%]"].is_monotonic_decreasing
 
 
@@ -163,17 +178,30 @@ def test_the_page_shows_findings_figures_and_tables(root: Path) -> None:
     assert not unfolded(app).exception
 
 
-def test_the_curve_of_the_chosen_sensor_marks_its_gaps_and_stuck_stretches(root: Path) -> None:
+def test_the_curve_of_the_chosen_sensor_marks_its_gaps_stuck_stretches_and_copied_days(root: Path) -> None:
     app = shown(root, spoilt(), **{"data sensor": "S2"})
     curve = figures(app)[-1]
     assert curve["layout"]["title"]["text"] == "S2"
-    gaps = [shape for shape in curve["layout"]["shapes"] if shape.get("name") == "gap"]
+    gaps = [shape for shape in curve["layout"]["shapes"] if shape.get("name") == "missing"]
     assert len(gaps) == 1
     hour = 3_600_000
     first = pd.Timestamp("2024-03-06 12:00").timestamp() * 1000
     assert (gaps[0]["x0"], gaps[0]["x1"]) == (first - hour / 2, first + 1.5 * hour)
     stuck = next(trace for trace in curve["data"] if trace.get("name") == "stuck")
     assert [y for y in stuck["y"] if y is not None] == [33.0, 33.0]
+    (copied,) = [shape for shape in curve["layout"]["shapes"] if shape.get("name") == "copied"]
+    assert copied["x0"] == pd.Timestamp("2024-03-24").timestamp() * 1000 - hour / 2
+    assert copied["x1"] - copied["x0"] == 24 * hour
+
+
+def test_where_nothing_is_missing_the_map_shows_what_was_copied(root: Path) -> None:
+    values = made().values.copy()
+    values[480:528, 3] = values[408:456, 3]
+    app = shown(root, made(values=values))
+    assert app.session_state["data sensor"] == "S3"
+    text = words(app).replace("\u00a0", " ")
+    assert "Share of the rows that are copied." in text
+    assert "0 gaps, 0 stuck stretches, 2 copied days." in text
 
 
 @pytest.mark.parametrize(

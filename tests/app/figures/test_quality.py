@@ -69,9 +69,10 @@ def test_a_curve_marks_gaps_as_bands_and_stuck_stretches_as_lines() -> None:
     figure = sensor_curve(
         TIMES, values, sensor="<b>", quantity="speed", unit="km/h", gaps=[(5, 3)], stuck=[(20, 5)], marks=[]
     )
-    (band,) = [shape for shape in figure.layout.shapes if shape.name == "gap"]
+    (band,) = [shape for shape in figure.layout.shapes if shape.name == "missing"]
     hour = 3_600_000
     assert (band.x1 - band.x0) / hour == 3
+    assert not [trace for trace in figure.data if trace.name == "copied"]
     stuck = next(trace for trace in figure.data if trace.name == "stuck")
     assert [y for y in stuck.y if y is not None] == [7, 7]
     assert figure.layout.title.text == "&#60;b&#62;"
