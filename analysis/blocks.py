@@ -6,6 +6,11 @@ t of K - 1 degrees demands:
 
     low, high = quantiles α and 1 - α of the means of the draws,    α = Φ(√(K / (K - 1)) t_{K-1}(0.025))
 
+Where something is drawn by chance, such as an order, it is drawn R times, and the mean over these is uncertain as
+well, by Student's t of R - 1 degrees. Both reach out from the mean m, and add up as what is independent does:
+
+    low = m - √((m - low_blocks)² + h²),  high likewise,    h = t_{R-1}(0.975) · deviation of the R means / √R
+
 Axes: k block, r repeat. Sources: the block bootstrap of Künsch, Annals of Statistics 17, 1989; the level: Hesterberg,
 What teachers should know about the bootstrap, The American Statistician 69, 2015, the expanded percentile interval.
 """
@@ -15,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, stdtrit
+
+from analysis.arrays import FloatArray
 
 OUTSIDE = 0.025  # on each side of the interval
 
@@ -39,8 +46,8 @@ def block_mean(total: ArrayLike, seen: ArrayLike, bootstraps: int = 2000, seed: 
 
     Parameters
     ----------
-    total : (R, K) sum over the observations of each block, in any unit, of R repeats that count alike; one repeat is
-        drawn for each draw of blocks
+    total : (R, K) sum over the observations of each block, in any unit, of R repeats that count alike, drawn
+        independently; one where nothing is drawn by chance
     seen : (K,) observations in each block; blocks of none are left out
     bootstraps : draws
     seed : of the draws
@@ -75,8 +82,16 @@ def block_mean(total: ArrayLike, seen: ArrayLike, bootstraps: int = 2000, seed: 
         return BlockMean(value, float("nan"), float("nan"))
     generator = np.random.default_rng(seed)
     drawn = generator.integers(blocks, size=(bootstraps, blocks))
-    repeat = generator.integers(len(sums), size=bootstraps)
-    means = np.take_along_axis(sums[repeat], drawn, axis=1).sum(axis=1) / counts[drawn].sum(axis=1)
+    means = sums.mean(axis=0)[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     outside = float(ndtr(np.sqrt(blocks / (blocks - 1)) * stdtrit(blocks - 1, OUTSIDE)))
     low, high = np.quantile(means, [outside, 1 - outside])
-    return BlockMean(value, float(low), float(high))
+    luck = _half_width(sums.sum(axis=1) / counts.sum())
+    return BlockMean(value, value - float(np.hypot(value - low, luck)), value + float(np.hypot(high - value, luck)))
+
+
+def _half_width(means: FloatArray) -> float:
+    """Of the interval of a mean of independent draws, (R,); 0 for one that is no draw."""
+    repeats = len(means)
+    if repeats < 2:
+        return 0.0
+    return float(stdtrit(repeats - 1, 1 - OUTSIDE) * means.std(ddof=1) / np.sqrt(repeats))

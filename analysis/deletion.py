@@ -10,15 +10,18 @@ What removing takes a model to, it was never trained on, so there are three ways
     mean     it becomes the mean weight of the pairs that carry weight in its head: as much is heard, all alike
     rewire   it changes places with the weight of a pair drawn at random: every weight is still there, elsewhere
 
-Axes: h head, i receiver, j sender, p pair (i < j), f share, w window, k block of neighbouring windows.
+What is drawn by chance (an order, whose turn it is among equal couplings, where rewiring takes a weight) is drawn anew
+in each repeat, and an area is uncertain for it as it is for the windows.
+
+Axes: h head, i receiver, j sender, p pair (i < j), f share, w window, k block of neighbouring windows, r repeat.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from analysis.arrays import FloatArray, IntArray, checked, checked_heads
 from analysis.blocks import block_mean
@@ -26,6 +29,7 @@ from analysis.blocks import block_mean
 Predict = Callable[[FloatArray, FloatArray | None], FloatArray]
 """Forecasts (W, T, N) with `M * gates + added` in place of the interaction; gates and added (H, N, N)."""
 
+REPEATS = 5
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 REMOVALS = ("zero", "mean", "rewire")
 BINS, FEWEST = 50, 20  # of lengths: at most so many, each of at least so many pairs
@@ -40,7 +44,7 @@ class Curve:
     order : 'strongest' | 'weakest' | 'random' | 'length', the last random pairs as long as the strongest
     removal : 'zero' | 'mean' | 'rewire'
     share : (F,) share of the pairs that carry weight that is removed, 0 to 1
-    error : (F,) mean absolute error, in unit; mean over the repeats of a random order
+    error : (F,) mean absolute error, in unit; mean over the repeats of what is drawn by chance
     """
 
     order: str
@@ -59,7 +63,7 @@ class Area:
     beside : 'random' | 'length' | 'weakest'
     value : in unit
     low, high : 95 % interval, see `blocks`: over blocks of neighbouring windows, which count as independent, and over
-        the repeats of a random order; nan where there is one block only
+        the repeats of what is drawn by chance; nan where there is one block only
     """
 
     removal: str
@@ -90,7 +94,6 @@ class _Order(NamedTuple):
     changes places with.
     """
 
-    name: str
     pairs: tuple[IntArray, ...]
     partner: tuple[IntArray, ...]
 
@@ -102,14 +105,14 @@ def deletion(
     block: ArrayLike,
     kilometres: ArrayLike | None = None,
     shares: Sequence[float] = SHARES,
-    repeats: int = 2,
+    repeats: int = REPEATS,
     bootstraps: int = 2000,
     seed: int = 0,
     tick: Callable[[int, int], None] | None = None,
 ) -> Deletion:
     """Deletion curves in every order and with every removal, and the areas between them.
 
-    The model runs `model_runs(orders, shares)` times. Random orders and rewiring draw pairs by their number, so another
+    The model runs `model_runs` times. Random orders and rewiring draw pairs by their number, so another
     order of the sensors is another draw.
 
     Parameters
@@ -120,7 +123,7 @@ def deletion(
     block : (W,) number of the block of neighbouring windows that each window belongs to
     kilometres : (N, N) distances, for pairs as long as the strongest; None to leave them out
     shares : growing, from 0 to 1
-    repeats : of each random order
+    repeats : how often what is drawn by chance is drawn
     bootstraps : resamples behind an interval
     seed : of the orders and of the resamples
     tick : called with runs done and runs in all
@@ -133,7 +136,7 @@ def deletion(
     ------
     ValueError
         As `arrays.checked_heads`; no weight off the diagonal; arrays that do not fit together; nothing observed;
-        shares that do not grow from 0 to 1; repeats or bootstraps under 1.
+        shares that do not grow from 0 to 1; repeats under 2 or bootstraps under 1.
 
     Examples
     --------
@@ -150,13 +153,12 @@ def deletion(
     matrices = checked_heads(interaction)
     observed, blocks = checked_target(target, block, matrices.shape[1])
     share = _checked_shares(shares)
-    for name, value in (("repeats", repeats), ("bootstraps", bootstraps)):
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value}")
+    for name, value, least in (("repeats", repeats, 2), ("bootstraps", bootstraps, 1)):
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, got {value}")
     lengths = None if kilometres is None else checked(kilometres, "kilometres", matrices.shape[1])
-    generator = np.random.default_rng(seed)
-    orders = list(_orders(matrices, lengths, repeats, generator))
-    all_runs = model_runs(len(orders), len(share))
+    orders = _orders(matrices, lengths, repeats, np.random.default_rng(seed))
+    all_runs = model_runs(matrices, repeats, len(share), lengths=lengths is not None)
     ran = 0
 
     def sums(edit: tuple[FloatArray, FloatArray | None]) -> FloatArray:
@@ -169,33 +171,39 @@ def deletion(
 
     everything = np.ones(matrices.shape)
     whole = sums((everything, None))
-    measured: dict[tuple[str, str], list[FloatArray]] = {}  # (F, K) for each repeat
+    measured: dict[tuple[str, str], FloatArray] = {}  # (R, F, K)
     for removal in REMOVALS:
         # Where all is gone no order is left, and where all is rewired one draw is like another.
-        gone = sums(_edit(matrices, orders[0], removal, 1.0))
-        for order in orders:
-            between = [sums(_edit(matrices, order, removal, f)) for f in share[1:-1]]
-            measured.setdefault((order.name, removal), []).append(np.stack([whole, *between, gone]))
+        gone = sums(_edit(matrices, orders["strongest"][0], removal, 1.0))
+        for name, drawn in orders.items():
+            one = _is_certain(name, removal, matrices)
+            found = [
+                np.stack([whole, *(sums(_edit(matrices, order, removal, f)) for f in share[1:-1]), gone])
+                for order in (drawn[:1] if one else drawn)
+            ]
+            measured[(name, removal)] = np.stack(found)
     seen = np.bincount(blocks, (~np.isnan(observed)).sum(axis=(1, 2))).astype(np.float64)  # (K,)
     curves = tuple(
-        Curve(name, removal, share.copy(), np.mean(found, axis=0).sum(axis=1) / seen.sum())
+        Curve(name, removal, share.copy(), found.mean(axis=0).sum(axis=1) / seen.sum())
         for (name, removal), found in measured.items()
     )
     areas = tuple(
-        _area(removal, name, measured[("strongest", removal)][0] - np.stack(found), share, seen, bootstraps, seed)
+        _area(removal, name, measured[("strongest", removal)] - found, share, seen, bootstraps, seed)
         for (name, removal), found in measured.items()
         if name != "strongest"
     )
     return Deletion(curves, areas)
 
 
-def model_runs(orders: int, shares: int) -> int:
+def model_runs(interaction: ArrayLike, repeats: int = REPEATS, shares: int = len(SHARES), *, lengths: bool) -> int:
     """How many times `deletion` runs the model.
 
     Parameters
     ----------
-    orders : 2, and the repeats of each random order
+    interaction : (H, N, N)
+    repeats : of what is drawn by chance
     shares : with 0 and 1
+    lengths : whether pairs as long as the strongest are removed as well
 
     Returns
     -------
@@ -204,17 +212,22 @@ def model_runs(orders: int, shares: int) -> int:
     Raises
     ------
     ValueError
-        Fewer than 2 of either.
+        As `arrays.checked_heads`; fewer than 2 repeats or shares.
 
     Examples
     --------
-    >>> model_runs(orders=2 + 2 + 2, shares=9)
-    130
+    >>> model_runs([[[0, 3, 1], [0, 0, 2], [0, 0, 0]]], lengths=True)
+    312
     """
-    for name, value in (("orders", orders), ("shares", shares)):
+    matrices = checked_heads(interaction)
+    for name, value in (("repeats", repeats), ("shares", shares)):
         if value < 2:
             raise ValueError(f"{name} must be at least 2, got {value}")
-    return 1 + len(REMOVALS) * (1 + orders * (shares - 2))
+    names = ("strongest", "weakest", "random", *(["length"] if lengths else []))
+    curves = sum(
+        1 if _is_certain(name, removal, matrices) else repeats for removal in REMOVALS for name in names
+    )
+    return 1 + len(REMOVALS) + curves * (shares - 2)
 
 
 def checked_forecast(forecast: ArrayLike, target: FloatArray) -> FloatArray:
@@ -292,31 +305,46 @@ def _checked_shares(shares: Sequence[float]) -> FloatArray:
     return share
 
 
+def _couplings(matrices: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Mean of both directions of each pair, without its sign, and which pairs carry weight; each (H, P)."""
+    first, second = np.triu_indices(matrices.shape[1], k=1)
+    there, back = matrices[:, first, second], matrices[:, second, first]
+    return np.abs(there + back) / 2, (there != 0) | (back != 0)     # also where directions cancel
+
+
+def _is_certain(name: str, removal: str, matrices: FloatArray) -> bool:
+    """Whether nothing of an order, and of where it takes weights, is drawn by chance."""
+    if removal == "rewire" or name in ("random", "length"):
+        return False
+    couplings, carries = _couplings(matrices)
+    return all(len(np.unique(c[there])) == there.sum() for c, there in zip(couplings, carries, strict=True))
+
+
 def _orders(
     matrices: FloatArray, kilometres: FloatArray | None, repeats: int, generator: np.random.Generator
-) -> Iterator[_Order]:
-    """Every order; 'strongest' first."""
+) -> dict[str, list[_Order]]:
+    """Every order, as often as it is drawn; 'strongest' first."""
     first, second = np.triu_indices(matrices.shape[1], k=1)
-    couplings = np.abs(matrices[:, first, second] + matrices[:, second, first]) / 2     # (H, P)
-    carries = (matrices[:, first, second] != 0) | (matrices[:, second, first] != 0)     # also where directions cancel
+    couplings, carries = _couplings(matrices)
     if not carries.any():
         raise ValueError("interaction must have a weight between two sensors, got none")
-    ways = [generator.permutation(len(first)) for _ in matrices]  # for ties: not the order of the sensors
-    strongest = [way[np.argsort(-c[way], kind="stable")] for c, way in zip(couplings, ways, strict=True)]
-    strongest = [s[c[s]] for s, c in zip(strongest, carries, strict=True)]
+    length = None if kilometres is None else (kilometres + kilometres.T)[first, second] / 2
+    found: dict[str, list[_Order]] = {}
 
-    def made(name: str, pairs: Sequence[IntArray]) -> _Order:
+    def draw(name: str, pairs: Sequence[IntArray]) -> None:
         partner = tuple(generator.integers(len(first), size=len(p)) for p in pairs)
-        return _Order(name, tuple(pairs), partner)
+        found.setdefault(name, []).append(_Order(tuple(pairs), partner))
 
-    yield made("strongest", strongest)
-    yield made("weakest", [s[::-1] for s in strongest])
     for _ in range(repeats):
-        yield made("random", [generator.permutation(s) for s in strongest])
-    if kilometres is not None:
-        length = (kilometres + kilometres.T)[first, second] / 2
-        for _ in range(repeats):
-            yield made("length", [_as_long(s, length[s], generator) for s in strongest])
+        ways = [generator.permutation(len(first)) for _ in matrices]  # for ties: not the order of the sensors
+        strongest = [way[np.argsort(-c[way], kind="stable")] for c, way in zip(couplings, ways, strict=True)]
+        strongest = [s[c[s]] for s, c in zip(strongest, carries, strict=True)]
+        draw("strongest", strongest)
+        draw("weakest", [s[::-1] for s in strongest])
+        draw("random", [generator.permutation(s) for s in strongest])
+        if length is not None:
+            draw("length", [_as_long(s, length[s], generator) for s in strongest])
+    return found
 
 
 def _as_long(strongest: IntArray, length: FloatArray, generator: np.random.Generator) -> IntArray:
@@ -379,6 +407,6 @@ def _area(
     """Area between two curves, from summed absolute errors `between (R, F, K)` and observations `seen (K,)`."""
     step = np.diff(share)
     weight = (np.append(step, 0.0) + np.append(0.0, step)) / 2                   # trapezoids, over shares 0 to 1
-    total = np.einsum("f,rfk->rk", weight, between)  # one random order for each draw, as strongest is one
+    total = np.einsum("f,rfk->rk", weight, between)
     found = block_mean(total, seen, bootstraps, seed)
     return Area(removal, beside, found.value, found.low, found.high)

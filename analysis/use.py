@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from analysis import gates
 from analysis.arrays import FloatArray, IntArray, checked_heads
 from analysis.cuts import Cut, cut
-from analysis.deletion import SHARES, Area, Curve, Predict, checked_forecast, checked_target, deletion, model_runs
+from analysis.deletion import REPEATS, Area, Curve, Predict, checked_forecast, checked_target, deletion, model_runs
 from analysis.effects import EdgeEffects, Tick, effects
 
 Gradients = Callable[[], tuple[FloatArray, FloatArray, FloatArray]]
@@ -69,7 +69,7 @@ def use(
     kilometres: ArrayLike | None = None,
     reproduced: float = 0.0,
     sample: int = 24,
-    repeats: int = 2,
+    repeats: int = REPEATS,
     seed: int = 0,
     tick: Tick | None = None,
 ) -> Use:
@@ -123,7 +123,7 @@ def use(
     numbers = None if labels is None else _checked_labels(labels, size)
     planned = list(_planned(list(heads), names, numbers))
     singles = min(sample, int(np.count_nonzero(matrices * ~np.eye(size, dtype=bool))))
-    curve_runs = model_runs(2 + repeats * (1 if kilometres is None else 2), len(SHARES))
+    curve_runs = model_runs(matrices, repeats, lengths=kilometres is not None)
     total = singles + len(planned) + curve_runs
 
     def after(first: int) -> Tick:

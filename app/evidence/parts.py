@@ -373,7 +373,7 @@ def _planted_fits(found: "Planted", _: Run) -> bool:
 
 PARTS: Mapping[str, Part] = {
     "chance": Part("whether it is more than chance", 2, _chance_kind, _chance, _chance_missing, _chance_fits),
-    "use": Part("whether the model uses it", 3, _use_kind, _use, _use_missing, _use_fits),
+    "use": Part("whether the model uses it", 4, _use_kind, _use, _use_missing, _use_fits),
     "stability": Part(
         "whether it would come back", 2, _stability_kind, _stability, _stability_missing, _stability_fits
     ),

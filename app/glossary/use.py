@@ -68,8 +68,8 @@ USE: dict[str, Measure] = {
         "By how much the error is higher, on average over the curve, when the strongest weights go first instead of "
         "others. Above 0 with its whole interval: strong weights matter more than those they stand beside.",
         r"\mathrm{mean}_f \big( \mathrm{mae}_\text{strongest}(f) - \mathrm{mae}_\text{other}(f) \big)",
-        source="Samek et al., arXiv:1509.06321 (2017); interval by a block bootstrap over windows: Künsch, Annals of "
-        "Statistics 17 (1989)",
+        source="Samek et al., arXiv:1509.06321 (2017); interval by a block bootstrap over windows (Künsch, Annals of "
+        "Statistics 17, 1989), widened by Student's t over repeats of what is drawn by chance",
         pages=("evidence",),
         also="AOPC, bootstrap, interval",
     ),

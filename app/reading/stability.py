@@ -19,7 +19,7 @@ FILLED_STABLE = "Filled: p below 0.05 after Holm's correction for the number of 
 
 LIKE_SEEDS = (
     "Another seed draws other first weights and another order of the data; what comes back under all of them is in the "
-    "data or the model, what does not may be an accident of the seed."
+    "data, in the model or in what all began with; what does not may be an accident of the seed."
 )
 
 

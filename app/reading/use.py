@@ -24,7 +24,8 @@ WHY_THREE = (
 )
 AREAS = (
     "By how much more it costs to remove the strongest first than in each other order: mean over the whole curve, with "
-    "the 95 % interval over blocks of windows. Right of the line: the strongest matter more."
+    "the 95 % interval over blocks of windows and what is drawn by chance. Right of the line: the strongest matter "
+    "more."
 )
 WHISKERS = (
     "Thin lines are 95 % intervals over blocks of windows: how far a figure would move with other windows like these. "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from app.reading.begun import begun_again, begun_sentence, share_begun
 from app.reading.corrected import at_best, over_heads
 from app.reading.roads import GIVEN_ROADS, auroc_words, given_roads, given_sentence
 from app.reading.stability import PARTLY, TIED, why_untold
@@ -124,6 +125,7 @@ def verdict(
     *,
     model: str = "",
     made_of: Sequence[str] = (),
+    begun: float = 0.0,
     unit: str = "",
     reasons: Mapping[str, str] | None = None,
     truth: "RoadMatch | None" = None,
@@ -138,6 +140,7 @@ def verdict(
     model : its name; '' for a matrix alone
     made_of : names of the models that learned the matrix (``Run.made_of``): `model`, if left out; of those that were
         given the roads, a match with them is no finding
+    begun : share of the matrices that was there before training (``app.reading.begun``)
     unit : of the values that are forecast
     reasons : why a part cannot be made, by its name ('chance', 'use', 'stability'); without one it was not made yet
     truth : the head's pairs against the planted graph, where there is one
@@ -148,13 +151,15 @@ def verdict(
     real = real_line(head, chance) if chance else Line("untested", why.get("chance", NOT_YET))
     if given_roads(learned := made_of or (model,)):
         real = _given(learned)
+    elif chance and (share := begun_sentence(begun)) and real.state in ("yes", "faint"):
+        real = replace(real, own=f"{real.own} {share}")
     if truth is not None and chance is not None:
         real = replace(real, own=f"{real.own} Against the planted graph, known here: {auroc_words(truth)}.")
     return Verdict(
         head,
         real,
         used_line(head, use, unit, model) if use else Line("untested", why.get("use", NOT_YET)),
-        _stable(head, stability, model, noun) if stability else Line("untested", why.get("stability", NOT_YET)),
+        _stable(head, stability, model, begun, noun) if stability else Line("untested", why.get("stability", NOT_YET)),
     )
 
 
@@ -180,6 +185,7 @@ def verdicts(
             results.get("stability"),
             model=run.model,
             made_of=run.made_of,
+            begun=share_begun(run.record),
             unit=run.unit,
             reasons=reasons,
             truth=measured.recovery(head, share) if results.get("chance") is not None else None,
@@ -307,13 +313,14 @@ def orders_drawn(use: "Use") -> set[str]:
     return {area.beside for area in use.areas if np.isfinite(area.value)}
 
 
-def _stable(head: str, stability: "Stability", model: str, noun: str) -> Line:
-    """The same as `stable_line`, with what has to be said of a model that was given its graph."""
+def _stable(head: str, stability: "Stability", model: str, begun: float, noun: str) -> Line:
+    """The same as `stable_line`, with what has to be said of a model that was given its graph, or part of it."""
     line = stable_line(head, stability, noun)
-    if model not in GIVEN_ROADS or line.state == "untested":
+    roads = "Every seed was given the same roads, so much of this is by construction."
+    alike = roads if model in GIVEN_ROADS else begun_again(begun)
+    if not alike or line.state == "untested":
         return line
-    by_construction = "Every seed was given the same roads, so much of this is by construction."
-    return replace(line, own=f"{line.own} {by_construction}")
+    return replace(line, own=f"{line.own} {alike}")
 
 
 def stable_line(head: str, stability: "Stability", noun: str = SENSOR) -> Line:

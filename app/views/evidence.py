@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.reading.begun import share_begun
 from app.reading.verdict import Verdict, verdict
 from app.reading.verdict_summary import overall, thresholds, verdict_list
 from app.selection import EVIDENCE
@@ -65,6 +66,7 @@ def judged(page: Opened, found: Mapping[str, Any], reasons: Mapping[str, str]) -
         found["stability"],
         model=page.run.model,
         made_of=page.run.made_of,
+        begun=share_begun(page.run.record),
         unit=page.run.unit,
         reasons=reasons,
         truth=page.measured.recovery(head, page.selection.share),

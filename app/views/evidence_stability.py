@@ -15,6 +15,7 @@ from app.figures.marks import index_of
 from app.figures.matrix import drawn_cell, matrix_heatmap, similarity_heatmap
 from app.places import parted
 from app.reading import stability as said
+from app.reading.begun import begun_again, share_begun
 from app.reading.communities import community_words
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_label, head_phrase
@@ -46,7 +47,8 @@ def show_stability(page: Opened, found: "Stability") -> None:
     seeds = len(found.seeds)
     heading("Would it come back?")
     st.markdown(" ".join(filter(None, [said.stability_sentence(found, one.head),
-                                       said.few_seeds_sentence(seeds)])))  # fmt: skip
+                                       said.few_seeds_sentence(seeds),
+                                       begun_again(share_begun(page.run.record))])))  # fmt: skip
     left, right = beside([3, 2])
     with left:
         _all_heads(page, found, names, one.head, adjusted)

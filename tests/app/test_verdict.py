@@ -1,6 +1,7 @@
 """The verdict: what each line takes, that 'real' rests on no single test, and that it says what it could not test."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from analysis.nulls import NullTest, Tests
 from app.evidence.commands import bare
 from app.measured import Measured
 from app.reading import verdict as said
+from app.reading.begun import begun_sentence, share_begun
 from app.reading.verdict import NOT_YET, Line, Verdict, used_line, verdict
 from app.reading.verdict_summary import overall, thresholds, verdict_table
 from core.run import Run
@@ -120,6 +122,27 @@ def test_seeds_that_were_given_one_graph_agree_by_construction() -> None:
     found = made_stability()
     assert "by construction" in verdict("head 1", None, None, found, model="gat-gru").stable.sentence
     assert "by construction" not in verdict("head 1", None, None, found, model="intergat-plus").stable.sentence
+
+
+def test_what_began_from_the_data_is_said_to_speak_of_them() -> None:
+    told = verdict("head 1", made_chance(), None, made_stability(), model="intergat-plus", begun=0.5)
+    assert told.real.state == "yes"
+    assert "Before training, half of it was made from partial correlations of these series" in told.real.sentence
+    assert "Every seed began half from the same partial correlations" in told.stable.sentence
+    assert "by construction" in told.stable.sentence
+    by_chance = verdict("head 1", made_chance(), None, made_stability(), model="intergat-plus")
+    assert "correlations" not in by_chance.real.sentence + by_chance.stable.sentence
+    assert "30 % of it" in begun_sentence(0.3).replace("\u00a0", " ")
+
+
+def test_how_much_began_from_the_data_is_read_from_a_record_that_may_be_a_strangers() -> None:
+    def record(config: object) -> dict[str, Any]:
+        return {"model": {"name": "intergat-plus", "config": config}}
+
+    assert share_begun(record({"informed": 0.5})) == 0.5
+    odd = ({}, {"informed": "half"}, {"informed": 7}, {"informed": 0}, {"informed": float("nan")}, [])
+    assert [share_begun(record(config)) for config in odd] == [0] * len(odd)
+    assert share_begun({"kind": "matrix"}) == 0
 
 
 def test_what_was_given_is_no_finding() -> None:

@@ -10,6 +10,7 @@ from app.evidence.parts import PARTS
 from app.figures.deletion import Interval, Removal, deletion_curves, interval_dots
 from app.figures.evidence import Found, effect_dots, overlap_dots, recovery_lines, whiteness_dots
 from app.reading import use as used
+from app.reading.begun import begun_again, share_begun
 from app.reading.chance import (
     EFFECTS,
     PLAIN,
@@ -208,6 +209,7 @@ def _stability(asked: Asked, found: "Stability") -> list[Block]:
     sentences = [
         stability_sentence(found, one.head),
         few_seeds_sentence(len(found.seeds)),
+        begun_again(share_begun(asked.measured.run.record)),
         consensus_sentence(one.consensus, asked.measured.noun),
         matched_sentence(found),
     ]
