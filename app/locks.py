@@ -16,6 +16,9 @@ try:
 except ImportError:  # a system without such locks
     fcntl = None  # type: ignore[assignment]
 
+# What file systems say that lock no folder; NFS: EBADF, since a folder cannot be opened for writing.
+_NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
+
 
 def possible() -> bool:
     """Whether this system has such locks."""
@@ -72,6 +75,35 @@ def exclusive(path: Path) -> Iterator[None]:
     with path.open("ab") as file:
         taken(file.fileno())
         yield
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[bool]:
+    """Hold the lock of a folder; waits for whoever holds it. Gives False where there is none: others may come.
+
+    Raises
+    ------
+    OSError
+        There is no such folder, or it cannot be opened.
+    """
+    if not possible():
+        yield False
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        yield _taken_where_possible(handle)
+    finally:
+        os.close(handle)
+
+
+def _taken_where_possible(handle: int) -> bool:
+    try:
+        taken(handle)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        return False
+    return True
 
 
 @contextmanager

@@ -2,8 +2,17 @@
 
 A folder ``own/NAME`` among the data sets is whole or not there. What is written, and what is being deleted, has a
 hidden name until it is done; what was left over by a process that was killed is cleared away a day later.
+
+One process at a time looks who has a name and renames. Data that give way to others lie in the hidden folder of those
+until they have taken the name::
+
+    .topolens-XXXXXXXX/NAME            what is to have the name, while it is read and checked
+    .topolens-XXXXXXXX/_before/NAME    what had it
+
+Where both are there, the second rename is still to come, or its process was killed: what had the name gets it back.
 """
 
+import os
 import re
 import shutil
 import tempfile
@@ -12,6 +21,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from app import locks
 from app.datasets import OWN
 from core.data import about, data_root, folder
 from core.data.about import About
@@ -22,6 +32,7 @@ MOST_MB = {folder.VALUES: 200, folder.ADJACENCY: 200, folder.NODES: 20}
 MOST_FOLDERS = 200  # of one's own data
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 _HIDDEN = ".topolens-"
+_BEFORE = "_before"  # no name of data: those begin with a letter or a digit
 _LEFT_OVER = 86_400.0  # seconds
 
 
@@ -69,7 +80,8 @@ def kept(
     DataError
         With every fault of every file; nothing is kept then, and what had the name before is still there.
     UploadError
-        The name is none, or is taken; a file is too large, or none of these; there are too many data sets.
+        The name is none, or is taken, be it only since the files were read; a file is too large, or none of these;
+        there are too many data sets.
     OSError
         The folder cannot be written.
     """
@@ -83,6 +95,7 @@ def kept(
             raise UploadError(f"{file} must have at most {MOST_MB[file]} MB, got {len(content) / 2**20:,.0f} MB")
     place = own_folder(root)
     place.mkdir(parents=True, exist_ok=True)
+    restored(root)
     _clear(place)
     target = place / name
     _check_free(target, replace=replace)
@@ -95,20 +108,13 @@ def kept(
         if said is not None:
             (inside / about.FILE).write_text(said.to_json(), encoding="utf-8")
         data = folder.read(inside)
-        _check_free(target, replace=replace)  # while these were read, others may have come
-        before = beside / "before"
-        if replace:
-            with suppress(FileNotFoundError):  # nobody has the name, or not any more
-                target.rename(before)
-        try:
-            inside.rename(target)  # never over a folder that holds something: who comes between is not replaced
-        except OSError:
-            with suppress(OSError):
-                before.rename(target)
-            _check_free(target, replace=replace)
-            raise
+        with locks.alone_in(place) as surely:
+            _give_back(place, surely=surely)
+            _check_free(target, replace=replace)  # while these were read, others may have come
+            _take(inside, target, replace=replace)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        if not _is_cut_short(beside):  # or the only copy of what had the name would go
+            shutil.rmtree(beside, ignore_errors=True)
     return data
 
 
@@ -122,14 +128,66 @@ def removed(name: str, root: Path | None = None) -> None:
     OSError
         The folder cannot be written.
     """
+    restored(root)
+    target = _there(name, root)
+    beside = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=target.parent))
+    try:
+        with locks.alone_in(target.parent):
+            _there(name, root).rename(beside / name)  # from here on nobody finds it, however long deleting takes
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def restored(root: Path | None = None) -> None:
+    """Give data their name back whose replacing was cut short, by ``kill -9`` for example; for whoever lists data."""
+    place = own_folder(root)
+    with suppress(OSError):  # a folder that cannot be written: they stay where they are
+        if any(_is_cut_short(path) for path in place.glob(f"{_HIDDEN}*")):
+            with locks.alone_in(place) as surely:
+                _give_back(place, surely=surely)
+
+
+def _there(name: str, root: Path | None) -> Path:
     target = own_folder(root) / name
     if name_problem(name) or target.is_symlink() or not target.is_dir():
         raise UploadError(f"there must be a data set of this name in {OWN}, got {name[:80]!r}")
-    beside = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=target.parent))
+    return target
+
+
+def _take(inside: Path, target: Path, *, replace: bool) -> None:
+    """Give a folder a name; who has it gives way if that is asked for, and has it again where this fails."""
+    before = inside.parent / _BEFORE / inside.name
+    if replace:
+        before.parent.mkdir()
+        with suppress(FileNotFoundError):  # nobody has the name
+            target.rename(before)
     try:
-        target.rename(beside / name)  # from here on nobody finds it, however long deleting takes
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        inside.rename(target)  # never over a folder that holds something: who comes between is not replaced
+    except OSError:
+        try:
+            before.rename(target)
+        except OSError:
+            if target.exists():
+                where = f"; what had it before is in {before}" if before.exists() else ""
+                raise UploadError(f"others took the name {target.name!r} at the same moment{where}") from None
+        raise
+
+
+def _is_cut_short(beside: Path) -> bool:
+    """Whether others gave way to the data in a hidden folder, which did not take their name."""
+    return any((beside / path.name).is_dir() for path in (beside / _BEFORE).glob("*"))
+
+
+def _give_back(place: Path, *, surely: bool) -> None:
+    """Give those their name back who gave way to data that did not take it; where it is taken since, they stay.
+
+    Unless it is sure that nobody is at work, only what is a day old is taken for left over.
+    """
+    for beside in place.glob(f"{_HIDDEN}*"):
+        if _is_cut_short(beside) and (surely or _is_left_over(beside)):
+            for before in list((beside / _BEFORE).iterdir()):
+                if not os.path.lexists(place / before.name):
+                    before.rename(place / before.name)
 
 
 def _check_free(target: Path, *, replace: bool) -> None:
@@ -142,8 +200,12 @@ def _check_free(target: Path, *, replace: bool) -> None:
 
 
 def _clear(place: Path) -> None:
-    """Delete what a killed process left over."""
+    """Delete what a killed process left over, but for data that could not have their name back."""
     for path in place.glob(f"{_HIDDEN}*"):
         with suppress(OSError):  # somebody else clears it away at the same time
-            if time.time() - path.stat().st_mtime > _LEFT_OVER:
+            if _is_left_over(path) and not _is_cut_short(path):
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_left_over(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > _LEFT_OVER

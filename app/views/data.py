@@ -40,6 +40,7 @@ SHOWN, SENSOR, TRAIN = "data shown", "data sensor", "train dataset"
 
 def choose() -> str:
     """Which data set is looked at, as ``core.data.load`` takes it."""
+    uploads.restored()
     ready = {dataset.load: dataset for dataset in datasets.found(data_root())}
     asked = st.session_state.pop(NEXT, None)
     if asked in ready:

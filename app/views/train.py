@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from app import datasets, jobs, locks, store, trainings
+from app import datasets, jobs, locks, store, trainings, uploads
 from app.drafts import KEPT, LIMITS, MOST_TITLE, Draft, free_name
 from app.estimate import Asked, Estimate, estimate, estimate_sentences, machine
 from app.reading.models import CONTROL, LOSSES, OPTIMIZERS, SCHEDULES, TRAINABLE, Trainable
@@ -198,6 +198,7 @@ found = trainings.listed(store.runs_folder())
 alive = [job for job in found if job.alive]
 with left:
     heading("A new training")
+    uploads.restored()
     ready = {dataset.load: dataset for dataset in datasets.found(data_root())}
     if (brought := st.session_state.pop("train dataset", None)) in ready:  # from the page Data
         st.session_state[KEPT] = replace(draft(), load=brought)

@@ -287,6 +287,16 @@ def test_deleting_a_link_takes_no_data_that_have_the_name_of_where_it_leads(root
         assert (root / place / "values.csv").exists(), place
 
 
+@pytest.mark.parametrize("page", ["data", "train"])
+def test_data_whose_replacing_was_killed_are_listed_again(root: Path, page: str) -> None:
+    hidden = root / "own" / ".topolens-killed00"
+    write(made(), hidden / "_before" / "mine")
+    write(made(), hidden / "mine")
+    listed = opened(page).selectbox(key="data shown" if page == "data" else "train load").options
+    assert "mine: your own data" in listed
+    assert (root / "own" / "mine" / "values.csv").exists()
+
+
 def test_no_link_chooses_data(root: Path) -> None:
     write(made(), root / "own" / "mine")
     app = opened("overview", **{"data shown": "folder:/etc", "train dataset": "folder:/etc"})

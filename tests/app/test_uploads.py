@@ -1,19 +1,26 @@
 """Uploaded data are kept whole under a harmless name, or not at all, and deleted without a trace."""
 
+import errno
 import os
+import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from app import datasets, uploads
-from app.uploads import UploadError, kept, name_problem, own_folder, removed
+from app import datasets, locks, uploads
+from app.uploads import UploadError, kept, name_problem, own_folder, removed, restored
 from core.data import load
 from core.data.about import About
 from core.data.faults import DataError
+from tests.app.conftest import ROOT
 from tests.core.data.conftest import ADJACENCY_CSV, CLOCK, NODES_CSV, values_csv
 
 GOOD = {"values.csv": values_csv().encode(), "adjacency.csv": ADJACENCY_CSV.encode(), "nodes.csv": NODES_CSV.encode()}
+OTHER = {"values.csv": values_csv({2: f"{CLOCK[0]},9,9,9"}).encode()}
+THIRD = {"values.csv": values_csv({2: f"{CLOCK[0]},8,8,8"}).encode()}
 BAD = {"values.csv": values_csv({5: f"{CLOCK[3]},abc,1,2"}).encode()}
 
 
@@ -160,10 +167,11 @@ def test_of_two_at_once_one_is_kept_whole(tmp_path: Path) -> None:
     assert inside(own_folder(tmp_path)) == ["mine", *(f"mine/{file}" for file in sorted(GOOD))]
 
 
-@pytest.mark.parametrize(("replace", "error"), [(False, UploadError), (True, OSError)])
+@pytest.mark.parametrize("replace", [False, True])
 def test_who_comes_after_the_last_look_is_not_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool, error: type[Exception]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool
 ) -> None:
+    """Somebody who holds no lock: another program, or this one where there are no locks."""
     target, rename = own_folder(tmp_path) / "mine", Path.rename
 
     def too_late(self: Path, to: Path) -> Path:
@@ -173,10 +181,183 @@ def test_who_comes_after_the_last_look_is_not_replaced(
         return rename(self, to)
 
     monkeypatch.setattr(Path, "rename", too_late)
-    with pytest.raises(error):
+    with pytest.raises(UploadError, match="others took the name 'mine' at the same moment"):
         kept("mine", GOOD, replace=replace, root=tmp_path)
     assert (target / "values.csv").read_text() == "another's"
     assert inside(own_folder(tmp_path)) == ["mine", "mine/values.csv"]
+
+
+def test_what_gave_way_is_not_lost_to_who_took_its_name_since(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = kept("mine", GOOD, root=tmp_path)
+    target, rename = own_folder(tmp_path) / "mine", Path.rename
+
+    def too_late(self: Path, to: Path) -> Path:
+        if to == target:
+            target.mkdir(exist_ok=True)
+            (target / "values.csv").write_text("another's")
+        return rename(self, to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", too_late)
+        with pytest.raises(UploadError, match=r"; what had it before is in .*_before/mine$"):
+            kept("mine", OTHER, replace=True, root=tmp_path)
+    aged(own_folder(tmp_path))
+    kept("second", GOOD, root=tmp_path)  # clears away what is left over, but nothing that is the only copy
+    assert (target / "values.csv").read_text() == "another's"
+    removed("mine", root=tmp_path)
+    restored(tmp_path)
+    assert load(f"folder:{target}").sha256 == first.sha256
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_nobody_comes_between_the_two_renames_of_a_replacement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool
+) -> None:
+    """The second upload runs when the first has made the name free, until it has ended or waits for the lock."""
+    kept("mine", GOOD, root=tmp_path)
+    target, rename, taken = own_folder(tmp_path) / "mine", Path.rename, locks.taken
+    seconds: list[threading.Thread] = []
+    said: list[Exception | str] = []
+    begun = threading.Event()
+
+    def second() -> None:
+        try:
+            said.append(kept("mine", THIRD, replace=replace, root=tmp_path).sha256)
+        except (UploadError, OSError) as error:
+            said.append(error)
+        finally:
+            begun.set()
+
+    def waiting(handle: int) -> None:
+        if threading.current_thread() in seconds:
+            begun.set()
+        taken(handle)
+
+    def between(self: Path, to: Path) -> Path:
+        moved = rename(self, to)
+        if self == target and not seconds:
+            seconds.append(threading.Thread(target=second))
+            seconds[0].start()
+            begun.wait()
+        return moved
+
+    monkeypatch.setattr(locks, "taken", waiting)
+    monkeypatch.setattr(Path, "rename", between)
+    first = kept("mine", OTHER, replace=True, root=tmp_path)
+    seconds[0].join()
+    last = load(f"folder:{target}").sha256
+    if replace:
+        assert said == [last]
+        assert last != first.sha256
+    else:
+        assert str(said[0]).startswith("there are data called 'mine' already")
+        assert last == first.sha256
+    assert inside(own_folder(tmp_path)) == ["mine", "mine/values.csv"]
+
+
+@pytest.mark.parametrize("look", ["restored", "kept", "kept another", "removed"])
+def test_who_is_killed_between_the_two_renames_loses_nothing(tmp_path: Path, look: str) -> None:
+    first = kept("mine", GOOD, root=tmp_path)
+    killed_while_replacing(tmp_path)
+    target = own_folder(tmp_path) / "mine"
+    assert not target.exists()
+    match look:
+        case "restored":
+            restored(tmp_path)
+        case "kept":
+            with pytest.raises(UploadError, match="there are data called 'mine' already"):
+                kept("mine", OTHER, root=tmp_path)
+        case "kept another":
+            aged(own_folder(tmp_path))
+            kept("another", OTHER, root=tmp_path)
+        case _:
+            removed("mine", root=tmp_path)
+            restored(tmp_path)
+            assert not target.exists()
+            return
+    assert load(f"folder:{target}").sha256 == first.sha256
+    aged(own_folder(tmp_path))
+    kept("last", OTHER, root=tmp_path)
+    assert not list(own_folder(tmp_path).glob(".*"))
+
+
+def test_who_is_killed_after_the_two_renames_brings_nothing_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept("mine", GOOD, root=tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        kept("mine", OTHER, replace=True, root=tmp_path)
+    removed("mine", root=tmp_path)
+    restored(tmp_path)
+    assert not (own_folder(tmp_path) / "mine").exists()
+    aged(own_folder(tmp_path))
+    kept("last", OTHER, root=tmp_path)
+    assert [path.name for path in own_folder(tmp_path).iterdir()] == ["last"]
+
+
+@pytest.mark.parametrize("without", ["system", "folder"])
+def test_without_locks_only_what_is_a_day_old_is_taken_for_left_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without: str
+) -> None:
+    first = kept("mine", GOOD, root=tmp_path)
+    killed_while_replacing(tmp_path)
+    if without == "system":
+        monkeypatch.setattr(locks, "fcntl", None)
+    else:
+        monkeypatch.setattr(locks, "taken", no_locks)
+    restored(tmp_path)
+    target = own_folder(tmp_path) / "mine"
+    assert not target.exists()
+    aged(own_folder(tmp_path))
+    restored(tmp_path)
+    assert load(f"folder:{target}").sha256 == first.sha256
+    assert kept("mine", OTHER, replace=True, root=tmp_path).sha256 == load(f"folder:{target}").sha256 != first.sha256
+    removed("mine", root=tmp_path)
+
+
+def test_a_lock_that_fails_for_another_reason_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(locks, "taken", failing)
+    with pytest.raises(OSError, match="Input/output error"):
+        kept("mine", GOOD, root=tmp_path)
+    assert inside(tmp_path) == ["own"]
+
+
+def test_data_may_be_called_before(tmp_path: Path) -> None:
+    kept("before", GOOD, root=tmp_path)
+    second = kept("before", OTHER, replace=True, root=tmp_path)
+    assert load(f"folder:{own_folder(tmp_path) / 'before'}").sha256 == second.sha256
+
+
+def killed_while_replacing(root: Path) -> None:
+    """A process replaces the data 'mine' and is killed when they have given way."""
+    words = f"""
+import os
+from pathlib import Path
+from app import uploads
+rename = Path.rename
+def killing(self, to):
+    rename(self, to)
+    if self == uploads.own_folder(Path({str(root)!r})) / "mine":
+        os.kill(os.getpid(), 9)
+Path.rename = killing
+uploads.kept("mine", {OTHER!r}, replace=True, root=Path({str(root)!r}))
+"""
+    assert subprocess.run([sys.executable, "-c", words], cwd=ROOT, check=False).returncode == -9
+
+
+def no_locks(handle: int) -> None:
+    raise OSError(errno.EBADF, "Bad file descriptor")
+
+
+def aged(place: Path) -> None:
+    """Everything hidden there is older than a day."""
+    for path in place.glob(".topolens-*"):
+        clock = path.stat().st_mtime - 100_000
+        os.utime(path, (clock, clock))
 
 
 def test_what_a_killed_process_left_is_cleared_away_a_day_later(tmp_path: Path) -> None:
