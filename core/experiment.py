@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def trained(data: Data, plan: Plan, out: Path, *, tick: Tick = lambda *_: None) 
     Raises
     ------
     RunError
-        ``out`` exists already.
+        ``out`` exists already, be it only since the training was asked for.
     ValueError
         Unknown names, settings out of range, or data that do not fit them.
     """
@@ -52,15 +52,20 @@ def trained(data: Data, plan: Plan, out: Path, *, tick: Tick = lambda *_: None) 
         raise RunError(f"{out} exists already: name another folder, or continue it with --resume {out}")
     training = _begun(data, plan)       # bad names stop here, before a file
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as beside:
-        folder = Path(beside) / out.name
-        folder.mkdir()
-        write_json(folder / "run.json", training.first_record(plan))
-        write_tensors(folder / "network.safetensors", training.graphs())
-        if out.exists():
-            out.rmdir()                             # only if it is still empty
-        folder.rename(out)
-    return _finished(training, plan.settings, out, tick)
+    with ExitStack() as until_done:
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as beside:
+            folder = Path(beside) / out.name
+            folder.mkdir()
+            write_json(folder / "run.json", training.first_record(plan))
+            write_tensors(folder / "network.safetensors", training.graphs())
+            until_done.enter_context(held(folder))  # from before anybody finds it
+            try:
+                if out.exists():
+                    out.rmdir()                     # only if it is still empty
+                folder.rename(out)
+            except OSError as error:
+                raise RunError(f"{out} cannot take the run: {error.strerror}") from None
+        return _trained_alone(training, plan.settings, out, tick)
 
 
 def first_record(data: Data, plan: Plan) -> dict[str, Any]:
@@ -81,8 +86,20 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
     ------
     RunError
         ``out`` is not a run, or was begun on other data: other values, or, of one that is not done, other sensors,
-        times or graphs, or data that are cut and scaled otherwise. The text says what differs.
+        times or graphs, or data that are cut and scaled otherwise; or another process trains it. The text says which.
     """
+    if _record_on(data, out)["state"] == "done":
+        return Run.load(out)
+    with held(out):
+        record = _record_on(data, out)              # as whoever held it before has left it
+        if record["state"] == "done":
+            return Run.load(out)
+        training, settings = _recorded(data, record, out)
+        return _trained_alone(training, settings, out, tick)
+
+
+def _record_on(data: Data, out: Path) -> dict[str, Any]:
+    """The record of a run; RunError where it was begun on other data."""
     record, whole = read_record(out), whole_of(data)
     if record["data"]["sha256"] != whole.sha256:
         raise RunError(
@@ -91,8 +108,11 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
         )
     if (kind_of(record) == "particles") != isinstance(data, Scenes):
         raise RunError(f"run {out.name} is {CALLED[kind_of(record)]}, and the data {whole.name} are not")
-    if record["state"] == "done":
-        return Run.load(out)
+    return record
+
+
+def _recorded(data: Data, record: dict[str, Any], out: Path) -> tuple[Training, Settings]:
+    """The training that a record tells of, and its settings; RunError where with these data it is another, or none."""
     begun_on = f"{out.name} must be continued on the data it was begun on, or trained anew"
     if others := other_graphs(graphs_of(data), graphs_in(out)):
         raise RunError(f"{begun_on}: {others}")
@@ -108,7 +128,7 @@ def resumed(data: Data, out: Path, *, tick: Tick = lambda *_: None) -> Run:
     except (TypeError, ValueError, KeyError, RuntimeError) as error:     # torch says RuntimeError of what is too large
         raise RunError(f"{out / 'run.json'} must hold settings that a training can be built from: {error}") from None
     _require_size(training, data)
-    return _finished(training, settings, out, tick)
+    return training, settings
 
 
 def epoch_seconds(data: Data, plan: Plan, budget: float = 3.0) -> float:
@@ -195,11 +215,6 @@ def _begun(data: Data, plan: Plan) -> Training:
 
 def _require_size(training: Training, data: Data) -> None:
     require_size(len(training.model.heads), data.trajectories.particles if isinstance(data, Scenes) else data.sensors)
-
-
-def _finished(training: Training, settings: Settings, out: Path, tick: Tick) -> Run:
-    with held(out):
-        return _trained_alone(training, settings, out, tick)
 
 
 def _trained_alone(training: Training, settings: Settings, out: Path, tick: Tick) -> Run:

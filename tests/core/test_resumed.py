@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import pandas as pd
 import pytest
 import torch
 
+from core import experiment
+from core.archive import held
 from core.data import city as made_up
 from core.data.sensors import SensorData
 from core.data.windows import windows
@@ -209,6 +212,44 @@ def test_no_second_process_trains_the_same_run(city: SensorData, tmp_path: Path)
 
     trained(city, plan(epochs=1), tmp_path / "run", tick=intrude)
     assert "is being trained by another process: wait for it, or stop it first" in said[0]
+
+
+
+def test_a_run_that_another_finishes_in_between_is_not_trained_again(
+    city: SensorData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one has it when this one has read its record, and has finished it when this one holds it."""
+    out = stopped_at_once(city, tmp_path / "run")
+    begun: list[int] = []
+
+    def other_first(folder: Path) -> AbstractContextManager[None]:
+        monkeypatch.setattr(experiment, "held", held)
+        resumed(city, out)
+        return held(folder)
+
+    monkeypatch.setattr(experiment, "held", other_first)
+    run = resumed(city, out, tick=lambda epoch, chunk, chunks: begun.append(epoch))
+    assert (run.record["state"], run.record["metrics"]["epochs"], begun) == ("done", 1, [])
+    assert experiment.held is held, "nobody came in between"
+
+
+def test_nobody_continues_a_run_before_its_first_epoch(
+    city: SensorData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the moment that it can be found."""
+    out, rename, said = tmp_path / "run", Path.rename, []
+
+    def found(self: Path, to: Path) -> Path:
+        place = rename(self, to)
+        if to == out:
+            with pytest.raises(RunError, match="is being trained by another process"):
+                resumed(city, out)
+            said.append("refused")
+        return place
+
+    monkeypatch.setattr(Path, "rename", found)
+    trained(city, plan(epochs=1), out)
+    assert said == ["refused"]
 
 
 

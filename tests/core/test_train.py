@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import train
+from core import experiment, train
 from core.data.sensors import SensorData
 from core.data.windows import windows
 from core.experiment import model_of, trained
@@ -96,6 +96,25 @@ def test_a_run_is_never_overwritten(city: SensorData, tmp_path: Path) -> None:
     with pytest.raises(RunError, match="exists already: name another folder"):
         trained(city, plan(epochs=1), tmp_path / "run")
     assert (tmp_path / "run" / "run.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_run_that_takes_the_folder_in_the_meantime_is_not_overwritten(
+    city: SensorData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: bool
+) -> None:
+    out = tmp_path / "run"
+    if empty:
+        out.mkdir()
+
+    def too_late(file: Path, tensors: dict) -> None:
+        out.mkdir(exist_ok=True)
+        (out / "run.json").write_text("another's")
+
+    monkeypatch.setattr(experiment, "write_tensors", too_late)
+    with pytest.raises(RunError, match="run cannot take the run: Directory not empty"):
+        trained(city, plan(epochs=1), out)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert (out / "run.json").read_text() == "another's"
 
 
 def test_a_wrong_choice_leaves_no_folder(city: SensorData, tmp_path: Path) -> None:
