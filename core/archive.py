@@ -178,7 +178,7 @@ def held(folder: Path) -> Iterator[None]:
     Raises
     ------
     RunError
-        Another process holds it, or there is no such folder.
+        Another process holds it, there is no such folder, or it was renamed, deleted or replaced in this moment.
     """
     try:
         import fcntl
@@ -199,9 +199,19 @@ def held(folder: Path) -> Iterator[None]:
                     words = "is being trained by another process: wait for it, or stop it first"
                     raise RunError(f"{folder} {words}") from None
                 time.sleep(0.05)
+        if not _is_at(handle, folder):      # what is held is not what has the name: all that follows goes by the name
+            raise RunError(f"{folder} must stay where it is, and was renamed, deleted or replaced: look again")
         yield
     finally:
         os.close(handle)
+
+
+def _is_at(handle: int, folder: Path) -> bool:
+    """Whether an open folder still has this name."""
+    try:
+        return os.path.samestat(os.fstat(handle), folder.stat())
+    except OSError:
+        return False
 
 
 @contextmanager

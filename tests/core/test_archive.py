@@ -1,5 +1,6 @@
 """A run as a zip, renamed, moved, deleted: what is kept is whole, and what is there is never overwritten."""
 
+import fcntl
 import io
 import json
 import os
@@ -303,6 +304,28 @@ def test_a_run_that_is_being_trained_is_left_alone(stopped: Path, change: Callab
     with held(stopped), pytest.raises(RunError, match="is being trained by another process: wait for it, or stop it"):
         change(stopped)
     assert (stopped / CHECKPOINT).exists()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_folder_that_goes_before_it_is_held_is_not_taken_for_the_one_that_has_its_name_since(
+    run: Path, runs: Path, monkeypatch: pytest.MonkeyPatch, replaced: bool, change: Callable[[Path], object]
+) -> None:
+    flock = fcntl.flock
+
+    def too_late(handle: int, how: int) -> None:
+        if not (runs / "elsewhere").exists():
+            run.rename(runs / "elsewhere")
+            if replaced:
+                shutil.copytree(DEMO / "gru", run)
+        flock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", too_late)
+    with pytest.raises(RunError, match="mine must stay where it is, and was renamed, deleted or replaced: look again"):
+        change(run)
+    assert nothing_but(runs, "elsewhere", *(["mine"] if replaced else []))
+    assert Run.load(runs / "elsewhere").model == "gat-gru"
+    assert not replaced or files_of(run) == files_of(DEMO / "gru")
 
 
 def test_a_link_within_a_run_is_not_followed_into_its_zip(run: Path, tmp_path: Path) -> None:
