@@ -15,6 +15,7 @@ import io
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
 import unicodedata
@@ -50,25 +51,44 @@ def packed(folder: Path) -> bytes:
     Raises
     ------
     RunError
-        The folder is not a run, one of its files is a link, it is larger than ``MOST_BYTES``, or it is being trained.
+        The folder is not a run, one of its files is a link, it is larger than ``MOST_BYTES``, it is being trained, or
+        it was changed, deleted or replaced by another while it was read.
     """
-    record = read_record(folder)
-    names = FILES if record["state"] == "done" else (*FILES, CHECKPOINT)
-    with nullcontext() if record["state"] == "done" else held(folder):
-        there = [folder / name for name in names if (folder / name).exists()]
-        if linked := [file.name for file in there if file.is_symlink() or not file.is_file()]:
+    seen = _seen(folder)
+    done = read_record(folder)["state"] == "done"
+    with nullcontext() if done else held(folder):
+        if not done:
+            seen = _seen(folder)
+        there = [name for name in (FILES if done else (*FILES, CHECKPOINT)) if name in seen]
+        if linked := [name for name in there if not stat.S_ISREG(seen[name].st_mode)]:
             raise RunError(f"run {folder.name} must hold plain files, got {linked[0]}, which is a link or a folder")
-        if (size := sum(file.stat().st_size for file in there)) > MOST_BYTES:
+        if (size := sum(seen[name].st_size for name in there)) > MOST_BYTES:
             raise RunError(f"a run to pack must have at most {MOST_BYTES:,} bytes, got {size:,}")
         content = io.BytesIO()
         inside = folder.name if _name_problem(folder.name) is None else "run"
-        with zipfile.ZipFile(content, "w") as archive:
-            for file in there:
-                member = zipfile.ZipInfo(f"{inside}/{file.name}")  # its clock is the first that a zip knows
+        with zipfile.ZipFile(content, "w") as archive, suppress(FileNotFoundError):
+            for name in there:
+                member = zipfile.ZipInfo(f"{inside}/{name}")  # its clock is the first that a zip knows
                 member.compress_type = zipfile.ZIP_DEFLATED
                 member.external_attr = 0o100644 << 16
-                archive.writestr(member, file.read_bytes())
+                archive.writestr(member, (folder / name).read_bytes())
+        if _marks(_seen(folder)) != _marks(seen):   # who only reads does not hold it, so that several can
+            raise RunError(f"run {folder.name} must stay as it is while it is packed, and was changed or deleted")
     return content.getvalue()
+
+
+def _seen(folder: Path) -> dict[str, os.stat_result]:
+    """What there is of the files of a run, not following links."""
+    found = {}
+    for name in (*FILES, CHECKPOINT):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            found[name] = (folder / name).lstat()
+    return found
+
+
+def _marks(seen: dict[str, os.stat_result]) -> dict[str, tuple[int, ...]]:
+    """By what a file is told from another of its name; no clock that reading moves."""
+    return {name: (of.st_dev, of.st_ino, of.st_size, of.st_mtime_ns, of.st_ctime_ns) for name, of in seen.items()}
 
 
 def unpacked(content: bytes | BinaryIO, runs: Path, name: str) -> Path:

@@ -337,6 +337,32 @@ def test_a_link_within_a_run_is_not_followed_into_its_zip(run: Path, tmp_path: P
         packed(run)
 
 
+@pytest.mark.parametrize("file", ["run.json", "weights.safetensors", "progress.jsonl"])
+@pytest.mark.parametrize("change", ["deleted", "replaced", "retitled", "linked"])
+def test_no_zip_is_of_a_run_that_changes_while_it_is_read(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, change: str
+) -> None:
+    read, before = Path.read_bytes, tmp_path / "before"
+
+    def meanwhile(path: Path) -> bytes:
+        if path == run / file and not before.exists():
+            shutil.copytree(run, before)
+            if change == "retitled":
+                retitled(run, "Another")
+            elif change == "linked":
+                (run / "interaction.safetensors").unlink()
+                (run / "interaction.safetensors").symlink_to(before / "interaction.safetensors")
+            else:
+                deleted(run)
+            if change == "replaced":
+                shutil.copytree(DEMO / "gru", run)
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", meanwhile)
+    with pytest.raises(RunError, match="run mine must stay as it is while it is packed, and was changed or deleted"):
+        packed(run)
+
+
 def test_a_run_too_large_is_not_packed(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MOST_BYTES", 1000)
     with pytest.raises(RunError, match="a run to pack must have at most 1,000 bytes, got "):
