@@ -8,7 +8,7 @@ from app import store
 from app.evidence import kept
 from app.reading.words import code, one_line, plain
 from app.views import controls
-from core.archive import LONGEST_NAME, LONGEST_TITLE, deleted, free_name, moved, retitled, unpacked
+from core.archive import LONGEST_NAME, LONGEST_TITLE, checked_title, deleted, free_name, moved, retitled, unpacked
 from core.record import RunError
 
 # What of the session the page Runs is about: the run chosen there, and what was asked of which run.
@@ -87,22 +87,26 @@ def rename(entry: store.RunEntry) -> None:
     if name != entry.path.name:
         st.caption("Links that were shared before will no longer find the run.")
     if st.button("Save", type="primary", key="save names"):
-        folder = entry.path
+        folder, title_stays = entry.path, ""
         try:
-            if title.strip() != entry.title:
-                retitled(folder, title)
+            retitle = title.strip() != entry.title
+            if retitle:
+                checked_title(title)  # before anything is done
             if name != folder.name:
                 folder = moved(folder, name)
                 kept.renamed(entry.path, folder)
+            if retitle:
+                retitled(folder, title)
         except (RunError, OSError) as error:
-            refused("The run was not renamed.", error)
-            return
+            if folder == entry.path:
+                refused("The run was not renamed.", error)
+                return
+            title_stays = f" Its title stays as it was: {plain(one_line(str(error), 300))}"
         if folder != entry.path:
             follow(entry.key, folder.name)
         let_go()
-        tell(
-            f"Renamed {code(entry.key)}." if folder == entry.path else f"{code(entry.key)} is now {code(folder.name)}."
-        )
+        renamed = f"{code(entry.key)} is now {code(folder.name)}." if folder != entry.path else ""
+        tell(f"{renamed}{title_stays}" or f"Renamed {code(entry.key)}.")
         st.rerun()
 
 

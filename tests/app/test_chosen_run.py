@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app import trainings
 from app.store import entries as stored
@@ -94,6 +95,53 @@ def test_a_name_that_cannot_be_is_refused_with_words_and_nothing_changes(
     assert "The run was not renamed." in words(app)
     assert words_of_it in words(app)
     assert (own_runs / "one" / "run.json").read_bytes() == before
+
+
+def both_changed(name: str) -> AppTest:
+    """The dialog with another title and another folder, saved."""
+    app = chosen(opened("runs", run="one"), "one")
+    app.button(key="rename run").click().run()
+    app.text_input(key="title of one").set_value("A better title")
+    app.text_input(key="folder of one").set_value(name)
+    return app.button(key="save names").click().run()
+
+
+def test_a_title_is_not_changed_where_the_folder_cannot_be(make: Recipe, own_runs: Path) -> None:
+    make("one")
+    make("two")
+    before = (own_runs / "one" / "run.json").read_bytes()
+    assert "The run was not renamed." in words(both_changed("two"))
+    assert (own_runs / "one" / "run.json").read_bytes() == before
+
+
+def test_a_folder_is_renamed_whatever_title_it_came_with(make: Recipe, own_runs: Path) -> None:
+    """A title that could not be given here, from another program, stays if nobody changes it."""
+    file = make("one") / "run.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"title": "a\u202eb"}))
+    app = chosen(opened("runs"), "one")
+    app.button(key="rename run").click().run()
+    app.text_input(key="folder of one").set_value("uno")
+    app.button(key="save names").click().run()
+    assert [toast.value for toast in app.toast] == ["`one` is now `uno`."]
+    assert json.loads((own_runs / "uno" / "run.json").read_text())["title"] == "a\u202eb"
+
+
+def test_a_folder_that_is_renamed_without_its_title_is_said_to_be_so(
+    make: Recipe, own_runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (make("one") / "run.json").read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("core.archive.write_json", full)
+    app = both_changed("uno")
+    assert not app.exception
+    said = "`one` is now `uno`. Its title stays as it was: \\[Errno 28\\] No space left on device"
+    assert [toast.value for toast in app.toast] == [said]
+    assert "was not renamed" not in words(app)
+    assert (own_runs / "uno" / "run.json").read_bytes() == before
+    assert app.query_params["run"] == "uno"
 
 
 def test_a_run_is_deleted_by_a_second_click_only(make: Recipe, own_runs: Path) -> None:
