@@ -269,21 +269,6 @@ class EdgeClasses:
     both_weight: FloatArray
     learned_weight: FloatArray
 
-    @property
-    def both_count(self) -> int:
-        """Number of strongest pairs that have a road."""
-        return len(self.both)
-
-    @property
-    def learned_count(self) -> int:
-        """Number of strongest pairs without a road."""
-        return len(self.learned)
-
-    @property
-    def road_count(self) -> int:
-        """Number of roads that are not among the strongest pairs."""
-        return len(self.road)
-
 
 def edge_classes(M: ArrayLike, road: ArrayLike, share: float = 0.02) -> EdgeClasses:
     """Sort the strongest pairs and the roads into: both, learned only, road only.

@@ -66,11 +66,6 @@ class HeadStability:
     p: float
     least: float
 
-    @property
-    def typical_likeness(self) -> float:
-        """Mean correlation of two seeds."""
-        return float(self.likeness[np.triu_indices(len(self.likeness), k=1)].mean())
-
 
 @dataclass(frozen=True, slots=True)
 class Stability:

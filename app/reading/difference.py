@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.floating[Any]]
 
 CLEARLY = 1.25  # times chance: p alone would claim too much, since pairs of sensors are not independent
-SCALE_NAMES = {"none": "as they are", "mean": "divided by their mean size"}
 KIN = {
     "seed": "differs in the seed only",
     "data": "same data",

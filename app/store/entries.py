@@ -148,7 +148,7 @@ def load_run(version: str) -> Run:
     RunError
         The folder is not a finished run; the text says why.
     """
-    run = Run.load(_path(version))
+    run = Run.load(path_of(version))
     # Cached objects are shared by all sessions: one that wrote into them would change what others see.
     for array in (run.interaction, run.spread, run.adjacency, run.truth, *_arrays(run)):
         if array is not None:
@@ -160,7 +160,7 @@ def load_run(version: str) -> Run:
 def progress_of(version: str) -> pd.DataFrame:
     """One row per finished epoch, also of a run that is not done; empty where none can be read."""
     try:
-        return pd.DataFrame(list(read_progress(_path(version))))
+        return pd.DataFrame(list(read_progress(path_of(version))))
     except UNREADABLE:
         return pd.DataFrame()
 
@@ -169,7 +169,7 @@ def progress_of(version: str) -> pd.DataFrame:
 def _trained(version: str) -> dict[str, Any]:
     """What the record of a run says of its model and training; nothing where it cannot be read any more."""
     try:
-        record = read_record(_path(version))
+        record = read_record(path_of(version))
     except UNREADABLE:
         return {"model": {"name": "", "config": {}}, "training": {}}
     return {name: record[name] for name in ("model", "training")}
@@ -210,7 +210,8 @@ def _version(path: Path) -> str:
     return f"{path}\n{' '.join(stamps)}"
 
 
-def _path(version: str) -> Path:
+def path_of(version: str) -> Path:
+    """The folder of the run that a version is of."""
     return Path(version.rpartition("\n")[0])
 
 

@@ -9,7 +9,7 @@ from app.evidence import jobs, kept, parts
 from app.evidence.jobs import Progress
 from app.evidence.parts import PARTS, Family
 from app.memo import protect
-from app.store.entries import UNREADABLE, _path, load_run
+from app.store.entries import UNREADABLE, load_run, path_of
 from core.record import read_record
 
 __all__ = [
@@ -24,12 +24,12 @@ def evidence_of(version: str, part: str) -> Any | None:
         made_of = parts.fingerprint(load_run(version), part)
     except UNREADABLE:
         return None
-    return _evidence(version, part, made_of, kept.stamp(_path(version), part))
+    return _evidence(version, part, made_of, kept.stamp(path_of(version), part))
 
 
 def family_of(version: str) -> Family:
     """The folders of the finished runs that differ from this one in nothing but their seed, this one first."""
-    return parts.family_of(_path(version))
+    return parts.family_of(path_of(version))
 
 
 def names_of(version: str) -> dict[int, str]:
@@ -48,7 +48,7 @@ def unavailable(version: str, part: str) -> str:
 
 def state_of_evidence(version: str) -> Progress:
     """How the making of the evidence stands now: for a fragment that looks every second."""
-    return jobs.state(_path(version))
+    return jobs.state(path_of(version))
 
 
 def start_evidence(version: str, *asked: str, again: bool = False) -> Progress:
@@ -59,12 +59,12 @@ def start_evidence(version: str, *asked: str, again: bool = False) -> Progress:
     JobError
         The process cannot be started.
     """
-    return jobs.started(_path(version), asked, again=again)
+    return jobs.started(path_of(version), asked, again=again)
 
 
 def stop_evidence(version: str) -> None:
     """Ask the process to stop; what it has made by then is kept."""
-    jobs.stop(_path(version))
+    jobs.stop(path_of(version))
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
