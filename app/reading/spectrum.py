@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.reading.evidence import LEVEL
 from app.reading.words import SENSOR, counted, probability, three
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from analysis.spectrum import Localisation, Spectrum
 
 
+NOTHING = 1e-8  # of a mode's largest value: what is smaller is what rounding leaves of a zero
 REPEATED = (
     "This mode shares its eigenvalue with another: any mixture of them would do as well. The pattern and its signs are "
     "those of one mixture; on how many it lives and how smooth it is are means over all of them."
@@ -72,26 +74,42 @@ def localisation_answer(found: "Localisation", noun: str = SENSOR) -> str:
 def mode_sentence(spectrum: "Spectrum", mode: int, road: bool, noun: str = SENSOR) -> str:
     """What can be said of one mode; ``mode`` counts from 0."""
     n = len(spectrum.values)
-    vector = spectrum.vectors[:, mode]
-    positive, negative = int((vector > 0).sum()), int((vector < 0).sum())
     energies = np.asarray(spectrum.road_energy if road and spectrum.road_energy is not None else spectrum.energy)
-    energy = float(energies[mode])
-    rank = int((energies < energy).sum())
-    smooth = (
-        "among the smoothest third"
-        if rank < n / 3
-        else "among the roughest third"
-        if rank >= 2 * n / 3
-        else "of middling smoothness"
-    )
     graph = "road" if road and spectrum.road_energy is not None else "learned"
-    signs = (
-        f"All its values have one sign: {noun}s rise and fall together"
-        if not positive or not negative
-        else f"{positive:,} {noun}s rise while {negative:,} fall"
-    )
     return (
         f"Mode {mode + 1:,} (eigenvalue {three(float(spectrum.values[mode]))}) lives on about "
-        f"{three(lives_on(float(spectrum.ipr[mode])))} of {counted(n, noun)}. {signs}. "
-        f"It is {smooth} on the {graph} graph (Dirichlet energy {three(energy)})."
+        f"{three(lives_on(float(spectrum.ipr[mode])))} of {counted(n, noun)}. "
+        f"{_signs(spectrum.vectors[:, mode], noun)}. "
+        f"It is {_smoothness(energies, mode)} on the {graph} graph "
+        f"(Dirichlet energy {three(float(energies[mode]))})."
     )
+
+
+def _signs(vector: NDArray[np.floating], noun: str) -> str:
+    """How many rise and how many fall; what is next to nothing beside the largest value does neither."""
+    least = NOTHING * float(np.abs(vector).max(initial=0.0))
+    positive, negative = int((vector > least).sum()), int((vector < -least).sum())
+    none = len(vector) - positive - negative
+    if positive and negative:
+        moves = f"{counted(positive, noun)} {'rises' if positive == 1 else 'rise'} while {negative:,} "
+        moves += "falls" if negative == 1 else "fall"
+        return f"{moves}; {_no_part(none)}" if none else moves
+    if not none:
+        return f"All its values have one sign: {noun}s rise and fall together"
+    moving = positive + negative
+    together = "rises and falls alone" if moving == 1 else "rise and fall together"
+    return f"{counted(moving, noun)} {together}; {_no_part(none)}"
+
+
+def _no_part(none: int) -> str:
+    return f"{none:,} {'takes' if none == 1 else 'take'} no part"
+
+
+def _smoothness(energies: NDArray[np.floating], mode: int) -> str:
+    """In which third of the modes one is by its energy; modes of equal energy share the middle of their ranks."""
+    n, close = len(energies), 1e-9 * float(np.abs(energies).max(initial=0.0))
+    below = int((energies < energies[mode] - close).sum())
+    middle = below + int((np.abs(energies - energies[mode]) <= close).sum()) / 2  # from 0 to n
+    if middle < n / 3:
+        return "among the smoothest third"
+    return "among the roughest third" if middle > 2 * n / 3 else "of middling smoothness"

@@ -57,3 +57,44 @@ def test_the_sentence_of_a_mode_counts_its_signs() -> None:
     assert "sensors rise while" in said
     assert "smoothest third on the road graph" in said
     assert "All its values have one sign" in modes.mode_sentence(spectrum(RING, RING), 0, road=False)
+
+
+def test_what_rounding_leaves_of_a_zero_neither_rises_nor_falls() -> None:
+    made = np.random.default_rng(0)
+    apart = np.zeros((20, 20))
+    for first, last in ((0, 12), (12, 20)):
+        part = made.random((last - first, last - first))
+        apart[first:last, first:last] = part + part.T
+    new = made.permutation(20)
+    found = spectrum(apart[np.ix_(new, new)])
+    small = np.sort(np.abs(found.vectors[:, 0]))[:8]
+    assert small.max() < 1e-12, "the mode of the larger part is nothing on the smaller one"
+    assert small.any(), "but for rounding"
+    said = clear(modes.mode_sentence(found, 0, road=False))
+    assert ". 12 sensors rise and fall together; 8 take no part. " in said
+
+
+def test_of_a_mode_with_two_signs_those_without_a_part_are_counted_apart() -> None:
+    path = np.diag(np.ones(4), 1)
+    found = spectrum(path + path.T)  # mode 2 of a path of 5: its middle stays where it is
+    assert ". 2 sensors rise while 2 fall; 1 takes no part. " in clear(modes.mode_sentence(found, 1, road=False))
+    one = np.zeros((3, 3))
+    one[2, 2] = 1.0
+    assert ". 1 sensor rises and falls alone; 2 take no part. " in clear(modes.mode_sentence(spectrum(one), 0, False))
+
+
+def test_modes_of_equal_energy_share_the_middle_of_their_ranks() -> None:
+    flat = spectrum(np.ones((30, 30)) - np.eye(30))  # energies 0 and 29 times 30
+    assert "among the smoothest third" in modes.mode_sentence(flat, 0, road=False)
+    assert all("of middling smoothness" in modes.mode_sentence(flat, mode, road=False) for mode in range(1, 30))
+    none = spectrum(np.zeros((6, 6)))
+    assert all("of middling smoothness" in modes.mode_sentence(none, mode, road=False) for mode in range(6))
+
+
+def test_no_more_than_a_third_of_modes_are_among_a_third() -> None:
+    for n in (4, 5, 6, 7, 30):
+        made = np.random.default_rng(n).random((n, n))
+        said = [modes.mode_sentence(spectrum(made + made.T), mode, road=False) for mode in range(n)]
+        assert [sum(f"{end} third" in words for words in said) for end in ("smoothest", "roughest")] == [
+            round(n / 3)
+        ] * 2, n
