@@ -127,6 +127,40 @@ def asymmetry(M: ArrayLike) -> float:
     return lost / kept if kept else float("inf")
 
 
+def mutuality(M: ArrayLike) -> FloatArray:
+    """How far each pair goes both ways: its weaker direction over its stronger one.
+
+        r_ij = M_ij / M_ji where |M_ij| <= |M_ji|, else M_ji / M_ij        i < j, one of the two not 0
+
+    1: both directions have one weight. 0: one direction alone has any. Below 0: the two have opposite signs, and
+    -1 those of `M = -Mᵀ`. Every pair counts alike here, where `asymmetry` weighs them by their squares.
+
+    Parameters
+    ----------
+    M : (N, N)
+
+    Returns
+    -------
+    (P,) from -1 to 1, of the P pairs with weight in the order of `np.triu_indices`; without unit
+
+    Raises
+    ------
+    ValueError
+        As `checked`.
+
+    Examples
+    --------
+    >>> mutuality([[0, 3, 0], [1.5, 0, 0], [2, 0, 0]]).tolist(), mutuality([[0, 1], [-1, 0]]).tolist()
+    ([0.5, 0.0], [-1.0])
+    """
+    matrix = checked(M)
+    upper = np.triu_indices(len(matrix), k=1)
+    one, other = matrix[upper], matrix.T[upper]
+    weaker, stronger = np.where(np.abs(one) <= np.abs(other), (one, other), (other, one))
+    known = stronger != 0
+    return np.asarray(weaker[known] / stronger[known], dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Sparsity:
     """How few others a sensor listens to.

@@ -99,6 +99,13 @@ class Measured(Memo):
         return asymmetry(self.matrix(head))
 
     @once()
+    def mutuality(self, head: str) -> Floats:
+        """The weaker direction of each pair with weight over its stronger one, (P,)."""
+        from analysis.matrix import mutuality
+
+        return mutuality(self.matrix(head))
+
+    @once()
     def strength(self, head: str) -> "Strength":
         """Weight received, sent and kept, per sensor."""
         from analysis.matrix import strength

@@ -64,6 +64,7 @@ def of_heads(measured: "Measured", head: str, share: float) -> tuple[str, str]:
             head,
             measured.sparsity(head),
             measured.asymmetry(head),
+            measured.mutuality(head),
             measured.pairs(head, share),
             measured.ids,
             measured.noun,

@@ -110,7 +110,13 @@ def listens_words(sparsity: "Sparsity") -> str:
 
 
 def heads_answer(
-    head: str, sparsity: "Sparsity", asymmetry: float, pairs: "Pairs", ids: Sequence[str], noun: str = SENSOR
+    head: str,
+    sparsity: "Sparsity",
+    asymmetry: float,
+    mutuality: NDArray[np.floating],
+    pairs: "Pairs",
+    ids: Sequence[str],
+    noun: str = SENSOR,
 ) -> str:
     """The answer of the page on heads: how many others a sensor listens to, and which pair is strongest."""
     others = len(sparsity.neighbours) - 1
@@ -128,25 +134,46 @@ def heads_answer(
         else f"a typical {noun} listens to about **{three(sparsity.typical)} of {counted(others, 'other')}**"
     )
     where = "In the mean of the heads" if head == "mean" else f"In {plain(head)}"
-    answer = f"{where}, {listens}; {zeros}. {asymmetry_words(asymmetry)}"
+    answer = f"{where}, {listens}; {zeros}. {asymmetry_words(asymmetry, mutuality)}"
     if pairs.count and (pairs.count == 1 or abs(pairs.weight[0]) > abs(pairs.weight[1])):
         first, second = code(ids[pairs.first[0]], 30), code(ids[pairs.second[0]], 30)
         answer += f" The strongest pair is {first} and {second} ({three(float(pairs.weight[0]))})."
     return answer
 
 
-def asymmetry_words(asymmetry: float) -> str:
-    """Whether listening is mutual, as a sentence."""
-    if asymmetry < 1e-6:  # float32 rounds at 6e-8
+def asymmetry_words(asymmetry: float, mutuality: NDArray[np.floating]) -> str:
+    """Whether listening is mutual, as a sentence; it counts pairs with weight, however strong they are.
+
+    A pair goes both ways alike where the weaker direction has at least two thirds of the stronger one, and one way
+    where it has less than a third, of either sign; with more of the other sign its directions are opposite.
+    ``mutuality`` (P,) as ``analysis.matrix.mutuality``; the asymmetry stands beside as the figure.
+    """
+    if not len(mutuality):
+        return ""
+    if mutuality.min() >= 1 - 1e-6:  # float32 rounds at 6e-8
         return "Listening is mutual: both directions of each pair have one weight."
     value = f"(asymmetry {three(asymmetry)})"
-    if asymmetry < 0.005:
+    if mutuality.min() >= 0.99:
         return f"Listening is mutual {value}."
-    if asymmetry < 0.2:
-        return f"Listening is mostly mutual {value}."
-    if asymmetry < 0.6:
-        return f"The two directions of a pair often differ {value}."
-    return f"Most pairs go one way {value}."
+    alike = float((mutuality >= 2 / 3).mean())
+    one_way = float((np.abs(mutuality) < 1 / 3).mean())
+    opposite = float((mutuality <= -1 / 3).mean())
+    if opposite > 0.5:
+        return f"In {percent(opposite)} of pairs with weight the two directions have opposite signs {value}."
+    if one_way > 0.5:
+        return (
+            f"Most pairs go one way: in {percent(one_way)} of those with weight, the weaker direction has less than a "
+            f"third of the other's weight {value}."
+        )
+    if alike > 0.5:
+        return (
+            f"Listening is mostly mutual: in {percent(alike)} of pairs with weight, the weaker direction has at least "
+            f"two thirds of the other's weight {value}."
+        )
+    return (
+        f"The two directions of a pair often differ: in {percent(1 - alike)} of pairs with weight, the weaker one has "
+        f"less than two thirds of the other's weight {value}."
+    )
 
 
 def spread_sentence(weights: NDArray[np.floating], spread: NDArray[np.floating] | None) -> str:

@@ -93,6 +93,7 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     matrix.coupling: (M,),
     matrix.mean_of_heads: (HEADS,),
     matrix.asymmetry: (M,),
+    matrix.mutuality: (M,),
     matrix.sparsity: (M,),
     matrix.strength: (M,),
     matrix.degrees: (M, 0.5),

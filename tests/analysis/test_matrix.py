@@ -15,6 +15,7 @@ from analysis.matrix import (
     degrees,
     head_similarity,
     mean_of_heads,
+    mutuality,
     sparsity,
     strength,
     strongest_count,
@@ -108,6 +109,31 @@ def test_asymmetry_equals_its_formula_in_loops(M: FloatArray) -> None:
 @settings(max_examples=50, deadline=None)
 def test_asymmetry_without_negative_weights_lies_between_0_and_1(M: FloatArray) -> None:
     assert 0 <= asymmetry(M) <= 1 + 1e-12
+
+
+def test_one_strong_pair_does_not_decide_how_many_pairs_go_both_ways() -> None:
+    M = np.ones((10, 10))
+    M[0, 1], M[1, 0] = 30, 0
+    assert asymmetry(M) > 0.6
+    assert sorted(mutuality(M)) == [0] + 44 * [1]
+
+
+def test_pairs_without_weight_and_the_diagonal_do_not_count_as_mutual() -> None:
+    assert mutuality(np.eye(4)).tolist() == []
+    assert mutuality([[7.0]]).tolist() == []
+    assert mutuality(chain(6) + np.eye(6)).tolist() == 5 * [0]
+
+
+@any_matrix
+def test_mutuality_equals_its_formula_in_loops(M: FloatArray) -> None:
+    slow = []
+    for i in range(8):
+        for j in range(i + 1, 8):
+            weaker, stronger = sorted((M[i, j], M[j, i]), key=abs)
+            if stronger:
+                slow.append(weaker / stronger)
+    np.testing.assert_array_equal(mutuality(M), slow)
+    assert (np.abs(slow) <= 1).all()
 
 
 # Sparsity
@@ -287,6 +313,7 @@ def test_the_order_of_the_sensors_does_not_matter(M: FloatArray) -> None:
     new = order(8)
     other = reordered(M, new)
     assert asymmetry(other) == pytest.approx(asymmetry(M), rel=1e-12)
+    np.testing.assert_array_equal(np.sort(mutuality(other)), np.sort(mutuality(M)))
     assert sparsity(other).zeros == sparsity(M).zeros
     np.testing.assert_allclose(sparsity(other).neighbours, sparsity(M).neighbours[new], rtol=1e-12)
     for name in ("received", "sent", "self_weight"):
@@ -303,6 +330,7 @@ def test_the_order_of_the_sensors_does_not_matter(M: FloatArray) -> None:
 @pytest.mark.parametrize("scale", [1e-200, 1e-30, 1e30, 1e200])
 def test_the_scale_does_not_matter_where_a_measure_has_no_unit(M: FloatArray, scale: float) -> None:
     assert asymmetry(scale * M) == pytest.approx(asymmetry(M), rel=1e-12)
+    np.testing.assert_allclose(mutuality(scale * M), mutuality(M), rtol=1e-12)
     assert sparsity(scale * M).zeros == sparsity(M).zeros
     np.testing.assert_allclose(sparsity(scale * M).neighbours, sparsity(M).neighbours, rtol=1e-12)
     np.testing.assert_array_equal(strongest_pairs(2.0**40 * M, 0.3).first, strongest_pairs(M, 0.3).first)
@@ -312,4 +340,5 @@ def test_the_scale_does_not_matter_where_a_measure_has_no_unit(M: FloatArray, sc
 def test_transposing_swaps_what_is_sent_and_received_and_leaves_pairs_alone(M: FloatArray) -> None:
     np.testing.assert_allclose(strength(M.T).received, strength(M).sent, rtol=1e-12)
     assert asymmetry(M.T) == asymmetry(M)
+    np.testing.assert_array_equal(mutuality(M.T), mutuality(M))
     np.testing.assert_array_equal(strongest_pairs(M.T, 0.3).second, strongest_pairs(M, 0.3).second)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.matrix import sparsity, strongest_pairs
+from analysis.matrix import asymmetry, mutuality, sparsity, strongest_pairs
 from app.reading import heads
 from app.reading.pairs import pair_sentence
 from tests.app.reading_made import FLAT, IDS, NOISE, RING, N, clear, head
@@ -48,26 +48,60 @@ def test_a_head_without_weights_says_nothing_more() -> None:
     assert head(np.zeros((N, N))) == ("**Head 2** uses no other sensor: all weights between sensors are exactly zero.")
 
 
+def answered(name: str, M: np.ndarray) -> str:
+    """The answer of the page on heads, of a matrix as a head of that name."""
+    return clear(heads.heads_answer(name, sparsity(M), asymmetry(M), mutuality(M), strongest_pairs(M, 0.05), IDS))
+
+
 def test_whom_a_head_listens_to() -> None:
-    one_way = np.triu(RING)
-    said = clear(
-        heads.heads_answer("mean", sparsity(RING), 0.0, strongest_pairs(RING * 2 + np.diag(RING[0]), 0.05), IDS)
-    )
+    said = answered("mean", RING)
     assert said.startswith("In the mean of the heads, a typical sensor listens to about **2.00 of 39 others**")
     assert "94.9 % of weights are exactly zero" in said
-    assert "Listening is mutual" in said
-    assert "Most pairs go one way (asymmetry 1.00)" in clear(
-        heads.heads_answer("head 1", sparsity(one_way), 1.0, strongest_pairs(one_way, 0.05), IDS)
+    assert "Listening is mutual: both directions of each pair have one weight." in said
+    assert "the weaker direction has less than a third of the other's weight (asymmetry 1.00)." in answered(
+        "head 1", np.triu(RING)
     )
+
+
+def directed(M: np.ndarray) -> str:
+    return clear(heads.asymmetry_words(asymmetry(M), mutuality(M)))
+
+
+def test_one_strong_pair_that_goes_one_way_does_not_make_most_pairs_do_so() -> None:
+    M = np.ones((10, 10))
+    M[0, 1], M[1, 0] = 30, 0
+    assert directed(M) == (
+        "Listening is mostly mutual: in 97.8 % of pairs with weight, the weaker direction has at least two thirds of "
+        "the other's weight (asymmetry 0.915)."
+    )
+
+
+def test_most_pairs_go_one_way_where_most_do() -> None:
+    M = FLAT.copy()
+    M[np.triu_indices(N, k=1)] = 0.3
+    M[0, 1] = M[1, 0] = 1000  # asymmetry is next to nothing: this pair has nearly all of the squares
+    assert asymmetry(M) < 0.05
+    assert directed(M).startswith("Most pairs go one way: in 99.9 % of those with weight, the weaker direction has")
+
+
+def test_opposite_signs_are_not_called_one_way() -> None:
+    M = np.triu(FLAT) - np.tril(FLAT)
+    assert directed(M) == "In 100 % of pairs with weight the two directions have opposite signs (asymmetry ∞)."
+
+
+def test_between_mutual_and_one_way_directions_differ_often() -> None:
+    M = FLAT.copy()
+    M[np.triu_indices(N, k=1)] = 0.5
+    assert directed(M).startswith("The two directions of a pair often differ: in 100 % of pairs with weight")
+    M[np.triu_indices(N, k=1)] = 0.995
+    assert directed(M) == "Listening is mutual (asymmetry 0.00251)."
 
 
 def test_the_strongest_pair_is_named_only_if_there_is_one() -> None:
-    assert "strongest pair" not in heads.heads_answer("mean", sparsity(RING), 0.0, strongest_pairs(RING, 0.05), IDS)
+    assert "strongest pair" not in answered("mean", RING)
     M = RING.copy()
     M[3, 4] = M[4, 3] = 7
-    assert "The strongest pair is `S03` and `S04` (7.00)." in heads.heads_answer(
-        "mean", sparsity(M), 0.0, strongest_pairs(M, 0.05), IDS
-    )
+    assert "The strongest pair is `S03` and `S04` (7.00)." in answered("mean", M)
 
 
 def test_heads_that_differ_are_said_to_differ() -> None:
