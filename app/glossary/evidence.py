@@ -114,8 +114,8 @@ EVIDENCE: dict[str, Measure] = {
         "Whether errors of joined sensors, and of following moments, have one sign more often, or less, than by "
         "chance: within ±1.96 the test sees nothing. Far outside, the model leaves structure that a better one could "
         "use. How far chance reaches is read off the sums over moments, so that errors alike in space do not pass for "
-        "structure in time, nor slow ones, but for a little, for structure in space. Each e is an error less its "
-        "sensor's median.",
+        "structure in time, nor slow ones, but for a little, for structure in space. Space, time and both are three "
+        "looks, and what is said of them is corrected for their number. Each e is an error less its sensor's median.",
         r"\frac{\sum_t q_t}{\mathrm{sd}(\sum_t q_t)}, \quad q_t = \textstyle\sum_{(i,j)} w_{ij}\, "
         r"\mathrm{sgn}(e_{ti}\, e_{tj}) \ \text{or} \ \sum_i \mathrm{sgn}(e_{ti}\, e_{t+1,i}), \quad "
         r"\text{both} = \tfrac{1}{\sqrt 2} (\text{space} + \text{time})",

@@ -11,14 +11,16 @@ from app.reading.words import counted, percent, probability, three
 
 if TYPE_CHECKING:
     from analysis.residuals import Residuals
+    from analysis.whiteness import Whiteness
 
 SURELY = 1.96  # standard errors
 
 NOT_WHITE = (
     "Space: joined sensors at one moment; time: a sensor from one moment to the next. Within the grey band, ±1.96, the "
     "test sees nothing: 95 % of values would lie there if nothing were left in the errors. That is no proof that "
-    "nothing is. Errors that change very slowly leave the band in space somewhat too often: 8 % of simulated ones did "
-    "that had nothing left there."
+    "nothing is. The sentence above looks three times, at space, at time and at both, and its p are corrected for that "
+    "(Holm): a value just outside the band is not enough. Errors that change very slowly leave the band in space "
+    "somewhat too often: 8 % of simulated ones did that had nothing left there."
 )
 
 
@@ -31,26 +33,40 @@ def residuals_sentence(found: "Residuals", minutes: float) -> str:
         return "There are too few errors, or no edges, to test."
     where = _graph_phrase(best.graph)
     ahead = ahead[0].upper() + ahead[1:]
+    space, time, both = _looks(best)
     parts = []
-    level = LEVEL if best.p < LEVEL else LEVEL / 2  # errors alike in space may cancel with errors that swing in time
-    if best.space_p < level:
+    if space < LEVEL:
         sign = "are alike" if best.space > 0 else "are unlike each other"
         parts.append(
             f"errors of joined sensors {sign}, {percent(best.agree)} of them have the same sign where chance gives "
-            f"{percent(0.5)} ({probability(best.space_p)})"
+            f"{percent(0.5)} ({probability(space)})"
         )
-    if best.time_p < level:
+    if time < LEVEL:
         sign = "follows the one before it" if best.time > 0 else "swings against the one before it"
-        parts.append(f"a sensor's error {sign} ({probability(best.time_p)})")
-    if best.p >= LEVEL and not parts:
+        parts.append(f"a sensor's error {sign} ({probability(time)})")
+    least = float(np.nanmin([space, time, both]))
+    if least >= LEVEL:
         return (
-            f"{ahead}, the test sees **nothing left in the errors** along {where} ({probability(best.p)}); that is no "
+            f"{ahead}, the test sees **nothing left in the errors** along {where} ({probability(least)}); that is no "
             "proof that nothing is."
         )
-    said = f": {'; '.join(parts)}" if parts else f" ({probability(best.p)})"
-    if best.p >= LEVEL:
-        said += f". Space and time taken together cancel ({probability(best.p)})"
+    said = f": {'; '.join(parts)}" if parts else f", in space and time taken together ({probability(both)})"
+    if both >= LEVEL:
+        opposite = len(parts) == 2 and best.space * best.time < 0
+        said += f". Space and time taken together {'cancel' if opposite else 'do not show it'} ({probability(both)})"
     return f"{ahead}, the model **leaves structure in its errors** along {where}{said}."
+
+
+def _looks(test: "Whiteness") -> tuple[float, float, float]:
+    """The p of space, of time and of both together, corrected by Holm for as many looks as were taken.
+
+    Where one of the parts has no edge, both together are the other one over again, and are no look of their own.
+    """
+    from analysis.multiplicity import holm
+
+    both = test.p if np.isfinite(test.space_p) and np.isfinite(test.time_p) else float("nan")
+    space, time, together = holm(np.array([test.space_p, test.time_p, both]))
+    return float(space), float(time), float(together)
 
 
 def residuals_beside(found: "Residuals") -> str:

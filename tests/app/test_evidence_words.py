@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from analysis.modes import Modes, ModeTest
 from analysis.nulls import NullTest, Tests, Untested
@@ -242,7 +243,7 @@ def test_what_is_left_in_the_errors_is_told_along_the_roads_and_beside_a_random_
     assert "60.0 % of them have the same sign where chance gives 50.0 %" in sentence
     assert "So its pairs still share something" in residuals_beside(left)
     nothing = replace(left, tests=(white("roads", 0.3, 0.7), white("random", 0, 0.9)))
-    assert "**nothing left in the errors** along the roads (p = 0.50); that is no proof" in spaced(
+    assert "**nothing left in the errors** along the roads (p = 1.00); that is no proof" in spaced(
         residuals_sentence(nothing, 30)
     )
     assert residuals_beside(nothing) == ""
@@ -265,6 +266,30 @@ def test_space_and_time_that_cancel_are_not_called_nothing() -> None:
     one = replace(both, statistic=0.8, p=0.4, space=2.1, space_p=0.04, time=-1.0, time_p=0.3)
     found = Residuals(1, (one,), *[np.zeros(3)] * 3, "roads")
     assert "nothing left" in residuals_sentence(found, 5), "of two more looks, one below 0.05 is not enough"
+
+
+def looked(space: float, time: float) -> str:
+    """What is said where space and time have these normal scores."""
+    both = (space + time) / 2**0.5 if np.isfinite(time) else space
+    p = {part: float(2 * ndtr(-abs(score))) for part, score in (("both", both), ("space", space), ("time", time))}
+    test = Whiteness("roads", 9, both, p["both"], space, p["space"], time, p["time"], 0.6, 0.01)
+    return spaced(residuals_sentence(Residuals(1, (test,), *[np.zeros(3)] * 3, "roads"), 5))
+
+
+def test_three_looks_at_errors_without_structure_find_some_in_no_more_than_one_of_twenty() -> None:
+    scores = np.random.default_rng(0).standard_normal((4000, 2))
+    assert np.mean(["leaves structure" in looked(*pair) for pair in scores]) <= 0.05
+
+
+def test_of_three_looks_the_one_that_finds_is_named_with_its_corrected_p() -> None:
+    assert "leaves structure in its errors** along the roads: errors of joined sensors are alike" in looked(2.6, 0)
+    assert looked(2.6, 0).endswith("(p = 0.03). Space and time taken together do not show it (p = 0.13).")
+    assert "a sensor's error" not in looked(2.6, 0)
+    together = looked(2.0, 2.0)  # neither alone, but both: 2.83
+    assert together.endswith("along the roads, in space and time taken together (p = 0.01).")
+    assert "nothing left in the errors** along the roads (p = 0.08)" in looked(2.2, 0.1)
+    alone = looked(2.1, float("nan"))  # without edges in time there is one look, not three
+    assert "are alike, 60.0 % of them have the same sign where chance gives 50.0 % (p = 0.04)." in alone
 
 
 def test_one_of_several_graphs_that_is_hardly_above_the_random_one_is_no_finding() -> None:
