@@ -11,6 +11,7 @@ positive ones; where a weight is returned, it keeps its sign.
     matrix.py       the matrix itself: asymmetry, sparsity, strength, strongest pairs, likeness of heads
     spectrum.py     eigenvalues, localisation, smoothness of the modes
     communities.py  groups of sensors, and how well two groupings agree
+    ranks.py        whether two matrices rank their pairs alike, next to chance
     roads.py        the matrix against a road graph or a planted graph
     difference.py   two matrices against each other: weights, strongest pairs, modes
     matching.py     which group or head of one is which of another, and over many runs

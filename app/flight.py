@@ -8,13 +8,16 @@ Axes: w trajectory, f shown frame, t frame ahead, n i j particle, c component (0
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.coulomb import energy, pulls
+from core.data.coulomb import energy
 from core.particles import Particles
+
+if TYPE_CHECKING:
+    from analysis.ranks import RankMatch
 
 Floats = NDArray[np.floating[Any]]
 
@@ -99,15 +102,16 @@ def energies(moving: Particles, trajectory: int) -> Energies:
     return Energies(kinetic, potential, ahead_kinetic if moving.velocities else None, ahead_potential)
 
 
-def follows_force(gates: Floats, positions: Floats) -> float:
-    """Rank correlation of the gates (N, N) of all pairs with ``1 / r²``; NaN where either does not vary."""
-    from scipy.stats import spearmanr
+def follows_force(gates: Floats, positions: Floats) -> "RankMatch":
+    """Rank correlation of the gates (N, N) of all pairs with ``1 / r²``, and how often chance gives one as large.
 
-    upper = np.triu_indices(len(gates), 1)
-    gate, pull = ((gates + gates.T) / 2)[upper], pulls(positions)[upper]
-    if len(gate) < 3 or np.ptp(gate) == 0 or np.ptp(pull) == 0:
-        return float("nan")
-    return float(spearmanr(gate, pull).statistic)
+    Chance is the same gates with their particles exchanged. Nearness ``-r²`` ranks pairs as ``1 / r²`` does, and stays
+    finite where two particles are at one place.
+    """
+    from analysis.ranks import rank_match
+
+    x = np.asarray(positions, dtype=np.float64)
+    return rank_match(gates, -np.square(x[:, None] - x[None]).sum(axis=-1))
 
 
 def _apart(states: Floats, charge: Floats) -> tuple[Floats, Floats]:

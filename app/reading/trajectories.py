@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.reading.evidence import LEVEL
 from app.reading.particles import WORDS_OF
-from app.reading.words import code, counted, joined, minus, percent, plain, three
+from app.reading.words import code, counted, joined, minus, percent, plain, probability, three
 
 if TYPE_CHECKING:
+    from analysis.ranks import RankMatch
     from app.flight import Energies, Heard
 
 QUESTION = "Does the forecast move as the particles do?"
@@ -60,20 +62,21 @@ def edge_words(found: "Heard | None", layer: str, *, single: bool) -> str:
     return f"{layer}: {drawn:,} of {drawn + left:,} pairs drawn, {least}; {left:,} weaker left out"
 
 
-def force_sentence(correlation: float, layer: str, frame: int) -> str:
-    """Whether the gates of a layer follow the force, at the frame in which it listens."""
-    if math.isnan(correlation):
+def force_sentence(found: "RankMatch", layer: str, frame: int) -> str:
+    """Whether the gates of a layer follow the force, at the frame in which it listens, and whether that is chance."""
+    if math.isnan(found.correlation):
         return ""
     how = (
-        "pairs that act strongly on each other are let through"
-        if correlation > 0.3
-        else "pairs that act strongly on each other are held back"
-        if correlation < -0.3
-        else "the gate has little to do with how strongly a pair acts on each other"
+        "that cannot be told from chance"
+        if found.p >= LEVEL
+        else f"pairs that act strongly on each other are {'let through' if found.correlation > 0 else 'held back'}"
     )
+    if found.p < LEVEL and abs(found.correlation) <= 0.3:
+        how += " a little more than others"
+    orders = f"over {'all ' if found.exact else ''}{counted(found.orders, 'order')} of the particles"
     return (
-        f"Rank correlation of the gates of {plain(layer)} with the force of each pair, 1/r², in frame {frame}: "
-        f"**{minus(f'{correlation:.2f}')}**; {how}."
+        f"Rank correlation of the gates of {plain(layer)} with the force of each pair, 1/r², in frame {frame} of this "
+        f"trajectory: **{minus(f'{found.correlation:.2f}')}** ({probability(found.p)}, {orders}); {how}."
     )
 
 

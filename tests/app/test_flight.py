@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from app import flight
 from app.flight import energies, follows_force, head_at, heard, shown_frames
+from core.data.coulomb import pulls
 from core.run import Run
 
 HEADS = ("layer 1, frame 1", "layer 1, frame 2", "layer 2, frame 1", "layer 2, frame 2", "read-out")
@@ -87,7 +89,25 @@ def test_gates_that_are_the_force_follow_it_and_those_that_are_its_inverse_go_ag
     places = np.random.default_rng(0).normal(size=(6, 3))
     away = np.linalg.norm(places[:, None] - places, axis=-1)
     near = np.exp(-away)
-    assert follows_force(near, places) == pytest.approx(1)
-    assert follows_force(away, places) == pytest.approx(-1)
-    assert np.isnan(follows_force(np.ones((6, 6)), places))
-    assert np.isnan(follows_force(near[:2, :2], places[:2]))
+    assert follows_force(near, places).correlation == pytest.approx(1)
+    assert follows_force(away, places).correlation == pytest.approx(-1)
+    assert follows_force(near, places).p == follows_force(away, places).p == 1 / 720
+    assert np.isnan(follows_force(np.ones((6, 6)), places).correlation)
+    assert np.isnan(follows_force(near[:2, :2], places[:2]).correlation)
+
+
+def test_gates_are_ranked_against_the_force_itself_even_where_two_are_at_one_place() -> None:
+    made = np.random.default_rng(1)
+    places, gates = made.normal(size=(5, 3)), made.random((5, 5))
+    upper = np.triu_indices(5, 1)
+    by_hand = spearmanr((gates + gates.T)[upper], pulls(places)[upper]).statistic
+    assert follows_force(gates, places).correlation == pytest.approx(by_hand)
+    places[1] = places[0]
+    assert np.isfinite(follows_force(gates, places).correlation)
+
+
+def test_random_gates_seldom_follow_the_force() -> None:
+    made = np.random.default_rng(2)
+    found = [follows_force(made.random((5, 5)), made.normal(size=(5, 3))) for _ in range(300)]
+    assert np.mean([abs(one.correlation) > 0.3 for one in found]) > 0.3, "five particles are ten pairs"
+    assert np.mean([one.p < 0.05 for one in found]) <= 0.07

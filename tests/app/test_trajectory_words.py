@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.ranks import RankMatch
 from app.flight import Energies, Heard, energies
 from app.reading import trajectories as said
 from app.tables import trajectories as tables
@@ -32,14 +33,22 @@ def test_edges_say_how_many_are_drawn_and_how_many_are_left_out() -> None:
     assert said.edge_words(None, "", single=False) == ""
 
 
-@pytest.mark.parametrize(("correlation", "words"), [
-    (0.8, "0.80; pairs that act strongly on each other are let through"),
-    (-0.8, "−0.80; pairs that act strongly on each other are held back"),
-    (0.1, "0.10; the gate has little to do with"),
+ALL = "over all 120 orders of the particles"
+STRONG = "pairs that act strongly on each other are"
+
+
+@pytest.mark.parametrize(("correlation", "p", "words"), [
+    (0.8, 0.008, f"0.80 (p = 0.008, {ALL}); {STRONG} let through."),
+    (-0.8, 0.01, f"−0.80 (p = 0.01, {ALL}); {STRONG} held back."),
+    (0.2, 0.01, f"{STRONG} let through a little more than others."),
+    (0.45, 0.19, f"0.45 (p = 0.19, {ALL}); that cannot be told from chance."),
+    (0.1, 0.05, "that cannot be told from chance."),
 ])  # fmt: skip
-def test_gates_follow_the_force_or_not(correlation: float, words: str) -> None:
-    assert words in plain(said.force_sentence(correlation, "layer 1", 3))
-    assert said.force_sentence(float("nan"), "layer 1", 3) == ""
+def test_gates_follow_the_force_or_not(correlation: float, p: float, words: str) -> None:
+    assert plain(said.force_sentence(RankMatch(correlation, p, 120, exact=True), "layer 1", 3)).endswith(words)
+    some = plain(said.force_sentence(RankMatch(correlation, p, 200, exact=False), "layer 1", 3))
+    assert "over 200 orders of the particles" in some
+    assert said.force_sentence(RankMatch(float("nan"), float("nan"), 0, exact=False), "layer 1", 3) == ""
 
 
 def test_turning_along_is_rounding_and_anything_else_is_said_as_what_it_is() -> None:
