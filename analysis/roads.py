@@ -183,6 +183,11 @@ class Reach:
     half : fewest hops within which at least half of all coupling stays; inf if no number of hops does, nan if
         nothing is coupled
     chance_half : the same for a flat matrix
+    middle : hops within which exactly half stays, where the weight of each hop is spread evenly over it: above
+        `half - 1`, at most `half`; inf and nan as `half`
+    chance_middle : the same for a flat matrix
+    nearer : standard deviations by which more of the coupling stays within `chance_middle` than with the same
+        couplings at random pairs; below 0 where less does, nan where chance cannot vary it
     """
 
     weight_by_hops: FloatArray
@@ -190,10 +195,20 @@ class Reach:
     unreachable: float
     half: float
     chance_half: float
+    middle: float
+    chance_middle: float
+    nearer: float
 
 
 def reach(M: ArrayLike, road: ArrayLike, share: float | None = None) -> Reach:
     """Share of the coupling `|M_ij + M_ji| / 2` that spans 1, 2, ... hops of the road graph.
+
+        middle = k - 1 + (½ - Σ_{h < k} s_h) / s_k                  k = half, s_h the share that spans h hops
+        nearer = (Σ_p w_p c_p - w̄ Σ_p c_p) / √(Σ_p (w_p - w̄)² Σ_p (c_p - c̄)² / (P - 1))
+
+    c_p is 1 for pairs nearer than the hop in which a flat matrix has its half, 0 for those farther, and for those in it
+    the part that makes c̄ one half. The root is the standard deviation over all ways to put the P couplings w at
+    pairs: whole hops alone are coarse, and of few couplings half is soon nearer by chance.
 
     Parameters
     ----------
@@ -225,12 +240,17 @@ def reach(M: ArrayLike, road: ArrayLike, share: float | None = None) -> Reach:
         weight = weight * _likelihood(weight, strongest_count(len(pairs), share))
     by_hops, unreachable = _by_hops(weight, distance)
     chance_by_hops, chance_unreachable = _by_hops(np.ones(len(distance)), distance)
+    half, chance_half = _half(by_hops, unreachable), _half(chance_by_hops, chance_unreachable)
+    chance_middle = _middle(chance_by_hops, chance_half)
     return Reach(
         weight_by_hops=by_hops,
         chance_by_hops=chance_by_hops,
         unreachable=unreachable,
-        half=_half(by_hops, unreachable),
-        chance_half=_half(chance_by_hops, chance_unreachable),
+        half=half,
+        chance_half=chance_half,
+        middle=_middle(by_hops, half),
+        chance_middle=chance_middle,
+        nearer=_nearer(weight, distance, chance_middle),
     )
 
 
@@ -249,6 +269,25 @@ def _half(by_hops: FloatArray, unreachable: float) -> float:
         return float("nan")
     enough = np.cumsum(by_hops) >= 0.5 - 1e-12
     return float(enough.argmax() + 1) if enough.any() else float("inf")
+
+
+def _middle(by_hops: FloatArray, half: float) -> float:
+    if not np.isfinite(half):
+        return half
+    k = int(half)
+    within = (0.5 - float(by_hops[: k - 1].sum())) / float(by_hops[k - 1])
+    return k - 1 + min(max(within, 0.0), 1.0)
+
+
+def _nearer(weight: FloatArray, distance: FloatArray, chance_middle: float) -> float:
+    if not np.isfinite(chance_middle) or not weight.any():
+        return float("nan")
+    near = np.clip(chance_middle - (distance - 1), 0.0, 1.0)  # c, whose mean is one half
+    deviations = weight / weight.max() - weight.mean() / weight.max()
+    variance = (deviations**2).sum() * ((near - near.mean()) ** 2).sum()
+    if variance <= 1e-20 * len(weight) ** 2:
+        return float("nan")
+    return float(deviations @ near / np.sqrt(variance / (len(weight) - 1)))
 
 
 @dataclass(frozen=True, slots=True)

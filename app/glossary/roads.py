@@ -36,7 +36,9 @@ ROADS: dict[str, Measure] = {
     ),
     "reach": Measure(
         "Reach",
-        "Within how many road links of a sensor half of all weight stays, beside the same for a matrix that is flat.",
+        "Within how many road links of a sensor half of all weight stays, beside the same for a matrix that is flat. "
+        "A head is called near or far only if its weight within the nearer half of all pairs differs from what the "
+        "same weights in random places have there by more than 1.96 standard deviations.",
         r"\min\Big\{k : \textstyle\sum_{\mathrm{hops}(i,j) \le k} |w_{ij}| \ge \tfrac12 \sum_{i<j} |w_{ij}|\Big\}",
         source="Own definition, on the fewest road links between two sensors",
         pages=("overview",),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ALL_ALIKE = 0.95  # of the others listened to: nobody is singled out
 NEAR, LEANS = 0.5, 0.85  # hops that hold half the weight, as a share of those of a flat matrix
+SURELY = 1.96  # standard deviations
 
 
 def head_name(head: str) -> str:
@@ -85,22 +86,30 @@ def order_words(grouped: bool, placed: bool) -> str:
 
 
 def reach_words(reach: "Reach") -> str:
-    """How far along the roads a head looks, beside a flat matrix; '' where the roads lead nowhere."""
+    """How far along the roads a head looks, beside a flat matrix; '' where the roads lead nowhere.
+
+    It is near or far where the hops that hold half its weight, counted within the last hop too, are that much fewer or
+    more than a flat matrix's, and by more than the same weights at random pairs would be in one of twenty.
+    """
     if not np.isfinite(reach.half):
         return ""
     hops = counted(round(reach.half), "hop")
     if not np.isfinite(reach.chance_half):
         return f"keeps half its weight within {hops}"
-    ratio = reach.half / reach.chance_half
-    if ratio <= NEAR:
-        looks = "is local"
-    elif ratio <= LEANS:
-        looks = "leans to near sensors"
-    elif ratio >= 1 / LEANS:
-        looks = "looks far"
-    else:
-        looks = "spreads its weight over the map"
-    return f"{looks}: half its weight stays within {hops} (a flat matrix: {round(reach.chance_half)})"
+    ratio = reach.middle / reach.chance_middle
+    within, flat = f"half its weight stays within {hops}", round(reach.chance_half)
+    if LEANS < ratio < 1 / LEANS:
+        beside = f" (a flat matrix: {flat})" if round(reach.half) == flat else f", about as with a flat matrix ({flat})"
+        return f"spreads its weight over the map: {within}{beside}"
+    if not abs(reach.nearer) > SURELY:
+        beside = "" if round(reach.half) == flat else ", as the same weights in random places may"
+        return f"spreads its weight over the map: {within} (a flat matrix: {flat}){beside}"
+    looks = "is local" if ratio <= NEAR else "leans to near sensors" if ratio <= LEANS else "looks far"
+    if round(reach.half) == flat > 1:  # the same whole hops: what lies nearer says it
+        own, even = (float(share[: flat - 1].sum()) for share in (reach.weight_by_hops, reach.chance_by_hops))
+        nearer = counted(flat - 1, "hop")
+        return f"{looks}: {percent(own)} of its weight stays within {nearer} (a flat matrix: {percent(even)})"
+    return f"{looks}: {within} (a flat matrix: {flat})"
 
 
 def listens_words(sparsity: "Sparsity") -> str:

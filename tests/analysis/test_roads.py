@@ -281,6 +281,40 @@ def test_reach_does_not_depend_on_order_or_scale() -> None:
     for other in (reach(reordered(M, new), reordered(ROAD, new)), reach(1e-20 * M, ROAD)):
         np.testing.assert_allclose(other.weight_by_hops, plain.weight_by_hops, rtol=1e-12)
         assert (other.half, other.unreachable) == pytest.approx((plain.half, plain.unreachable))
+        assert (other.middle, other.nearer) == pytest.approx((plain.middle, plain.nearer))
+
+
+def test_the_hop_that_holds_half_is_cut_where_half_is_reached() -> None:
+    found = reach(np.ones((8, 8)), chain(8))  # 7, 6, 5, ... of 28 pairs: half, 14, is one of the five of hop 3
+    assert found.middle == found.chance_middle == pytest.approx(2 + 1 / 5)
+    assert math.isnan(found.nearer), "chance cannot vary what is flat"
+    M = chain(9)
+    assert reach(M, chain(9)).middle == 0.5
+    M[8, 0] = 8.0
+    assert reach(M, chain(9)).middle == 1
+    nothing, split = reach(np.zeros((4, 4)), chain(4)), reach(np.eye(6)[::-1], blocks((3, 3)))
+    assert np.isnan([nothing.middle, nothing.nearer]).all()
+    assert (split.middle, split.chance_middle) == (math.inf, math.inf)
+    assert math.isnan(split.nearer)
+
+
+@any_matrix
+def test_nearer_is_what_permuted_weights_leave_in_loops(M: FloatArray) -> None:
+    found, distance = reach(M, chain(8)), slow_hops(chain(8))
+    near = np.array([min(max(found.chance_middle - (distance[pair] - 1), 0), 1) for pair in PAIRS])
+    assert near.mean() == pytest.approx(0.5)
+    weight = np.array([abs(M[i, j] + M[j, i]) / 2 for i, j in PAIRS])
+    if not np.ptp(weight):
+        return
+    made = np.random.default_rng(0)
+    drawn = np.array([made.permutation(weight) @ near for _ in range(4000)])
+    assert found.nearer == pytest.approx((weight @ near - weight.mean() * near.sum()) / drawn.std(), rel=0.06)
+
+
+def test_weights_nearer_than_chance_lie_above_and_farther_ones_below() -> None:
+    distance = np.abs(np.subtract.outer(np.arange(8.0), np.arange(8.0)))
+    assert reach(np.exp(-distance), chain(8)).nearer > 2
+    assert reach(np.exp(distance), chain(8)).nearer < -2
 
 
 def test_without_weight_there_is_no_reach() -> None:

@@ -1,8 +1,11 @@
 """What is said of a head, of a pair and of heads beside one another, and that it is no more than the test supports."""
 
+import networkx as nx
 import numpy as np
 
+from analysis.distances import hops
 from analysis.matrix import asymmetry, mutuality, sparsity, strongest_pairs
+from analysis.roads import reach
 from app.reading import heads
 from app.reading.pairs import pair_sentence
 from tests.app.reading_made import FLAT, IDS, NOISE, RING, N, clear, head
@@ -42,6 +45,49 @@ def test_a_flat_head_listens_to_all_alike() -> None:
 def test_a_head_away_from_the_roads_looks_far() -> None:
     said = head(np.roll(np.eye(N), N // 2, axis=1))
     assert "looks far: half its weight stays within 20 hops (a flat matrix: 10)" in said
+
+
+GRID = nx.to_numpy_array(nx.grid_2d_graph(5, 6))
+
+
+def looks(M: np.ndarray, road: np.ndarray) -> str:
+    return clear(heads.reach_words(reach(M, road)))
+
+
+def test_weights_in_random_places_seldom_lean_to_anything() -> None:
+    for degree in (3, 20):
+        leans = 0
+        for seed in range(200):
+            made = np.random.default_rng(seed)
+            M = np.triu(made.random((30, 30)) < degree / 29, k=1) * made.random((30, 30))
+            leans += not looks(M + M.T, GRID).startswith("spreads its weight over the map")
+        assert leans <= 16, degree
+
+
+def test_weights_on_the_roads_and_those_that_fall_with_distance_are_near() -> None:
+    away = hops(GRID)
+    assert looks(GRID, GRID) == "is local: half its weight stays within 1 hop (a flat matrix: 4)"
+    near, far = np.exp(-away / 3), np.exp(away / 3)
+    assert looks(near, GRID) == "leans to near sensors: half its weight stays within 3 hops (a flat matrix: 4)"
+    assert looks(far, GRID) == "looks far: half its weight stays within 5 hops (a flat matrix: 4)"
+
+
+def test_where_whole_hops_are_the_same_the_share_within_fewer_says_what_is_seen() -> None:
+    assert looks(np.exp(hops(GRID) / 4), GRID) == (
+        "looks far: 31.5 % of its weight stays within 3 hops (a flat matrix: 49.7 %)"
+    )
+
+
+def test_a_difference_of_one_hop_that_is_small_or_may_be_chance_is_said_to_be_so() -> None:
+    assert looks(np.exp(-hops(RING) / 40), RING) == (
+        "spreads its weight over the map: half its weight stays within 9 hops, about as with a flat matrix (10)"
+    )
+    few = np.zeros((N, N))
+    few[0, 3] = few[10, 14] = few[20, 39] = 1.0
+    assert looks(few, RING) == (
+        "spreads its weight over the map: half its weight stays within 4 hops (a flat matrix: 10), as the same weights "
+        "in random places may"
+    )
 
 
 def test_a_head_without_weights_says_nothing_more() -> None:
