@@ -111,7 +111,14 @@ def fingerprint(run: Run, part: str) -> str:
         The run's folder, or one of its family, is no run any more.
     """
     others = family_of(run.path)[1:] if part in OF_FAMILY else ()
-    return kept.fingerprint(run.path, f"{part} {PARTS[part].version}", others)
+    named = f"{part} {PARTS[part].version}"
+    return kept.fingerprint(run.path, f"{named}, few sensors" if part == "chance" and _few(run) else named, others)
+
+
+def _few(run: Run) -> bool:
+    """Whether chance is tested with so few sensors that the trend was straight: those tests alone are made anew."""
+    grouped = 0 if run.groups is None else int((run.groups != "").sum())
+    return min(len(run.nodes), grouped or len(run.nodes)) < FEW_SENSORS
 
 
 def evidence(run: Run, part: str) -> Any | None:
@@ -384,4 +391,5 @@ PARTS: Mapping[str, Part] = {
 }
 """The parts in their order, by name."""
 
+FEW_SENSORS = 12  # below, distance was once taken out of coupling along a straight line, see `analysis.moran`
 OF_FAMILY = ("stability",)  # parts that depend on other runs as well

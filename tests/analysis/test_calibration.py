@@ -118,3 +118,19 @@ def test_what_is_planted_is_found() -> None:
     power = rejected(rows)
     assert min(power[f"roads, {null}"] for null in ("moran", "rewired", "configuration", "permuted")) > 0.9
     assert min(power[f"groups, {null}"] for null in ("moran", "configuration", "permuted")) > 0.8
+
+
+@pytest.mark.parametrize("sensors", [8, 11])
+def test_with_few_sensors_coupling_that_falls_in_a_curve_is_not_taken_for_roads(sensors: int) -> None:
+    found = []
+    for replicate in range(300):
+        generator = np.random.default_rng(1000 + replicate)
+        spot = generator.random((sensors, 2))
+        apart = np.linalg.norm(spot[:, None] - spot, axis=-1)
+        road = np.zeros((sensors, sensors))
+        np.put_along_axis(road, np.argsort(apart, axis=1)[:, 1:3], 1.0, axis=1)
+        road[generator.random((sensors, sensors)) < 0.3] = 0
+        weight = np.exp(-3 * apart + 0.7 * generator.standard_normal((sensors, sensors)))
+        found += [test.p <= 0.05 for test in against_roads(weight, road, apart, 99, replicate, ("moran",)).tests]
+    assert len(found) > 250
+    assert np.mean(found) <= 0.08

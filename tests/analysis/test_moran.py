@@ -119,6 +119,17 @@ def test_the_unit_of_distance_does_not_matter() -> None:
     assert places(1000 * DISTANCE).splines == pytest.approx(KNOWN.splines)
 
 
+@pytest.mark.parametrize(("sensors", "functions"), [(8, 4), (11, 4), (12, 3), (13, 3), (14, 4), (24, 9)])
+def test_distance_is_never_taken_out_along_a_single_straight_line(sensors: int, functions: int) -> None:
+    spot = np.random.default_rng(sensors).random((sensors, 2))
+    distance = np.linalg.norm(spot[:, None] - spot, axis=-1)
+    known = places(distance)
+    assert known.splines.shape == (sensors * (sensors - 1) // 2, functions)
+    falling = np.exp(-3 * distance[np.triu_indices(sensors, k=1)])
+    left = falling - known.trend(falling)
+    assert left.std() < 0.12 * falling.std()
+
+
 def test_sensors_at_one_place_have_weight_one() -> None:
     assert spatial_weights(DISTANCE)[0, 1] == 1.0
 

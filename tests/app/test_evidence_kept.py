@@ -78,6 +78,16 @@ def test_what_is_kept_comes_back(run: Run, part: str) -> None:
     assert sorted(path.name for path in kept.beside(run.path).iterdir()) == [f"{part}.json", f"{part}.safetensors"]
 
 
+@pytest.mark.parametrize(("sensors", "anew"), [(11, True), (12, False)])
+def test_what_chance_was_with_a_straight_trend_is_made_anew_and_nothing_else(
+    sensors: int, anew: bool, tmp_path: Path
+) -> None:
+    small = Run.load(made_run(tmp_path / "few", sensors=sensors))
+    for part in PARTS:
+        before = kept.fingerprint(small.path, f"{part} {PARTS[part].version}")
+        assert (parts.fingerprint(small, part) != before) == (anew and part == "chance"), part
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_every_array_of_a_result_has_axes_that_are_checked(part: str) -> None:
     seen: set[type] = set()
