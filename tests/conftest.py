@@ -6,10 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # One thread, here and in every process that a test starts: on a machine that does other work as well, two threads
 # wait for each other most of the time, and small models gain nothing from them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A test says the same whenever and wherever it runs: the same examples, and no limit of time, which a first import or
+# a busy machine takes up.
+settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

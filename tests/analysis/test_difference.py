@@ -221,7 +221,7 @@ def test_pairs_that_stand_in_a_list_by_their_place_alone_are_counted() -> None:
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_order_of_the_sensors_does_not_matter(seed: int) -> None:
     A, B, new = uneven(7, seed), uneven(7, seed + 1), order(7, seed)
     one, other = edge_change(A, B, 0.3), edge_change(reordered(A, new), reordered(B, new), 0.3)

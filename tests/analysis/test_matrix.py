@@ -106,7 +106,7 @@ def test_asymmetry_equals_its_formula_in_loops(M: FloatArray) -> None:
 
 
 @given(arrays(np.float64, (5, 5), elements=st.floats(0, 2.0**100, width=32)))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_asymmetry_without_negative_weights_lies_between_0_and_1(M: FloatArray) -> None:
     assert 0 <= asymmetry(M) <= 1 + 1e-12
 

@@ -93,7 +93,7 @@ def test_letters_that_no_xml_may_hold_are_replaced_and_ids_stay_distinct(tmp_pat
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, unique=True))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_node_ids_are_legal_distinct_and_keep_what_was_legal(ids: list[str]) -> None:
     names = node_ids(ids)
     assert len(set(names)) == len(ids)

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app import glossary
@@ -118,7 +118,6 @@ def test_no_search_finds_all_in_order() -> None:
     assert found("") == found("  ") == {group: dict(entries) for group, entries in GROUPS.items()}
 
 
-@settings(deadline=None)  # time is not what is tested, and a busy machine takes its own
 @given(st.text(max_size=80))
 def test_any_search_is_answered(text: str) -> None:
     hits = [key for entries in found(text).values() for key in entries]

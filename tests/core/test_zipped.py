@@ -140,7 +140,7 @@ def test_a_damaged_zip_is_refused(run: Path, runs: Path, damage: str) -> None:
     assert nothing_but(runs, "mine")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(at=st.integers(0, 10**6), value=st.integers(0, 255), cut=st.integers(0, 400))
 def test_whatever_byte_of_a_zip_is_changed_it_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, at: int, value: int, cut: int

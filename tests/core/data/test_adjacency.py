@@ -275,7 +275,7 @@ def test_a_sound_table_has_no_faults_even_where_the_sensors_are_not_known(
     assert found(tmp_path, square(IDS, header, index), None) == (None, [])
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(data=st.data(), n=st.integers(1, 6))
 def test_every_form_agrees_with_a_loop_over_the_edges(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, n: int

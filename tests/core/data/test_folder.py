@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data import load
@@ -294,9 +294,7 @@ def test_a_road_graph_that_is_there_and_cannot_be_read_is_a_fault(folder: Replac
     assert problems(path)[0].startswith("adjacency.csv: is missing")
 
 
-@settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(values=st.binary(max_size=60), adjacency=st.binary(max_size=40), nodes=st.binary(max_size=40))
 def test_no_bytes_lead_to_anything_but_named_faults(
     values: bytes, adjacency: bytes, nodes: bytes, tmp_path_factory: pytest.TempPathFactory
@@ -313,9 +311,7 @@ cells = st.sampled_from(["", "0", "1", "-1", "nan", "A", "B", "from", "to", "wei
 tables = st.lists(st.lists(cells, max_size=4), max_size=5).map(lambda rows: "\n".join(",".join(r) for r in rows))
 
 
-@settings(
-    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200)
 @given(adjacency=tables, nodes=tables)
 def test_no_table_of_plausible_cells_leads_to_anything_but_data_or_named_faults(
     adjacency: str, nodes: str, tmp_path_factory: pytest.TempPathFactory

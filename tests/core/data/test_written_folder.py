@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.folder import read, write
@@ -79,9 +79,7 @@ hostile = st.sampled_from(
 ).filter(lambda text: text.strip() != "")
 
 
-@settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(
     ids=st.lists(visible | hostile, min_size=1, max_size=5, unique=True),
     group=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),

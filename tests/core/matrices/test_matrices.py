@@ -56,7 +56,7 @@ def test_turned_as_the_help_says_a_matrix_does_what_it_does_in_its_own_code(
     np.testing.assert_allclose(np.einsum("ij,ncjl->ncil", mixing, values), np.einsum(einsum, values, matrix), rtol=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     matrix=arrays_of.arrays(
         np.float32,
@@ -145,7 +145,7 @@ def test_sensors_that_do_not_fit_are_named_by_the_file_that_has_them(tmp_path: P
     assert "is missing" in str(faults_of(saved(tmp_path, "npy"), sensors=tmp_path / "none.csv")[0])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(at=st.integers(0, 10**6), value=st.integers(0, 255), kind=st.sampled_from(["npy", "npz", "graphml", "both"]))
 def test_whatever_byte_of_a_file_is_changed_it_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, at: int, value: int, kind: str
