@@ -112,8 +112,8 @@ def _stop(folder: Path, number: int) -> None:
     with processes.ended_by(job.pid, file_of(folder, number)) as end:
         if end is None:
             return
-        if job.stop_asked and (datetime.now().astimezone() - _moment(job.stop_asked)).total_seconds() < SETTLE:
-            return
+        if job.stop_asked and 0 <= (_now() - _moment(job.stop_asked)).total_seconds() < SETTLE:
+            return  # not so where it was asked in the future: the clock was set back
         job = replace(job, stop_asked=_now_text())
         write(folder, job)
         end()
@@ -190,14 +190,18 @@ def _exclusive(runs: Path) -> Iterator[None]:
         raise JobError(f"{folder} must be a folder that can be written to: {error.strerror}") from error
 
 
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
 def _now_text() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")
+    return _now().isoformat(timespec="seconds")
 
 
 def _moment(said: str) -> datetime:
     try:
         return datetime.fromisoformat(said).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter: at the end of all years, in another zone
         return datetime.fromtimestamp(0).astimezone()
 
 

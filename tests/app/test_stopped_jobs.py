@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -44,39 +45,84 @@ def test_a_number_that_no_process_has_is_not_signalled(runs: Path) -> None:
     assert not kept.stop_asked
 
 
-def test_a_second_click_soon_after_the_first_sends_no_second_signal(runs: Path, load: str) -> None:
+class Signals:
+    """A training among ``runs`` whose process is there, and the signals that it gets."""
+
+    def __init__(self, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sent: list[str] = []
+        self.folder = runs / FOLDER
+        self.folder.mkdir(parents=True)
+        self.asked("")
+        monkeypatch.setattr(processes, "ended_by", self._ended_by)
+
+    def asked(self, when: str) -> None:
+        """Let the stop of the training have been asked for then."""
+        write(self.folder, Job(1, "mine", (), 4242, "2026-01-01T00:00:00+00:00", when))
+
+    @contextmanager
+    def _ended_by(self, *_asked: object) -> Iterator[Callable[[], None]]:
+        time.sleep(0.2)  # two who ask at once have read what is kept by now
+        yield lambda: self.sent.append("SIGTERM")
+
+
+@pytest.fixture
+def signals(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Signals]:
+    made = Signals(runs, monkeypatch)
+    with locks.exclusive(file_of(runs / FOLDER, 1)):
+        yield made
+
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "again"),
+    [
+        ("2026-11-21T12:00:00+00:00", False),
+        ("2026-11-21T11:59:41+00:00", False),
+        ("2026-11-21T11:59:40+00:00", True),
+        ("2026-11-21T12:00:01+00:00", True),  # the clock was set back since
+        ("2026-11-21T15:00:00+00:00", True),
+        ("9999-12-31T23:59:59-12:00", True),  # no moment at all
+        ("0001-01-01T00:00:00+12:00", True),
+        ("soon", True),
+    ],
+)
+def test_only_a_second_click_soon_after_the_first_sends_no_second_signal(
+    runs: Path, signals: Signals, monkeypatch: pytest.MonkeyPatch, earlier: str, again: bool
+) -> None:
+    monkeypatch.setattr(jobs, "_now", lambda: NOON)
+    signals.asked(earlier)
+    jobs.stop(runs, 1)
+    assert signals.sent == ["SIGTERM"] * again
+    kept = read(runs / FOLDER, 1)
+    assert kept is not None
+    assert kept.stop_asked == ("2026-11-21T12:00:00+00:00" if again else earlier)
+    jobs.stop(runs, 1)
+    assert signals.sent == ["SIGTERM"] * again
+
+
+def test_two_clicks_at_the_same_moment_send_one_signal(
+    runs: Path, signals: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second signal would break the end that the first one began."""
+    monkeypatch.setattr(jobs, "_now", lambda: NOON)
+    clicks = [threading.Thread(target=jobs.stop, args=(runs, 1)) for _ in range(2)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    assert signals.sent == ["SIGTERM"]
+
+
+def test_a_training_that_goes_on_is_stopped_when_it_is_asked_again(runs: Path, load: str) -> None:
     jobs.started(runs, "mine", arguments(load))
     kept = read(runs / FOLDER, 1)
     assert kept is not None
-    write(runs / FOLDER, replace(kept, stop_asked=jobs._now_text()))
     begun(runs, "mine")
-    jobs.stop(runs, 1)
-    time.sleep(0.3)
-    assert state(runs, "mine") == "training"
     write(runs / FOLDER, replace(kept, stop_asked="2020-01-01T00:00:00+00:00"))
     jobs.stop(runs, 1)
     until(lambda: state(runs, "mine") == "stopped", "it could not be asked again")
-
-
-def test_two_clicks_at_the_same_moment_send_one_signal(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second signal would break the end that the first one began."""
-    (runs / FOLDER).mkdir(parents=True)
-    write(runs / FOLDER, Job(1, "mine", (), 4242, "2026-01-01T00:00:00+00:00"))
-    sent: list[str] = []
-
-    @contextmanager
-    def ended_by(*_asked: object) -> Iterator[Callable[[], None]]:
-        time.sleep(0.2)  # both have read what is kept by now
-        yield lambda: sent.append("SIGTERM")
-
-    monkeypatch.setattr(processes, "ended_by", ended_by)
-    with locks.exclusive(file_of(runs / FOLDER, 1)):
-        clicks = [threading.Thread(target=jobs.stop, args=(runs, 1)) for _ in range(2)]
-        for click in clicks:
-            click.start()
-        for click in clicks:
-            click.join()
-    assert sent == ["SIGTERM"]
 
 
 def test_a_stop_that_cannot_be_noted_sends_no_signal_and_says_why(
