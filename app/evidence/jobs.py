@@ -122,7 +122,13 @@ def state(run: Path) -> Progress:
 
 
 def stop(run: Path) -> None:
-    """Ask the process to stop, as Ctrl-C would; nothing happens where there is none."""
+    """Ask the process to stop, as Ctrl-C would; nothing happens where there is none.
+
+    Raises
+    ------
+    JobError
+        That cannot be noted.
+    """
     folder = kept.home(run)
     if not locks.held(folder / LOG):
         return

@@ -63,7 +63,13 @@ def start_evidence(version: str, *asked: str, again: bool = False) -> Progress:
 
 
 def stop_evidence(version: str) -> None:
-    """Ask the process to stop; what it has made by then is kept."""
+    """Ask the process to stop; what it has made by then is kept.
+
+    Raises
+    ------
+    JobError
+        That cannot be noted.
+    """
     jobs.stop(path_of(version))
 
 

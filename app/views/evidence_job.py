@@ -68,7 +68,7 @@ def _drawn(version: str, missing: tuple[str, ...], some: bool, before: object) -
                 "Stop",
                 icon=":material/stop:",
                 key="evidence stop",
-                on_click=stop_evidence,
+                on_click=_stop,
                 args=(version,),
                 help="It goes on when you leave this page. When you stop it, what is done by then is kept.",
             )
@@ -92,6 +92,13 @@ def _drawn(version: str, missing: tuple[str, ...], some: bool, before: object) -
 def _start(version: str, *parts: str) -> None:
     try:
         start_evidence(version, *parts)
+    except JobError as error:
+        st.session_state[_SAID] = str(error)
+
+
+def _stop(version: str) -> None:
+    try:
+        stop_evidence(version)
     except JobError as error:
         st.session_state[_SAID] = str(error)
 

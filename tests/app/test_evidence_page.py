@@ -370,3 +370,16 @@ def test_a_process_that_cannot_be_started_says_why(at: Any, monkeypatch: pytest.
     app = opened("evidence")
     app.button(key="evidence start").click().run()
     assert "this system has no file locks" in app.error[0].value.replace("\\", "")
+
+
+def test_a_process_that_cannot_be_stopped_says_why(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(Progress(part="use", alive=True, asked=ASKED))
+
+    def refused(version: str) -> None:
+        raise evidence_job.JobError("the folder must be one that can be written to")
+
+    monkeypatch.setattr(evidence_job, "stop_evidence", refused)
+    app = opened("evidence")
+    app.button(key="evidence stop").click().run()
+    assert not app.exception
+    assert "the folder must be one that can be written to" in app.error[0].value
