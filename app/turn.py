@@ -4,6 +4,7 @@ No torch here: a training that waits for another one takes no more memory than P
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,10 @@ def now_of(file: Path) -> Now | None:
 
 
 class Clock:
-    """Says in a file beside the log where a training is; called after every chunk, it writes once a second at most."""
+    """Says in a file beside the log where a training is; called after every chunk, it writes once a second at most.
+
+    What cannot be written is not said: a training does not end for that.
+    """
 
     def __init__(self, log: Path) -> None:
         self.file = log.with_suffix(".now")
@@ -74,5 +78,6 @@ class Clock:
             self.epoch, self.first, self.begun = epoch, chunk, now
         if self.written < 0 or now - self.written >= 1:
             pace = (now - self.begun) / (chunk - self.first) if chunk > self.first else 0.0
-            write_json(self.file, {"epoch": epoch, "chunk": chunk, "chunks": chunks, "pace": pace})
+            with suppress(OSError):
+                write_json(self.file, {"epoch": epoch, "chunk": chunk, "chunks": chunks, "pace": pace})
             self.written = now

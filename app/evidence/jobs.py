@@ -177,7 +177,8 @@ def claimed(run: Path, parts: Sequence[str]) -> Iterator[None]:
 class Told:
     """Says in a file how far the work is: at every part, and in between every ``EVERY`` seconds at most.
 
-    It raises a JobError where the run was renamed or deleted meanwhile: nothing that is made could be kept.
+    It raises a JobError where the run was renamed or deleted meanwhile: nothing that is made could be kept. What cannot
+    be written otherwise is not said: the work does not end for that.
     """
 
     def __init__(self, run: Path) -> None:
@@ -212,7 +213,8 @@ class Told:
                 f"run {self.run.name} was renamed or deleted while it was tested, which ends the test; what was done "
                 "by then goes with it"
             )
-        write_json(self.file, {"part": self.part, "share": self.share, "failed": failed, "over": over, **more})
+        with suppress(OSError):
+            write_json(self.file, {"part": self.part, "share": self.share, "failed": failed, "over": over, **more})
         self.written = time.monotonic()
 
 

@@ -1,5 +1,6 @@
 """Evidence made by a process of its own: one for each run, stopped, killed, gone on with, and what it says."""
 
+import errno
 import json
 import os
 import shutil
@@ -188,6 +189,21 @@ def test_a_run_that_is_deleted_while_it_is_tested_ends_the_test(run: Run) -> Non
     until(lambda: not Path(f"/proc/{pid}").exists(), "it goes on")
     assert not kept.beside(run.path).exists()
     run.path.mkdir()
+
+
+def test_work_goes_on_where_nobody_can_be_told_of_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    fake(monkeypatch, chance=lambda *_: evidence_made.made_chance())
+    kept.home(run.path).mkdir(parents=True)
+    told = jobs.Told(run.path)
+    with monkeypatch.context() as no_space:
+        no_space.setattr(jobs, "write_json", full)
+        assert completed(run, ["chance"], tell=told, after=told.after).made == ("chance",)
+    assert not (kept.home(run.path) / jobs.NOW).exists()
+    told.end()
+    assert jobs.state(run.path).over == ("chance",)
 
 
 @pytest.mark.parametrize(
