@@ -95,8 +95,10 @@ def train(
     """Train a model and keep it as a run folder. Ctrl-C stops it; --resume RUN continues it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: stop as Ctrl-C does
     if turn is not None:
+        from app.processes import wait_until_noted
         from app.turn import wait_for_turn
 
+        wait_until_noted()
         wait_for_turn(turn)  # before torch is loaded: who waits takes no memory from who trains
     from app.bars import progress_bar
     from app.particles import named, opened

@@ -156,13 +156,12 @@ def _launched(runs: Path, name: str, arguments: Sequence[str]) -> Job:
     number = max([0, *turn.numbers(folder, "log"), *turn.numbers(folder, "json")]) + 1
     log = file_of(folder, number).absolute()
     command = processes.app_command("train", "--turn", str(log), *arguments)
+    job = Job(number, name, command, asked=_now_text(), state="queued")
     try:
-        pid = processes.begun(command, log)
+        pid = processes.begun(command, log, lambda pid: write(folder, replace(job, pid=pid)))
     except (OSError, ValueError) as error:
         raise JobError(f"the training could not be started: {error}") from error
-    job = Job(number, name, command, pid, _now_text(), state="queued")
-    write(folder, job)
-    return job
+    return replace(job, pid=pid)
 
 
 def _forget(runs: Path) -> None:

@@ -1,7 +1,8 @@
 """Processes that the app starts and does not own: each holds the lock of its log for as long as it lives.
 
 The log is locked before the process starts and handed down to it as its output, so that whoever looks knows from the
-lock alone whether it is there, however it ended (app/locks.py). No Streamlit here, and no torch.
+lock alone whether it is there, however it ended (app/locks.py). It does nothing before it is told that it was noted: a
+process that nobody knows of could be neither seen nor stopped. No Streamlit here, and no torch.
 """
 
 import os
@@ -10,12 +11,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app import locks
 
 ROOT = Path(__file__).resolve().parents[1]
+NOTED = b"\n"  # what such a process is told once it may begin
 
 
 def threads() -> int:
@@ -33,13 +35,19 @@ def environment() -> dict[str, str]:
     return made
 
 
-def begun(command: Sequence[str], log: Path) -> int:
+def begun(command: Sequence[str], log: Path, note: Callable[[int], None]) -> int:
     """Start a command, its output in ``log``, which must not be there yet and is locked until it ends; its process.
+
+    Parameters
+    ----------
+    command : a list, which no shell reads; what it starts asks ``wait_until_noted`` before anything else
+    log : the file
+    note : called with its process, to keep what must be known of it; where that fails, the process is ended
 
     Raises
     ------
     OSError, ValueError
-        It cannot be started; then there is no log.
+        It cannot be started or noted; then there is no log and no process.
     """
     output = os.open(log, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
     try:
@@ -48,18 +56,42 @@ def begun(command: Sequence[str], log: Path) -> int:
             command,
             cwd=ROOT,
             env=environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
             start_new_session=True,
+            bufsize=0,
         )
     except (OSError, ValueError):
         log.unlink(missing_ok=True)
         raise
     finally:
         os.close(output)
+    assert process.stdin is not None  # noqa: S101  for mypy
+    with process.stdin:
+        try:
+            note(process.pid)
+        except BaseException:
+            process.kill()
+            process.wait()
+            log.unlink(missing_ok=True)
+            raise
+        with suppress(BrokenPipeError):  # it has ended by itself
+            process.stdin.write(NOTED)
     threading.Thread(target=process.wait, daemon=True).start()  # a process that nobody waits for would stay a zombie
     return process.pid
+
+
+def wait_until_noted() -> None:
+    """Return once who started this process has noted it.
+
+    Raises
+    ------
+    ValueError
+        They ended before they did.
+    """
+    if sys.stdin.buffer.read(len(NOTED)) != NOTED:
+        raise ValueError("the app ended before it had noted what it asked for, so nothing was begun")
 
 
 def app_command(*words: str) -> tuple[str, ...]:

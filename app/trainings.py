@@ -72,7 +72,8 @@ def listed(runs: Path) -> tuple[Job, ...]:
     """
     folder = runs / FOLDER
     kept = {number: job for number in turn.numbers(folder, "json") if (job := read(folder, number)) is not None}
-    alive = [number for number in kept if locks.held(file_of(folder, number))]
+    logs = turn.numbers(folder, "log")  # others wait also for one of which nothing is kept that can be read
+    alive = [number for number in {*kept, *logs} if locks.held(file_of(folder, number))]
     found: dict[str, Job] = {}
     for number in sorted(kept, reverse=True):
         job = kept[number]

@@ -14,6 +14,7 @@ from app.evidence import jobs, parts
 from app.evidence.parts import PARTS
 from app.evidence.work import Work, completed
 from app.measured import Measured
+from app.processes import wait_until_noted
 from app.reading.heads import head_label
 from app.reading.verdict import QUESTIONS, Line, Verdict, verdicts
 from app.reading.verdict_summary import overall, thresholds
@@ -32,6 +33,8 @@ def evidence(run: Path, asked: tuple[str, ...], again: bool, log: Path | None) -
     What is there already is not made again. Ctrl-C stops it; what is done by then is kept, and said again it goes on.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: stop as Ctrl-C does
+    if log is not None:
+        wait_until_noted()
     loaded = Run.load(run)
     try:
         work = shown(loaded, asked, again=again, claim=log is None)

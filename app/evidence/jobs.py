@@ -81,10 +81,9 @@ def started(run: Path, parts: Sequence[str] = (), *, again: bool = False) -> Pro
             words = [word for part in wanted for word in ("--part", part)] + (["--again"] if again else [])
             command = processes.app_command("evidence", str(run.absolute()), *words, "--log", str(folder / LOG))
             try:
-                pid = processes.begun(command, folder / LOG)
+                processes.begun(command, folder / LOG, lambda pid: _write_asked(run, pid, wanted))
             except (OSError, ValueError) as error:
                 raise JobError(f"the evidence could not be asked for: {error}") from error
-            _write_asked(run, pid, wanted)
     return state(run)
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -150,6 +151,37 @@ def test_stopped_it_keeps_what_was_done_and_goes_on_when_asked_again(run: Run) -
     jobs.started(run.path, ["chance"], again=True)
     ended(run)
     assert kept.stamp(run.path, "chance") != stamp
+
+
+def test_a_process_that_cannot_be_noted_is_ended(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody could stop it."""
+    begun_as = []
+
+    def full(_run: Path, pid: int, _parts: object) -> None:
+        begun_as.append(pid)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as no_space:
+        no_space.setattr(jobs, "_write_asked", full)
+        with pytest.raises(JobError, match=r"the evidence could not be asked for: .*No space left on device"):
+            jobs.started(run.path, ["use"])
+    with pytest.raises(ProcessLookupError):
+        os.kill(begun_as[0], 0)
+    assert jobs.state(run.path) == Progress()
+
+
+def test_a_process_whose_app_was_killed_before_it_was_noted_does_not_begin(run: Run) -> None:
+    code = (
+        f"import os, signal, sys; sys.path.insert(0, {str(ROOT)!r})\nfrom pathlib import Path\n"
+        "from app import processes\nfrom app.evidence import jobs\n"
+        "jobs._write_asked = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"processes.app_command = lambda *words: {processes.app_command()!r} + words\n"
+        f"jobs.started(Path({str(run.path)!r}), ['chance'])\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
+    until(lambda: not jobs.state(run.path).alive, "it goes on")
+    assert parts.evidence(run, "chance") is None
+    assert "the app ended before it had noted what it asked for, so nothing was begun" in jobs.log_of(run.path)
 
 
 def test_a_killed_process_is_noticed(run: Run) -> None:

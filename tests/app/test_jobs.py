@@ -1,5 +1,6 @@
 """Trainings as processes: they are named, queue, end, stop, go on, and survive who started them."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 
 from app import jobs, locks
 from app.jobs import JobError
-from app.trainings import FOLDER, listed, log_of, now_of, read
+from app.trainings import FOLDER, file_of, listed, log_of, now_of, read
 from core.emerging import EMERGING
 from core.run import Run, read_progress, read_record
 from tests.app.conftest import ROOT, made_run
@@ -132,6 +133,37 @@ def test_a_training_survives_the_app_that_started_it(runs: Path, load: str) -> N
     assert state(runs, "mine") == "training"
     jobs.stop(runs, 1)
     until(lambda: state(runs, "mine") == "stopped", "an app that was started anew cannot stop it")
+
+
+def test_a_training_that_cannot_be_noted_is_ended(runs: Path, load: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody would see it or could stop it, and all others would wait for it."""
+    begun_as = []
+
+    def full(_folder: Path, job: jobs.Job) -> None:
+        begun_as.append(job.pid)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as no_space:
+        no_space.setattr(jobs, "write", full)
+        with pytest.raises(JobError, match=r"the training could not be started: .*No space left on device"):
+            jobs.started(runs, "mine", arguments(load, 1))
+    with pytest.raises(ProcessLookupError):
+        os.kill(begun_as[0], 0)
+    assert listed(runs) == ()
+    assert not jobs.name_problem(runs, "mine")
+    assert sorted(path.name for path in (runs / FOLDER).iterdir()) == ["lock"]
+
+
+def test_a_training_whose_app_was_killed_before_it_was_noted_does_not_begin(runs: Path, load: str) -> None:
+    code = (
+        f"import os, signal, sys; sys.path.insert(0, {str(ROOT)!r})\nfrom pathlib import Path\nfrom app import jobs\n"
+        "jobs.write = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"jobs.started(Path({str(runs)!r}), 'mine', {arguments(load, 1)!r})\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
+    until(lambda: not locks.held(file_of(runs / FOLDER, 1)), "it goes on")
+    assert not (runs / "mine").exists()
+    assert "the app ended before it had noted what it asked for, so nothing was begun" in log_of(runs, 1)
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,15 @@ def test_a_training_that_goes_on_is_never_taken_for_gone(
         assert state(runs, "mine") == "training"
 
 
+def test_what_waits_for_a_training_of_which_nothing_is_kept_is_not_said_to_train(runs: Path) -> None:
+    (runs / FOLDER).mkdir(parents=True)
+    write(runs / FOLDER, Job(2, "mine", (), os.getpid(), "2026-01-01T00:00:00+00:00"))
+    with locks.exclusive(file_of(runs / FOLDER, 2)):
+        with locks.exclusive(file_of(runs / FOLDER, 1)):
+            assert state(runs, "mine") == "queued"
+        assert state(runs, "mine") == "training"
+
+
 def test_a_deleted_run_is_not_listed(runs: Path) -> None:
     (runs / FOLDER).mkdir(parents=True)
     write(runs / FOLDER, Job(1, "mine", (), 999_999, ""))
