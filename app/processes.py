@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app import locks
+from core.folders import named
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTED = b"\n"  # what such a process is told once it may begin
@@ -30,8 +31,8 @@ def environment() -> dict[str, str]:
     """That of the app, with what a command must know: its threads, and where data and runs are, whatever its folder."""
     made = {"OMP_NUM_THREADS": str(threads()), **os.environ, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
     for name in ("TOPOLENS_DATA", "TOPOLENS_RUNS"):
-        if place := made.get(name, "").strip():
-            made[name] = str(Path(place).expanduser().absolute())
+        if place := named(name):
+            made[name] = str(place.absolute())
     return made
 
 

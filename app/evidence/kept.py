@@ -27,10 +27,10 @@ from app.evidence.codec import parted, whole
 from core.archive import DEMO
 from core.document import document, text
 from core.files import write_json, write_tensors
+from core.folders import runs_root
 from core.record import RunError, read_record
 from core.tensors import read_tensors
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ".evidence"
 ELSEWHERE = ".elsewhere"  # below it, runs of other folders: no run of the user's own can have this name
 FORMAT = 1
@@ -42,11 +42,6 @@ CONTENT = ("interaction", "network", "forecasts", "spread", "weights")  # files 
 RECORDED = ("heads", "seed", "model", "windows", "scaler")  # and parts of its record, beside its sensors
 
 R = TypeVar("R")
-
-
-def own_runs() -> Path:
-    """Where a user's own runs lie: ``TOPOLENS_RUNS``, else ``runs`` in the project."""
-    return Path(os.environ.get("TOPOLENS_RUNS") or ROOT / "runs")
 
 
 def absolute(run: Path) -> Path:
@@ -73,7 +68,7 @@ def home(run: Path) -> Path:
 def elsewhere(run: Path) -> Path:
     """Where evidence of a run lies if the folder beside it cannot be written to."""
     named = hashlib.sha256(str(run.resolve()).encode()).hexdigest()[:16]
-    return own_runs().absolute() / FOLDER / ELSEWHERE / f"{absolute(run).name}-{named}"
+    return runs_root().absolute() / FOLDER / ELSEWHERE / f"{absolute(run).name}-{named}"
 
 
 def places(run: Path) -> tuple[Path, ...]:

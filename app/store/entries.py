@@ -1,6 +1,5 @@
 """The runs there are, and reading one."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.control import controls, remoteness
 from core.controls import called
+from core.folders import runs_root
 from core.record import FILES, KINDS, kind_of, made_of
 from core.run import Run, read_progress, read_record
 
@@ -93,7 +93,7 @@ def demo_folder() -> Path:
 
 def runs_folder() -> Path:
     """Where a user's own runs lie: ``TOPOLENS_RUNS``, else ``runs`` in the project."""
-    return Path(os.environ.get("TOPOLENS_RUNS") or ROOT / "runs")
+    return runs_root()
 
 
 def runs() -> tuple[RunEntry, ...]:

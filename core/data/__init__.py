@@ -1,9 +1,10 @@
 """Sensor data from any source as one type, ``SensorData``; moving particles as another, ``Scenes``."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from core.folders import data_root as data_root  # who loads data asks here where they lie
 
 if TYPE_CHECKING:
     from core.data.sensors import SensorData
@@ -44,12 +45,6 @@ DATASETS: dict[str, Callable[[Path], "SensorData"]] = {
     "sz-taxi": _sz_taxi,
     "pemsd7m": _pemsd7m,
 }
-
-
-def data_root() -> Path:
-    """Folder with one folder for each data set: TOPOLENS_DATA if that is set, or ``data`` in the project."""
-    named = os.environ.get("TOPOLENS_DATA", "").strip()
-    return Path(named).expanduser() if named else Path(__file__).resolve().parents[2] / "data"
 
 
 def load(name: str, root: Path | None = None) -> "SensorData":
