@@ -31,7 +31,10 @@ FILES = (        # of a run that is done; see core/run.py for what each holds
     "progress.jsonl",
 )
 CHECKPOINT = "checkpoint.safetensors"   # of one that is not: what its training goes on from
-MOST_TEXT = 2**26                       # bytes of run.json and of progress.jsonl
+MOST_TEXT = 2**24                       # bytes of run.json and of progress.jsonl; 5,000 sensors take about one million
+MOST_PARTS = 100_000                    # numbers, texts and lists in run.json: 5,000 sensors make 20,000
+MOST_EPOCHS = 100_000                   # lines of progress.jsonl
+MOST_FIGURES = 20                       # numbers in such a line, which has four
 MOST_SENSORS = 5_000                    # as of data and of matrices
 MOST_WEIGHTS = 2**28                    # of all matrices of a run: a gigabyte as float32, ten of 5,000 sensors
 STATES = ("training", "done", "stopped", "failed")
@@ -58,7 +61,7 @@ def read_record(path: Path) -> dict[str, Any]:
     """
     file = path / "run.json"
     try:
-        record = document(text(file, MOST_TEXT))
+        record = document(text(file, MOST_TEXT), MOST_PARTS)
     except FileNotFoundError:
         raise RunError(f"a run is a folder with a run.json, got {path} without one") from None
     except (OSError, ValueError) as error:
@@ -81,19 +84,22 @@ def read_progress(path: Path) -> tuple[Mapping[str, float], ...]:
     Raises
     ------
     RunError
-        The file cannot be read, or a line is not a JSON object whose values are numbers.
+        The file cannot be read, has too many lines, or a line is not a JSON object whose values are numbers.
     """
     file = path / "progress.jsonl"
     try:
-        lines = text(file, MOST_TEXT).splitlines()
+        content = text(file, MOST_TEXT)
     except FileNotFoundError:
         return ()
     except (OSError, ValueError) as error:
         raise RunError(f"{file} cannot be read: {error}") from None
+    if (count := content.count("\n")) > MOST_EPOCHS:
+        raise RunError(f"{file} must have at most {MOST_EPOCHS:,} lines, one for each epoch, got {count:,}")
     records = []
+    lines = content.removesuffix("\n").split("\n")
     for number, line in enumerate(lines, start=1):
         try:
-            record = document(line)
+            record = document(line, MOST_FIGURES)
         except ValueError as error:
             if isinstance(error, json.JSONDecodeError) and number == len(lines):
                 break

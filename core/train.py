@@ -28,6 +28,7 @@ from core.data.windows import Part
 from core.files import write_bytes
 from core.memory import memory_kept
 from core.models.model import Model
+from core.record import MOST_EPOCHS
 
 OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -100,6 +101,8 @@ class Settings:
         for name, table in tables.items():
             chosen(table, getattr(self, name), name)
         require_positive(self, "epochs", "batch")
+        if self.epochs > MOST_EPOCHS:
+            raise ValueError(f"epochs must be at most {MOST_EPOCHS:,}, got {self.epochs:,}")
         for name in ("weight_decay", "l1", "patience"):
             value = getattr(self, name)
             if value is not None and not (0 <= value < float("inf")):

@@ -3,12 +3,18 @@
 import copy
 import json
 import shutil
+import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
+from core.document import has_more_parts
+from core.files import write_json
 from core.models import MODELS, PARTICLE_MODELS
-from core.record import MODEL_NAMES, RunError, read_progress, read_record
+from core.record import MODEL_NAMES, RunError, node_table, read_progress, read_record
 from core.run import Run
 from tests.documents import places
 
@@ -63,7 +69,7 @@ def test_whatever_one_entry_holds_a_run_opens_or_is_refused(run: Path, literal: 
     ("1e999", "numbers must be finite, got 1e999"),
     ("NaN", "numbers must be finite, got NaN"),
     ("[" * 16 + "]" * 16, "its parts must lie at most 16 deep in each other"),
-    ("[" * 10**5, "its parts must lie at most 16 deep in each other"),
+    ("[" * 50_000, "its parts must lie at most 16 deep in each other"),
 ])
 def test_an_entry_nobody_reads_is_bounded_too(run: Path, literal: str, words: str) -> None:
     record = json.loads((run / "run.json").read_text())
@@ -114,3 +120,79 @@ def test_a_text_of_many_millions_of_letters_is_not_read(run: Path, name: str, mo
     (run / name).write_text(" " * 100_001)
     with pytest.raises(RunError, match=r"it must have at most 100,000 bytes, got 100,001"):
         Run.load(run) if name == "run.json" else read_progress(run)
+
+
+@pytest.mark.parametrize("filling", ["[],", "{},", "1,", '"",', "[[]],"])
+def test_a_record_of_many_small_parts_is_refused_before_they_are_made(run: Path, filling: str) -> None:
+    """A zip of 1.5 MB held 64 MB of them: to read its record took 3 GB of memory and 10 seconds."""
+    record = json.dumps(json.loads((run / "run.json").read_text()))
+    many = (2**24 - len(record) - 20) // len(filling)
+    (run / "run.json").write_text(f'{record[:-1]}, "more": [{filling * many}1]}}')
+    tracemalloc.start()
+    try:
+        with pytest.raises(RunError, match=r"run\.json must be a JSON document: it must have at most 100,000 parts"):
+            read_record(run)
+        assert tracemalloc.get_traced_memory()[1] < 10 * 2**24
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_record_of_as_many_sensors_as_there_may_be_is_read(run: Path) -> None:
+    record = json.loads((run / "run.json").read_text())
+    n = 5_000
+    commas, long = ",[" * 150, "g" * 1_000  # which are no parts
+    nodes = {"id": [f"{commas}{k}" for k in range(n)], "latitude": [-12.345678901234567] * n,
+             "longitude": [123.45678901234567] * n, "group": [long] * n}
+    record["data"] |= {"nodes": nodes, "sensors": n}
+    record["heads"] = [f"head {k}" for k in range(10)]
+    write_json(run / "run.json", record)
+    assert node_table(run, read_record(run)).shape == (n, 4)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{}\n" * 100_001, "must have at most 100,000 lines, one for each epoch, got 100,001"),
+        ("\n" * 2**24, "must have at most 100,000 lines, one for each epoch, got 16,777,216"),
+        ('{"a": 1}\n{' + '"a": 1,' * 2_000_000 + '"a": 1}', "line 2 must be .*: it must have at most 20 parts"),
+    ],
+)
+def test_progress_of_more_epochs_or_figures_than_there_can_be_is_refused(
+    tmp_path: Path, content: str, words: str
+) -> None:
+    (tmp_path / "progress.jsonl").write_text(content)
+    with pytest.raises(RunError, match=words):
+        read_progress(tmp_path)
+
+
+def test_progress_of_as_many_epochs_as_there_may_be_is_read(tmp_path: Path) -> None:
+    line = json.dumps({"epoch": 100_000, "train": 0.39891175099254955, "validation": 0.1535357898129458})
+    (tmp_path / "progress.jsonl").write_text(f"{line}\n" * 100_000)
+    assert len(read_progress(tmp_path)) == 100_000
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_progress_may_end_its_lines_in_either_way(tmp_path: Path, ending: str) -> None:
+    (tmp_path / "progress.jsonl").write_bytes(f'{{"epoch": 1}}{ending}{{"epoch": 2}}{ending}'.encode())
+    assert read_progress(tmp_path) == ({"epoch": 1}, {"epoch": 2})
+
+
+@pytest.mark.parametrize("content", ['"' + '\\"' * 200_000, '"' * 400_001, "\\" * 400_000 + '"'])
+def test_texts_that_are_never_closed_take_no_longer_than_others(content: str) -> None:
+    begun = time.process_time()
+    has_more_parts(content + ",[" * 10, 5)
+    assert time.process_time() - begun < 5, "it was read again from each quote, which takes hours"
+
+
+@given(some.recursive(
+    some.sampled_from([1, -1.5, None, True, "", ",[{", '"', "\\", '\\"', "a"]),
+    lambda part: some.lists(part, min_size=1) | some.dictionaries(some.text(',[{"\\a'), part, min_size=1),
+))  # fmt: skip
+def test_parts_are_counted_as_a_loop_over_them_does(held: object) -> None:
+    def count(part: object) -> int:
+        inside = list(part.values() if isinstance(part, dict) else part if isinstance(part, list) else ())
+        return len(inside) + sum(count(one) for one in inside)
+
+    content = json.dumps([held])
+    assert not has_more_parts(content, count([held]))
+    assert has_more_parts(content, count([held]) - 1)

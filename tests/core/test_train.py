@@ -203,6 +203,7 @@ def test_progress_has_one_json_line_for_each_epoch(city: SensorData, tmp_path: P
     ({"optimizer": "sgd"}, "optimizer must be one of adam, adamw, got 'sgd'"),
     ({"loss": "hinge"}, "loss must be one of mse, mae, huber, got 'hinge'"),
     ({"epochs": 0}, "epochs must be at least 1, got 0"),
+    ({"epochs": 100_001}, "epochs must be at most 100,000, got 100,001"),
     ({"batch": 0}, "batch must be at least 1, got 0"),
     ({"rate": 0.0}, "rate must be a finite number above 0, got 0.0"),
     ({"rate": float("nan")}, "rate must be a finite number above 0, got nan"),
