@@ -22,6 +22,11 @@ MOST_FAULTY = 100_000  # rows with a fault after which a table is read no furthe
 UNREAD = "(the rest of the file was not read)"
 LARGEST = float(np.finfo(np.float32).max)
 LONGEST_CELL = 131_072  # the limit of Python's csv module; a quote left open runs into it
+# Of a row before it is split, which takes up to a hundred bytes for each cell. The longest that data can have: 5,000
+# ids of 1,000 quotes, each of which stands twice, are 10 million characters; they have 5,000 commas between them, and
+# a hundred each within them.
+LONGEST_ROW = 2**24
+MOST_COMMAS = 500_000
 
 _MISSING = re.compile(r"\s*([+-]?nan)?\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf|infinity)\s*", re.IGNORECASE | re.ASCII)
@@ -75,14 +80,20 @@ def text(path: Path, faults: Faults, missing: str = "is missing") -> str | None:
 def rows(file: str, content: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:
     """Rows of a table: the line on which each begins, from 1, and its cells. Empty lines are left out.
 
-    Where the quotes are broken a fault is added and the rows end: what follows cannot be told apart.
+    Where the quotes are broken a fault is added and the rows end: what follows cannot be told apart. So it is where a
+    row is longer than that of any data can be: to split it would take a hundred times its room.
     """
-    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    lines = _Lines(content)
+    reader = csv.reader(lines, strict=True)
     line = 1
     while True:
+        lines.length = lines.commas = 0
         try:
             cells = next(reader)
         except StopIteration:
+            return
+        except _LongError as error:
+            faults.add(file, f"a row must have at most {error.must} {UNREAD}", got=error.got, row=line)
             return
         except csv.Error as error:
             large = "field larger" in str(error)
@@ -92,6 +103,35 @@ def rows(file: str, content: str, faults: Faults) -> Iterator[tuple[int, list[st
         if cells:
             yield line, cells
         line = reader.line_num + 1
+
+
+class _LongError(ValueError):
+    """A row that no data can have."""
+
+    def __init__(self, most: int, what: str, got: int) -> None:
+        super().__init__(what)
+        self.must, self.got = f"{most:,} {what}", f"{got:,}"
+
+
+class _Lines:
+    """The lines of a text; ``length`` and ``commas`` are those of the row so far, which may have several lines."""
+
+    def __init__(self, content: str) -> None:
+        self.lines = io.StringIO(content, newline="")
+        self.length = self.commas = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.lines)
+        self.length += len(line)
+        self.commas += line.count(",")
+        if self.length > LONGEST_ROW:
+            raise _LongError(LONGEST_ROW, "characters", self.length)
+        if self.commas > MOST_COMMAS:
+            raise _LongError(MOST_COMMAS, "commas", self.commas)
+        return line
 
 
 def is_hopeless(file: str, line: int, faulty: int, faults: Faults) -> bool:
