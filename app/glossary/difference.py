@@ -40,7 +40,8 @@ DIFFERENCE: dict[str, Measure] = {
     "overlap": Measure(
         "Overlap of leading modes",
         "Whether the k strongest patterns of A and of B span the same space: 1 the same, 0 nothing in common; random "
-        "directions have k / N. It is the mean squared cosine of the angles between the two spaces.",
+        "directions have k / N, and what counts is the share of the way from there to 1. It is the mean squared cosine "
+        "of the angles between the two spaces.",
         r"\tfrac1k \lVert U_k^\top V_k \rVert_F^2 = \tfrac1k \textstyle\sum_{l \le k} \cos^2 \theta_l",
         source="Björck and Golub, Numerical methods for computing angles between linear subspaces, Mathematics of "
         "Computation 27 (1973)",

@@ -1,5 +1,6 @@
 """What differs between two runs or heads, A and B: weights, strongest pairs, communities, modes, errors."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.floating[Any]]
 
+SPANS_SAME, SPANS_PART = 0.8, 0.3  # of the way from chance to 1: leading modes called much, or partly, the same
 CLEARLY = 1.25  # times chance: p alone would claim too much, since pairs of sensors are not independent
 KIN = {
     "seed": "differs in the seed only",
@@ -149,15 +151,28 @@ def groups_sentence(match: "LabelMatch", agreement: "Agreement | None", method: 
 
 
 def spectrum_sentence(spectra: "SpectrumDifference") -> str:
-    """How far the leading modes of both span the same patterns."""
+    """How far the leading modes of both span the same patterns, judged by the share of the way from chance to 1.
+
+    That share is 0 on average for random directions, with the variance `2 / ((N - 1) (N + 2))` for any number of modes.
+    """
     known = np.flatnonzero(np.isfinite(spectra.overlap))
     known = known[spectra.chance[known] < 1]  # all modes together always span everything
     if not len(known):
         return "Their leading eigenvalues are tied, so no leading modes are defined that could be compared."
-    last = int(known[-1])
+    half = known[spectra.chance[known] <= 0.5]  # with more modes than half, little is left for two to differ in
+    last = int((half if len(half) else known)[-1])
     modes = "leading mode" if last == 0 else f"{last + 1:,} leading modes"
     value, chance = float(spectra.overlap[last]), float(spectra.chance[last])
-    verdict = "much the same" if value >= 0.8 else "partly the same" if value >= max(0.3, 3 * chance) else "different"
+    way, sensors = (value - chance) / (1 - chance), len(spectra.first)
+    beyond = 3 * math.sqrt(2 / max((sensors - 1) * (sensors + 2), 1))  # 3 standard deviations of it by chance
+    if beyond >= SPANS_SAME:
+        return (
+            f"Whether the {modes} of both span the same **cannot be told** of so few: an overlap of {two(value)}, "
+            f"where random directions have {two(chance)} on average, and often more."
+        )
+    verdict = (
+        "much the same" if way >= SPANS_SAME else "partly the same" if way >= max(SPANS_PART, beyond) else "different"
+    )
     return (
         f"What the {modes} of both span is {verdict}: an overlap of {two(value)}, where random directions have "
         f"{two(chance)}."

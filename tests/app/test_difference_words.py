@@ -124,7 +124,36 @@ def test_modes_are_called_the_same_only_where_they_are() -> None:
     found = said.spectrum_sentence(spectrum_difference(A, B, 5))
     assert "different" in found
     assert "random directions have 0.12" in found
+    assert "is much the same: an overlap of 0.9" in said.spectrum_sentence(spectrum_difference(A, A + 0.3 * B, 10))
+    assert "is partly the same: an overlap of 0.8" in said.spectrum_sentence(spectrum_difference(A, A + 0.5 * B, 10))
     assert "tied" in said.spectrum_sentence(spectrum_difference(np.ones((4, 4)) - np.eye(4), np.zeros((4, 4)), 3))
+
+
+def test_modes_of_few_sensors_are_not_the_same_only_because_they_nearly_fill_the_space() -> None:
+    for sensors, allowed in ((7, 2), (11, 2), (12, 2), (15, 2), (25, 2)):
+        told = []
+        for seed in range(100):
+            random = np.random.default_rng(seed)
+            A, B = random.normal(size=(2, sensors, sensors))
+            told.append(said.spectrum_sentence(spectrum_difference(A, B)))
+        assert not any("much the same" in one for one in told)
+        assert sum("partly the same" in one for one in told) <= allowed
+    same = said.spectrum_sentence(spectrum_difference(A[:11, :11], A[:11, :11]))
+    assert "5 leading modes of both span is much the same: an overlap of 1.00" in same  # not 10 of 11
+
+
+def test_modes_of_a_handful_of_sensors_tell_nothing() -> None:
+    A = np.random.default_rng(0).normal(size=(4, 4))
+    assert "**cannot be told** of so few: an overlap of 1.00" in said.spectrum_sentence(spectrum_difference(A, A))
+
+
+def test_modes_are_judged_by_the_only_number_of_them_that_is_defined() -> None:
+    values = np.array([8.0, 8, 8, 8, 8, 8, 8, 1])  # only the leading 7 of 8 are told apart from the rest
+    turned = np.linalg.qr(np.random.default_rng(2).normal(size=(8, 8)))[0]
+    found = spectrum_difference(np.diag(values), turned @ np.diag(values) @ turned.T)
+    assert found.chance[np.isfinite(found.overlap)].min() == 7 / 8
+    assert found.overlap[6] > 0.8
+    assert "7 leading modes of both span is different" in said.spectrum_sentence(found)
 
 
 def errors(a: float, b: float, first: list[float], second: list[float], days: list[tuple[float, float]]) -> str:
