@@ -21,8 +21,8 @@ def contrast_bars(
 ) -> go.Figure:
     """Of each head: (mean weight within - across) / across the parts of a partition; 0 is no contrast.
 
-    A contrast that is not defined (nan: no weight across) has no bar, and the figure says so. The selected head is
-    drawn in full colour. Of more than ten heads, the numbers are under the pointer alone.
+    A contrast that is not a finite number (inf: no weight across; nan: not defined) has no bar, and the figure says
+    so. The selected head is drawn in full colour. Of more than ten heads, the numbers are under the pointer alone.
     """
     contrasts = np.asarray(contrasts, dtype=float)
     heads = labels(names)

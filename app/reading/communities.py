@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.reading.evidence import LEAST_SHARE, LEVEL, faint_agreement
-from app.reading.words import SENSOR, about, counted, minus, plain, probability, three, two
+from app.reading.words import SENSOR, about, counted, joined, minus, plain, probability, three, two
 
 if TYPE_CHECKING:
     from analysis.communities import Communities
@@ -30,6 +30,7 @@ COMPACT = (
     "Groups of near sensors agree by more than exchanged sensors would, whatever made them: it takes the place of each "
     "to tell."
 )
+MOST_NAMED = 3  # heads without weight across that are named
 METHOD_NAMES = {"spectral": "Spectral clustering", "louvain": "Louvain's method"}
 
 
@@ -98,23 +99,41 @@ def agreement_sentence(
 
 
 def contrast_sentence(names: Sequence[str], contrasts: Sequence["Contrast"], reference: str) -> str:
-    """Which head keeps most of its weight within the groups of a reference, and which least."""
+    """Which heads have no weight across the groups of a reference, and of the others who keeps most of it within."""
     values = np.array([contrast.value for contrast in contrasts], dtype=float)
     known = np.isfinite(values)
-    if not known.any():
-        return f"No head's contrast across the {plain(reference)} is defined: there is no weight across them."
-    best = int(np.nanargmax(values))
-    sentence = (
-        f"{plain(names[best]).capitalize()} is most sharply divided along the {plain(reference)}: "
-        f"weights within are {three(1 + float(values[best]))} times those across, a contrast of "
-        f"{three(float(values[best]))} (none: 0)."
-        if values[best] > 0
-        else f"No head has more weight within the {plain(reference)} than across them."
-    )
-    if known.sum() > 1 and values[best] > 0:
-        least = int(np.nanargmin(values))
-        sentence += f" In {plain(names[least])} they are {three(1 + float(values[least]))} times."
-    return sentence
+    groups = plain(reference)
+    whole = [plain(name) for name, value in zip(names, values, strict=True) if value == np.inf]
+    if not known.any() and not whole:
+        return f"No head's contrast along the {groups} is defined: {_undefined(contrasts)}."
+    sentences = []
+    if whole:
+        who = joined(whole if len(whole) <= MOST_NAMED else [*whole[:MOST_NAMED], f"{len(whole) - MOST_NAMED:,} more"])
+        who, have = who[:1].upper() + who[1:], "has" if len(whole) == 1 else "have"
+        sentences.append(f"{who} {have} no weight across the {groups} at all.")
+    if known.any():
+        best, least = int(np.where(known, values, -np.inf).argmax()), int(np.where(known, values, np.inf).argmin())
+        most, several, name = float(values[best]), known.sum() > 1, plain(names[best])
+        times = f"weights within are {three(1 + most)} times those across, a contrast of {three(most)} (none: 0)"
+        divided = f"is most sharply divided along the {groups}: {times}"
+        if not most > 0:
+            sentences.append(f"No {'other ' * bool(whole)}head has more weight within the {groups} than across them.")
+        elif not whole:
+            sentences.append(f"{name.capitalize()} {divided}.")
+        else:
+            sentences.append(f"Of the others, {name} {divided}." if several else f"In {name}, {times}.")
+        if several and most > 0:
+            sentences.append(f"In {plain(names[least])} they are {three(1 + float(values[least]))} times.")
+    return " ".join(sentences)
+
+
+def _undefined(contrasts: Sequence["Contrast"]) -> str:
+    """Why no contrast is defined where none is, as a clause."""
+    if all(np.isnan(contrast.across) for contrast in contrasts):
+        return "all are in one"
+    if all(np.isnan(contrast.within) for contrast in contrasts):
+        return "no two are in one"
+    return "there is no weight between those that are in them"
 
 
 def contrast_caption(names: Sequence[str], contrasts: Sequence["Contrast"], reference: str) -> str:

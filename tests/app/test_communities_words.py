@@ -1,6 +1,7 @@
 """What is said of communities: how many, and whether they agree with known groups by more than chance."""
 
 import numpy as np
+import pytest
 
 from analysis.against import groups_agreement
 from analysis.communities import spectral_communities
@@ -128,3 +129,38 @@ def test_contrast_names_the_most_divided_head() -> None:
     assert said.endswith("In flat they are 1.00 times.")
     none = [Contrast(within=0.0, across=1.0, value=-1.0)]
     assert communities.contrast_sentence(["x"], none, "known groups").startswith("No head has more weight within")
+
+
+def test_a_head_without_weight_across_says_so_alone_and_among_others() -> None:
+    labels = [0, 0, 0, 1, 1, 1]
+    apart = np.kron(np.eye(2), np.ones((3, 3)))
+    parts, mixed, even = (contrast(M, labels) for M in (apart, apart + 0.5, np.ones((6, 6))))
+
+    def said(names: list[str], found: list[Contrast]) -> str:
+        return clear(communities.contrast_sentence(names, found, "known groups"))
+
+    none = "Head 1 has no weight across the known groups at all."
+    assert said(["head 1"], [parts]) == none
+    times = "weights within are 3.00 times those across, a contrast of 2.00 (none: 0)."
+    assert said(["mean", "head 1"], [mixed, parts]) == f"{none} In mean, {times}"
+    assert said(["head 1", "a", "b"], [parts, even, mixed]) == (
+        f"{none} Of the others, b is most sharply divided along the known groups: {times} In a they are 1.00 times."
+    )
+    assert said(["head 1", "a"], [parts, even]) == (
+        f"{none} No other head has more weight within the known groups than across them."
+    )
+    many = said([f"head {k}" for k in range(1, 6)], [parts] * 5)
+    assert many == "Head 1, head 2, head 3 and 2 more have no weight across the known groups at all."
+
+
+@pytest.mark.parametrize(
+    ("M", "labels", "why"),
+    [
+        (FLAT, [0] * 40, "all are in one"),
+        (FLAT, list(range(40)), "no two are in one"),
+        (np.zeros((40, 40)), [0, 1] * 20, "there is no weight between those that are in them"),
+    ],
+)
+def test_a_contrast_that_is_not_defined_has_its_reason(M: np.ndarray, labels: list[int], why: str) -> None:
+    said = communities.contrast_sentence(["x"], [contrast(M, labels)], "known groups")
+    assert said == f"No head's contrast along the known groups is defined: {why}."
