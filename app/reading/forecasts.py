@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from app.control import SAME_BUT_GRAPH
-from app.reading.words import code, counted, percent, plain, three, with_unit
+from app.reading.words import code, counted, joined, percent, plain, three, with_unit
 
 PUBLISHED = (
     "Protocol 'published': the test part also chose the best epoch, values are scaled by the maximum of all data, and "
@@ -104,6 +104,8 @@ def early_sentence(
 
     >>> print(early_sentence([15, 60], [4.0, 5.0], [3.5, 6.0], "mph").replace("\xa0", " "))
     At 15 minutes ahead it is worse than the last value: 4.00 mph against 3.50 mph.
+    >>> print(early_sentence([15, 30, 60], [4.0, 4.5, 5.0], [3.5, 4.0, 6.0], "mph").replace("\xa0", " "))
+    At 15 minutes ahead it is worse than the last value: 4.00 mph against 3.50 mph, and so at 30 minutes.
     >>> early_sentence([15, 60], [3.0, 5.0], [3.5, 6.0], "mph")
     ''
     """
@@ -111,7 +113,8 @@ def early_sentence(
     if not worse or ours[-1] >= last_value[-1]:
         return ""
     at = worse[0]
-    more = f", and so on up to {minutes_words(minutes[worse[-1]])}" if len(worse) > 1 else ""
+    times = joined([minutes_words(minutes[later]) for later in worse[1:]])
+    more = f", and so {'up to' if pooled else 'at'} {times}" if times else ""
     return (
         f"{ahead(minutes[at], pooled)} it is worse than the last value: {with_unit(ours[at], unit)} against "
         f"{with_unit(last_value[at], unit)}{more}."

@@ -39,6 +39,18 @@ def test_where_a_forecast_is_worse_at_first_is_said_as_the_errors_are_counted() 
     assert up_to == at.replace("At 15", "Up to 15")
 
 
+def test_exactly_the_times_at_which_a_forecast_is_worse_are_named() -> None:
+    minutes, simple = [15, 30, 45, 60], [3.5, 4.5, 5.0, 6.0]
+    between = clear(forecasts.early_sentence(minutes, [4.0, 4.0, 5.2, 5.0], simple, "mph"))
+    assert between.endswith("4.00 mph against 3.50 mph, and so at 45 minutes.")
+    assert "up to" not in between
+    all_but_last = clear(forecasts.early_sentence(minutes, [4.0, 5.0, 5.2, 5.0], simple, "mph"))
+    assert all_but_last.endswith(", and so at 30 minutes and 45 minutes.")
+    pooled = clear(forecasts.early_sentence(minutes, [3.0, 5.0, 5.2, 5.0], simple, "mph", pooled=True))
+    assert pooled.startswith("Up to 30 minutes ahead it is worse")
+    assert pooled.endswith(", and so up to 45 minutes.")
+
+
 def test_a_simple_forecast_is_not_compared_with_itself() -> None:
     errors = {"forecast": 4.0, "last value": 4.0, "window mean": 4.5}
     assert "one of the simple forecasts" in forecasts.overview_answer(
