@@ -161,7 +161,7 @@ def ablations_sentence(variants: Mapping[str, Sequence[Entry]]) -> str:
 
 def steps_sentence(steps: Sequence[Step], floor: str = "floor") -> str:
     """How long a step of this project's model takes beside the floor and beside the slowest rival."""
-    middle = {one.rival: sorted(one.seconds)[len(one.seconds) // 2] for one in steps if one.seconds}
+    middle = {one.rival: statistics.median(one.seconds) for one in steps if one.seconds}
     if OWN not in middle or floor not in middle:
         return "A step of this project's model, or the floor, was not timed here."
     slowest = max(middle, key=middle.__getitem__)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from app.benchmark import LAMBDAS, MEASURES, MINUTES, Kept, Spread, best, folder, graphs_of, ranked
+from app.benchmark_speed import Step
 from app.reading import benchmark as said
 from app.tables import benchmark as tables
 from app.tables import benchmark_speed as timed
@@ -151,6 +152,14 @@ def test_sentences_say_what_cannot_be_said_yet(tmp_path: Path) -> None:
     assert "not timed" in said.steps_sentence([])
     assert said.targets_sentence([]) == ""
     assert empty.made() == ""
+
+
+def test_a_step_takes_the_median_also_of_an_even_number_of_turns() -> None:
+    turns = {"floor": (0.1, 0.3), "intergat-plus": (0.3, 0.2, 0.4, 0.7), "gman": (1.4, 1.4)}
+    steps = [Step(rival, 207, "1 thread", seconds) for rival, seconds in turns.items()]
+    assert spaced(said.steps_sentence(steps)) == (
+        "A step of `intergat-plus` takes 0.350 s, 1.75 times the floor; the slowest, gman, 1.40 s, 4.00 times that."
+    )
 
 
 def test_an_epoch_is_said_of_the_most_threads(kept: Kept) -> None:
