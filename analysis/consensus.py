@@ -69,7 +69,7 @@ def consensus_graph(interactions: Sequence[ArrayLike] | FloatArray, heads: Seque
 def consensus(partitions: Sequence[ArrayLike], tau: float = 0.5, seed: int = 0, most: int = 20) -> Consensus:
     """Communities on which partitions of the same sensors agree.
 
-        D_ij = share of the partitions in which i and j are together, 0 where it is below tau
+        D_ij = share of the partitions in which i and j are together, 0 where it is not above tau
 
     D is partitioned by Louvain's search as often as there are partitions (at least 5 times), each time with another
     seed; while these partitions differ, they are the next to be agreed on. Sensors that are together in all of them
@@ -81,7 +81,8 @@ def consensus(partitions: Sequence[ArrayLike], tau: float = 0.5, seed: int = 0, 
     Parameters
     ----------
     partitions : at least one; each (N,) integers of at least -1; -1 for together with nobody
-    tau : from 0 to 1: how often two sensors must be together to count at all
+    tau : at least 0 and below 1: a share of the partitions; two sensors must be together in more of them to count.
+        With 0.5 and two partitions both must have them together
     seed : of Louvain's search
     most : >= 1, rounds
 
@@ -105,8 +106,8 @@ def consensus(partitions: Sequence[ArrayLike], tau: float = 0.5, seed: int = 0, 
     ([0, 0, 0, 1, 1, 1], 2, True)
     """
     labels = _checked_partitions(partitions)
-    if not 0 <= tau <= 1:
-        raise ValueError(f"tau must be from 0 to 1, got {tau}")
+    if not 0 <= tau < 1:
+        raise ValueError(f"tau must be at least 0 and below 1, got {tau}")
     if most < 1:
         raise ValueError(f"most must be at least 1, got {most}")
     rounds = 0
@@ -132,7 +133,7 @@ def consensus_matrix(partitions: ArrayLike, tau: float = 0.5) -> tuple[FloatArra
     Parameters
     ----------
     partitions : (P, N) integers of at least -1; -1 for together with nobody
-    tau : a share of the partitions below which being together does not count
+    tau : a share of the partitions: being together in no more of them does not count
 
     Returns
     -------
@@ -145,7 +146,7 @@ def consensus_matrix(partitions: ArrayLike, tau: float = 0.5) -> tuple[FloatArra
 
     Examples
     --------
-    >>> weight, kind = consensus_matrix([[0, 0, 0, 1], [0, 0, 1, 1]])
+    >>> weight, kind = consensus_matrix([[0, 0, 0, 1], [0, 0, 1, 1]], tau=0.4)
     >>> weight.tolist(), kind.tolist()
     ([[1.0, 1.0, 0.0], [1.0, 0.0, 0.5], [0.0, 0.5, 0.0]], [0, 0, 1, 2])
     """
@@ -154,7 +155,7 @@ def consensus_matrix(partitions: ArrayLike, tau: float = 0.5) -> tuple[FloatArra
         raise ValueError(f"partitions must be one row each, (P, N), got shape {labels.shape}")
     kinds, kind, members = np.unique(labels, axis=1, return_inverse=True, return_counts=True)
     share = np.mean([(one[:, None] == one) & (one >= 0) for one in kinds], axis=0)
-    share[share < tau] = 0.0
+    share[share <= tau] = 0.0
     weight = share * np.outer(members, members)
     np.fill_diagonal(weight, share.diagonal() * members * (members - 1) / 2)
     return weight, kind.reshape(-1)

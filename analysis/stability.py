@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from analysis.arrays import FloatArray, IntArray
 from analysis.communities import louvain_communities
-from analysis.consensus import adjusted_rand, consensus
+from analysis.consensus import consensus
 from analysis.matching import checked_runs, counterparts, layers, matched_runs
 from analysis.matrix import coupling, head_similarity, strongest_count
 from analysis.multiplicity import enough_draws
@@ -48,11 +48,12 @@ class HeadStability:
     chance_overlap : its mean over the draws of the null
     ari : adjusted Rand index of the Louvain communities of two seeds, mean over every two; a sensor that is isolated
         is a community of its own
-    consensus : (N,) consensus communities, the largest first; -1 for a sensor that is together with no other in at
-        least half of the seeds, as one that is isolated
+    consensus : (N,) consensus communities, the largest first; -1 for a sensor that is together with no other in more
+        than half of the seeds, as one that is isolated
     p : share of the draws with at least this overlap, `(1 + #{>= overlap}) / (1 + draws)`
     least : the same for an overlap of 1: no p can be smaller, and where few pairs are among the strongest, or few
         sensors can be renamed, it is far above 0
+    ari_p : share of the same draws with at least this ari; 1 where all seeds make one community of all sensors
     """
 
     head: str
@@ -65,6 +66,7 @@ class HeadStability:
     consensus: IntArray
     p: float
     least: float
+    ari_p: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def stability(
 
     The null: in every draw the sensors of each run are renamed at random, the same for all its heads, so that each
     matrix keeps its shape but not its places; then heads are matched anew, since the best of several matches is
-    better than chance. The p-value is exact where the runs know nothing of each other. It is for one head: of many
+    better than chance. The communities are renamed along with their sensors, and their agreement is held against the
+    same draws. The p-values are exact where the runs know nothing of each other. They are for one head: of many
     heads some will be below 0.05 by chance, so they are to be corrected for their number, and there are as many draws
     as leave that a chance (`multiplicity.enough_draws`).
 
@@ -172,14 +175,17 @@ def stability(
             told += 1
             tick(told, parts)
 
-        overlap, chance = _overlaps(every, matched, layers(heads), share, draws, seed, done)
+        groups = np.empty((len(every), len(rows), every.shape[-1]), dtype=np.int64)  # heads in the order of each run
+        for s, matrices in enumerate(every):
+            means = [rows[0][s]] if len(rows) > len(heads) else []
+            for k, matrix in enumerate([*means, *matrices]):
+                groups[s, k] = louvain_communities(matrix, seed=seed).labels
+                done()
+        observed, chance = _agreements(every, groups, matched, layers(heads), share, draws, seed, done)
+        played = _played(matched, len(rows))
         found = []
         for k, (name, matrices) in enumerate(zip(names, rows, strict=True)):
-            partitions = []
-            for matrix in matrices:
-                partitions.append(louvain_communities(matrix, seed=seed).labels)
-                done()
-            agreed = consensus(partitions, seed=seed).labels
+            agreed = consensus([one[order[k]] for one, order in zip(groups, played, strict=True)], seed=seed).labels
             done()
             found.append(
                 HeadStability(
@@ -187,12 +193,13 @@ def stability(
                     mean=matrices.mean(axis=0),
                     spread=matrices.std(axis=0, ddof=1),
                     likeness=head_similarity([coupling(matrix) for matrix in matrices]),
-                    overlap=float(overlap[k]),
-                    chance_overlap=float(chance[:, k].mean()),
-                    ari=float(np.mean([adjusted_rand(a, b) for a, b in combinations(partitions, 2)])),
+                    overlap=float(observed[0, k]),
+                    chance_overlap=float(chance[:, 0, k].mean()),
+                    ari=float(observed[1, k]),
                     consensus=agreed,
-                    p=_p(chance[:, k], overlap[k]),
-                    least=_p(chance[:, k], 1.0),
+                    p=_p(chance[:, 0, k], observed[0, k]),
+                    least=_p(chance[:, 0, k], 1.0),
+                    ari_p=_p(chance[:, 1, k], observed[1, k]),
                 )
             )
     return Stability(
@@ -205,13 +212,21 @@ def stability(
     )
 
 
-def _p(chance: FloatArray, overlap: float) -> float:
-    """Share of the draws and the overlap itself that are at least the overlap, but for rounding."""
-    return float((1 + (chance >= overlap - 1e-12).sum()) / (1 + len(chance)))
+def _p(chance: FloatArray, observed: float) -> float:
+    """Share of the draws and what was observed itself that are at least that, but for rounding."""
+    return float((1 + (chance >= observed - 1e-12).sum()) / (1 + len(chance)))
 
 
-def _overlaps(
+def _played(matched: IntArray, rows: int) -> IntArray:
+    """Which row of each run plays each row of the first, (S, K): the mean of heads, if there is one, itself."""
+    if rows == matched.shape[1]:
+        return matched
+    return np.hstack([np.zeros((len(matched), 1), dtype=np.int64), matched + 1])
+
+
+def _agreements(
     every: FloatArray,
+    groups: IntArray,
     matched: IntArray,
     alike: Sequence[IntArray],
     share: float,
@@ -219,22 +234,54 @@ def _overlaps(
     seed: int,
     done: Callable[[], None],
 ) -> tuple[FloatArray, FloatArray]:
-    """The overlap of each row of `_rows`, (K,), and the same in each draw of the null, (draws, K)."""
+    """Overlap and ARI of each row of `_rows`, (2, K), and the same in each draw of the null, (draws, 2, K)."""
     runs, heads, sensors, _ = every.shape
     tops = [[_top(matrix, share) for matrix in matrices] for matrices in every]
     means = [_top(matrix, share) for matrix in every.mean(axis=1)] if heads > 1 else None
     plain = np.broadcast_to(np.arange(sensors), (runs, sensors))
-    observed = _mean_jaccards(tops, means, matched, plain)
+
+    def agreed(matched: IntArray, orders: IntArray) -> FloatArray:
+        aris = _mean_aris(groups, _played(matched, groups.shape[1]), orders)
+        return np.stack([_mean_jaccards(tops, means, matched, orders), aris])
+
+    observed = agreed(matched, plain)
     standard = np.stack([_standardised(matrices) for matrices in every])
     generator = np.random.default_rng(seed)
-    chance = np.empty((draws, len(observed)))
+    chance = np.empty((draws, *observed.shape))
     for draw in range(draws):
         # The first run may keep its names: only who is who between two runs counts.
         orders = np.stack([plain[0], *(generator.permutation(sensors) for _ in range(runs - 1))])
-        chance[draw] = _mean_jaccards(tops, means, _rematched(standard, orders, alike), orders)
+        chance[draw] = agreed(_rematched(standard, orders, alike), orders)
         for _ in range((draw + 1) * STEPS // draws - draw * STEPS // draws):
             done()
     return observed, chance
+
+
+def _mean_aris(groups: IntArray, played: IntArray, orders: IntArray) -> FloatArray:
+    """Mean adjusted Rand index over every two runs of groups (S, K, N), for each row, (K,); -1 is a group of its own.
+
+    In run s, sensor ``orders[s, a]`` is called a.
+    """
+    runs, rows, sensors = groups.shape
+    width = int(groups.max()) + 2
+    named = np.stack([groups[s][played[s]][:, orders[s]] for s in range(runs)]) + 1  # 0: alone, in no pair
+    pairs = [[_pairs(np.bincount(one)[1:]) for one in run] for run in named]
+    found = np.empty(rows)
+    for k in range(rows):
+        indices = []
+        for s, t in combinations(range(runs), 2):
+            cells = np.bincount(named[s, k] * width + named[t, k], minlength=width * width).reshape(width, width)
+            a, b, both = pairs[s][k], pairs[t][k], _pairs(cells[1:, 1:])
+            chance = a * b / max(sensors * (sensors - 1) / 2, 1)
+            # as in `groups.agreement`: the same grouping agrees with 1, also where it has no pairs or all
+            indices.append(1.0 if a == b == both else (both - chance) / ((a + b) / 2 - chance))
+        found[k] = np.mean(indices)
+    return found
+
+
+def _pairs(sizes: IntArray) -> float:
+    """How many pairs lie within groups of these sizes."""
+    return float((sizes * (sizes - 1)).sum()) / 2
 
 
 def _mean_jaccards(tops: list[list[Top]], means: list[Top] | None, matched: IntArray, orders: IntArray) -> FloatArray:

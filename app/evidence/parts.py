@@ -360,7 +360,7 @@ def _stability_fits(found: "Stability", run: Run) -> bool:
         and len(found.runs) == len(found.seeds) == seeds > 1
         and all(one.likeness.shape == (seeds, seeds) for one in found.heads)
         and bool(((found.matched >= 0) & (found.matched < heads)).all())
-        and all(_is_p(one.p) for one in found.heads)
+        and all(_is_p(one.p) and _is_p(one.ari_p) for one in found.heads)
         and all(int(one.consensus.min()) >= -1 and int(one.consensus.max()) < len(run.nodes) for one in found.heads)
     )
 
@@ -382,7 +382,7 @@ PARTS: Mapping[str, Part] = {
     "chance": Part("whether it is more than chance", 2, _chance_kind, _chance, _chance_missing, _chance_fits),
     "use": Part("whether the model uses it", 4, _use_kind, _use, _use_missing, _use_fits),
     "stability": Part(
-        "whether it would come back", 2, _stability_kind, _stability, _stability_missing, _stability_fits
+        "whether it would come back", 3, _stability_kind, _stability, _stability_missing, _stability_fits
     ),
     "residuals": Part(
         "whether it explains the data", 3, _residuals_kind, _residuals, _residuals_missing, _residuals_fits

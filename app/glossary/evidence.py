@@ -103,7 +103,9 @@ EVIDENCE: dict[str, Measure] = {
     ),
     "consensus": Measure(
         "Consensus communities",
-        "Communities of how often two sensors share a community over the seeds, until all attempts agree.",
+        "Communities of how often two sensors share a community over the seeds, where that is in more than half of "
+        "them, until all attempts agree. The seeds are said to agree on them only where their ARI is larger than after "
+        "the sensors of each seed are renamed at random.",
         r"D_{ij} = \tfrac1S \textstyle\sum_s \delta\big(c^{(s)}_i, c^{(s)}_j\big), \quad c = \text{communities of } D",
         source="Lancichinetti and Fortunato, Consensus clustering in complex networks, Scientific Reports 2 (2012)",
         pages=("evidence",),

@@ -7,7 +7,7 @@ import numpy as np
 from app.reading.corrected import at_best, over_heads
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_phrase
-from app.reading.words import SENSOR, counted, percent, probability, three, two, whole_percent
+from app.reading.words import SENSOR, counted, minus, percent, probability, three, two, whole_percent
 
 if TYPE_CHECKING:
     from analysis.stability import HeadStability, Stability
@@ -88,15 +88,26 @@ def spread_sentence(found: "HeadStability", share: float) -> str:
     )
 
 
-def consensus_sentence(consensus: np.ndarray, noun: str = SENSOR) -> str:
-    """The groups on which the seeds agree."""
+def consensus_sentence(found: "Stability", head: str, noun: str = SENSOR) -> str:
+    """The groups on which the seeds agree, if their communities agree by more than those of renamed sensors.
+
+    The p of that is corrected over the heads, as that of the overlap is.
+    """
+    rows = _rows(found)
+    consensus = rows[head].consensus
     placed = consensus[consensus >= 0]
     alone = int((consensus < 0).sum())
     if not len(placed):
         return "The seeds agree on no community."
+    p = over_heads({name: row.ari_p for name, row in rows.items()})[head]
+    if not p < LEVEL:
+        return (
+            f"That the seeds agree on who belongs together **cannot be told from chance**: ARI "
+            f"{minus(two(rows[head].ari))}, where renamed {noun}s give 0 ({probability(p)})."
+        )
     number = len(set(placed.tolist()))
     left = f"; {counted(alone, noun)} in none" if alone else ""
-    return f"The seeds agree on {counted(number, 'community', 'communities')}{left}."
+    return f"The seeds agree on {counted(number, 'community', 'communities')} ({probability(p)}){left}."
 
 
 def matched_sentence(found: "Stability") -> str:

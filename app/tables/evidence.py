@@ -158,7 +158,9 @@ def planted_share(found: "Planted", road: NDArray[Any] | None, sensors: int) -> 
 
 def stability_table(found: "Stability") -> pd.DataFrame:
     """How well each head came back."""
-    adjusted = stable_p(found)
+    from analysis.multiplicity import holm
+
+    adjusted, agreed = stable_p(found), holm(np.array([head.ari_p for head in found.heads]))
     return pd.DataFrame(
         [
             {
@@ -170,6 +172,8 @@ def stability_table(found: "Stability") -> pd.DataFrame:
                 "smallest p possible": head.least,
                 "correlation between seeds": _between(head.likeness),
                 "ARI between seeds": head.ari,
+                "p of ARI": head.ari_p,
+                "p of ARI, Holm over heads": agreed[h],
             }
             for h, head in enumerate(found.heads)
         ]

@@ -64,7 +64,7 @@ def show_stability(page: Opened, found: "Stability") -> None:
         )
     heading("Which weights and which communities come back?")
     spread = said.spread_sentence(one, found.share)
-    st.markdown(" ".join(filter(None, [spread, said.consensus_sentence(one.consensus, page.noun)])))
+    st.markdown(" ".join(filter(None, [spread, said.consensus_sentence(found, one.head, page.noun)])))
     left, right = beside()
     with left:
         _consensus_map(page, one)
@@ -118,7 +118,7 @@ def _all_heads(
 
 
 def _consensus_map(page: Opened, one: "HeadStability") -> None:
-    """The communities on which the seeds agree."""
+    """The consensus communities of the seeds."""
     labels = one.consensus
     count = int(labels.max(initial=-1)) + 1
     colours, sizes = community_colours(max(count, 1)), np.bincount(labels[labels >= 0], minlength=count)
@@ -134,7 +134,8 @@ def _consensus_map(page: Opened, one: "HeadStability") -> None:
         height=460,
     )
     st.caption(
-        f"Communities on which the seeds agree, of {head_phrase(one.head)}. Click a {page.noun} to choose it. "
+        f"Consensus communities of {head_phrase(one.head)}: who is together in more than half of the seeds. Click a "
+        f"{page.noun} to choose it. "
         + place_words(page)
     )
 

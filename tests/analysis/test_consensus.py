@@ -59,6 +59,16 @@ def test_tau_decides_how_often_is_enough() -> None:
     assert consensus(given[:1] * 3, tau=0.9).count == 1
 
 
+def test_of_two_partitions_both_must_have_two_sensors_together() -> None:
+    given = [[0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 1, 1, 1, 1, 2]]
+    assert consensus(given).labels.tolist() == [0, 0, 0, -1, 1, 1, 1, -1]
+    random = np.random.default_rng(0)
+    independent = [random.integers(0, 6, 60) for _ in range(2)]
+    labels = consensus(independent).labels
+    for group in range(labels.max() + 1):
+        assert all(len(set(one[labels == group])) == 1 for one in independent), "together in both"
+
+
 def test_sensors_that_move_as_one_change_nothing() -> None:
     """Each sensor several times: the same communities, of as many copies."""
     true = membership((8, 7, 5))
@@ -76,7 +86,7 @@ def test_kinds_of_sensors_stand_for_their_sensors_exactly(seed: int) -> None:
     for i in range(len(whole)):
         for j in range(len(whole)):
             share = np.mean([one[i] == one[j] >= 0 for one in labels])
-            whole[i, j] = share if i != j and share >= 0.5 else 0
+            whole[i, j] = share if i != j and share > 0.5 else 0
     weight, kind = consensus_matrix(labels, 0.5)
     group = random.integers(0, 3, len(weight))
     kinds = nx.from_numpy_array(weight)
@@ -98,7 +108,7 @@ def test_a_search_that_does_not_agree_ends_and_says_so(monkeypatch: pytest.Monke
         return [{place for place in range(4) if labels[place] == group} for group in (0, 1)]
 
     monkeypatch.setattr(nx.community, "louvain_communities", searched)
-    found = consensus([[0, 0, 1, 1], [0, 1, 0, 1]], most=3)
+    found = consensus([[0, 0, 1, 1], [0, 1, 0, 1]], tau=0.4, most=3)
     assert (found.rounds, found.converged) == (3, False)
     assert found.labels.tolist() == [0, 0, 1, 1], "the one that most agree with"
 
@@ -122,7 +132,8 @@ def test_partitions_in_no_rows_are_refused() -> None:
         ([[0, 1], [0.5, 1]], {}, r"^partitions\[1\] must hold one integer per sensor, .* \(2,\) of float64$"),
         ([[0, 1], [0, 1, 2]], {}, r"^partitions\[1\] must hold one label per sensor, 2, got 3$"),
         ([[0, -2]], {}, r"^partitions\[0\] must be at least -1, got -2 at sensor 1$"),
-        ([[0, 1]], {"tau": 1.5}, r"^tau must be from 0 to 1, got 1.5$"),
+        ([[0, 1]], {"tau": 1.5}, r"^tau must be at least 0 and below 1, got 1.5$"),
+        ([[0, 1]], {"tau": 1}, r"^tau must be at least 0 and below 1, got 1$"),
         ([[0, 1]], {"most": 0}, r"^most must be at least 1, got 0$"),
     ],
 )

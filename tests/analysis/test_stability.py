@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from analysis.arrays import FloatArray
 from analysis.communities import louvain_communities
-from analysis.consensus import consensus_graph
+from analysis.consensus import adjusted_rand, consensus_graph
 from analysis.matching import matched_runs
 from analysis.matrix import coupling, head_similarity, strongest_count
 from analysis.multiplicity import holm
@@ -40,6 +40,7 @@ def test_noisy_copies_with_shuffled_heads_come_back() -> None:
     strongest = {"head 1": (N - 1) / (N * (N - 1) / 2), "head 2": 6 / (N * (N - 1) / 2)}
     for one in found.heads:
         assert one.p == 0.01
+        assert one.ari_p == 0.01
         assert typical(one.likeness) > 0.9
         assert one.chance_overlap < 0.15
     for name, share in strongest.items():
@@ -55,6 +56,14 @@ def test_independent_noise_agrees_no_more_than_chance() -> None:
         assert one.p > 0.05
         assert abs(typical(one.likeness)) < 0.1
         assert abs(one.ari) < 0.15
+
+
+def test_communities_of_independent_noise_agree_by_chance_and_equal_ones_do_not() -> None:
+    p = [one.ari_p for seed in range(30) for one in measured(noise(2, 1, 20, seed)).heads]
+    assert kstest(p, "uniform").pvalue > 0.01
+    flat = np.ones((2, 1, 9, 9))
+    (one,) = measured(flat).heads
+    assert (one.ari, one.ari_p) == (1.0, 1.0), "one community of all is no agreement"
 
 
 def test_matching_heads_gains_nothing_by_chance() -> None:
@@ -157,20 +166,26 @@ def test_every_draw_renames_the_sensors_of_each_run_and_matches_anew() -> None:
     every, draws = noise(3, 2, 9, seed=4), 19
     found = measured(every, 0.2, draws, seed=7)
     random = np.random.default_rng(7)
-    chance = np.empty((draws, 3))
+    chance, agreed = np.empty((draws, 3)), np.empty((draws, 3))
+    labels = [[louvain_communities(head, seed=7).labels for head in (run.mean(axis=0), *run)] for run in every]
     for draw in range(draws):
-        renamed = [every[0]]
-        for run in every[1:]:
+        renamed, named = [every[0]], [labels[0]]
+        for run, groups in zip(every[1:], labels[1:], strict=True):
             new = random.permutation(9)
             renamed.append(np.stack([reordered(head, new) for head in run]))
+            named.append([group[new] for group in groups])
         matched = measured(np.stack(renamed), 0.2, draws=1).matched
         rows = [np.stack([run.mean(axis=0)[None] for run in renamed])]
         rows += [np.stack([run[[matched[s, h]]] for s, run in enumerate(renamed)]) for h in range(2)]
         chance[draw] = [slow_overlap(row, 0.2) for row in rows]
+        for k in range(3):
+            mine = [groups[k and matched[s, k - 1] + 1] for s, groups in enumerate(named)]
+            agreed[draw, k] = np.mean([adjusted_rand(a, b) for a, b in combinations(mine, 2)])
     for k, one in enumerate(found.heads):
         assert one.chance_overlap == pytest.approx(chance[:, k].mean())
         assert one.p == (1 + (chance[:, k] >= one.overlap - 1e-12).sum()) / (1 + draws)
         assert one.least == (1 + (chance[:, k] >= 1 - 1e-12).sum()) / (1 + draws)
+        assert one.ari_p == (1 + (agreed[:, k] >= one.ari - 1e-12).sum()) / (1 + draws)
 
 
 def test_the_ari_is_the_mean_over_every_two_seeds() -> None:
@@ -188,7 +203,7 @@ def test_an_isolated_sensor_is_a_community_of_its_own() -> None:
     slow = adjusted_rand_score([0] * 4 + [1] * 3 + [2, 3, 4], [0] * 4 + [1] * 3 + [2, 2, 4])
     (one,) = measured(every).heads
     assert one.ari == pytest.approx(slow)
-    assert one.consensus.tolist() == [0] * 4 + [1] * 3 + [2, 2, -1], "together in half of the seeds is enough"
+    assert one.consensus.tolist() == [0] * 4 + [1] * 3 + [-1] * 3, "together in one of two seeds is not enough"
 
 
 def test_likeness_is_the_correlation_of_couplings() -> None:

@@ -141,7 +141,7 @@ def made_stability(names: Sequence[str] = NAMES, n: int = 24, seeds: int = 5) ->
         heads.append(
             HeadStability(
                 name, mean, mean * (0.1 + 1.2 * (1 - firm)) * random.random((n, n)), likeness, 0.02 + 0.6 * firm,
-                0.02, firm, np.arange(n) * 4 // max(n, 1) if firm > 0.3 else np.full(n, -1), p, 0.002,
+                0.02, firm, np.arange(n) * 4 // max(n, 1) if firm > 0.3 else np.full(n, -1), p, 0.002, p,
             )
         )  # fmt: skip
     only = [name for name in names if name != "mean"]

@@ -208,10 +208,21 @@ def test_spread_is_that_of_the_strongest_weights() -> None:
 
 
 def test_consensus_and_matching_are_said() -> None:
-    assert consensus_sentence(np.array([-1, -1])) == "The seeds agree on no community."
-    assert spaced(consensus_sentence(np.array([0, 0, 1, -1]))) == (
-        "The seeds agree on 2 communities; 1 sensor in none."
+    made = made_stability(("head 1",))
+
+    def agreed(labels: list[int], p: float = 0.005, heads: int = 1) -> str:
+        row = replace(made.heads[0], consensus=np.array(labels), ari=-0.012, ari_p=p)
+        rows = tuple(replace(row, head=f"head {h + 1}") for h in range(heads))
+        return spaced(consensus_sentence(replace(made, heads=rows), "head 1"))
+
+    assert agreed([-1, -1]) == "The seeds agree on no community."
+    assert agreed([0, 0, 1, -1]) == "The seeds agree on 2 communities (p = 0.005); 1 sensor in none."
+    assert agreed([0, 0, 1, 1], 0.31) == (
+        "That the seeds agree on who belongs together **cannot be told from chance**: ARI −0.01, where renamed sensors "
+        "give 0 (p = 0.31)."
     )
+    assert "agree on 2" in agreed([0, 0, 1, 1], 0.01, heads=4)
+    assert "cannot be told" in agreed([0, 0, 1, 1], 0.01, heads=5), "corrected for five heads"
     found = made_stability()
     assert matched_sentence(found).endswith("matched by likeness; all kept their places.")
     moved = found.matched.copy()

@@ -61,5 +61,5 @@ def lows(*ways: str, length: float = 0.1) -> dict[tuple[str, str], float]:
 def stability(overlap: float, p: float, seeds: int = 5) -> Stability:
     made = made_stability(("h0",), seeds=seeds)
     row = HeadStability("h0", *(getattr(made.heads[0], name) for name in ("mean", "spread", "likeness")), overlap, 0.02,
-                        0.7, made.heads[0].consensus, p, 0.002)  # fmt: skip
+                        0.7, made.heads[0].consensus, p, 0.002, 0.002)  # fmt: skip
     return replace(made, heads=(row,))

@@ -210,7 +210,7 @@ def _stability(asked: Asked, found: "Stability") -> list[Block]:
         stability_sentence(found, one.head),
         few_seeds_sentence(len(found.seeds)),
         begun_again(share_begun(asked.measured.run.record)),
-        consensus_sentence(one.consensus, asked.measured.noun),
+        consensus_sentence(found, one.head, asked.measured.noun),
         matched_sentence(found),
     ]
     table = Table("How well each head came back", stability_table(found))
