@@ -12,6 +12,7 @@ positive ones; where a weight is returned, it keeps its sign.
     spectrum.py     eigenvalues, localisation, smoothness of the modes
     communities.py  groups of sensors, and how well two groupings agree
     ranks.py        whether two matrices rank their pairs alike, next to chance
+    clearness.py    their modularity beside what the same method finds in the same weights in random places
     roads.py        the matrix against a road graph or a planted graph
     difference.py   two matrices against each other: weights, strongest pairs, modes
     matching.py     which group or head of one is which of another, and over many runs

@@ -6,19 +6,20 @@ and map, a notebook) makes its own. All who ask get the same arrays, so nobody c
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 import pandas as pd
 
 from app.memo import Memo, once
-from app.parts import Floats, communities_in, compared, errors_by_step, linked, selectable, steps_at
+from app.parts import Floats, clearness_draws, communities_in, compared, errors_by_step, linked, selectable, steps_at
 from app.places import Ints, Order, Places, parted, places, position_order
 from app.reading.words import noun_of
 from app.selection import MEAN, MOST_COMMUNITIES
 from core.run import Run
 
 if TYPE_CHECKING:
+    from analysis.clearness import Clearness
     from analysis.communities import Communities
     from analysis.forecasts import Errors
     from analysis.groups import Agreement, Contrast
@@ -148,11 +149,15 @@ class Measured(Memo):
         return communities_in(self.matrix(head), method, count)
 
     @once()
-    def modularity(self, head: str, method: str = "louvain", count: int = 0) -> float:
-        """Modularity of the communities in the head they were found in."""
-        from analysis.groups import modularity
+    def clearness(self, head: str, method: str = "louvain", count: int = 0) -> "Clearness | None":
+        """Their modularity beside what is found in the same weights in random places; None for less than two."""
+        from analysis.clearness import clearness
 
-        return modularity(self.matrix(head), self.communities(head, method, count).labels)
+        found = self.communities(head, method, count)
+        if found.count < 2:
+            return None
+        by: Literal["louvain", "spectral"] = "louvain" if method == "louvain" else "spectral"
+        return clearness(self.matrix(head), found.labels, by, count or None, clearness_draws(len(found.labels)))
 
     @once()
     def reference(self, name: str, method: str = "louvain", count: int = 0) -> Reference | None:

@@ -3,16 +3,16 @@
 import math
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis import against, communities, distances, forecasts, groups, matrix, roads, spectrum
+from analysis import against, clearness, communities, distances, forecasts, groups, matrix, roads, spectrum
 from app.evidence import parts
 from app.evidence.document import plain_result
-from app.parts import errors_by_step, linked
+from app.parts import clearness_draws, errors_by_step, linked
 from app.reading.forecasts import shown_steps
 from core.run import Run
 
@@ -145,8 +145,8 @@ def head_measures(head: Array, run: Run, share: float) -> dict[str, Any]:
         "strongest": _fields(matrix.strongest_pairs(head, share)),
         "spectrum": _spectrum(head, run.adjacency),
         "localisation": _fields(spectrum.localisation(head)),
-        "spectral communities": _fields(found) | {"modularity": groups.modularity(head, found.labels)},
-        "louvain communities": _fields(louvain) | {"modularity": groups.modularity(head, louvain.labels)},
+        "spectral communities": _fields(found) | _clearness(head, found, "spectral"),
+        "louvain communities": _fields(louvain) | _clearness(head, louvain, "louvain"),
     }
     if (road := linked(run.adjacency)) is not None:
         measured["roads"] = _match(roads.road_match(head, road, share))
@@ -175,6 +175,14 @@ def plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def _clearness(head: Array, found: communities.Communities, method: Literal["spectral", "louvain"]) -> dict[str, Any]:
+    """Modularity, and beside it, for two groups or more, what the method finds in the same weights in random places."""
+    if found.count < 2:
+        return {"modularity": groups.modularity(head, found.labels)}
+    clear = clearness.clearness(head, found.labels, method, draws=clearness_draws(len(head)))
+    return {"modularity": clear.modularity, "chance_modularity": clear.chance, "modularity_p": clear.p}
 
 
 def _spectrum(head: Array, road: Array | None) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def of_heads(measured: "Measured", head: str, share: float) -> tuple[str, str]:
 def of_communities(measured: "Measured", head: str, method: str, count: int) -> str:
     """Which sensors belong together; ``count`` 0 is a number found by the method."""
     found = measured.communities(head, method, count)
-    return communities_answer(found, method, count == 0, measured.modularity(head, method, count), measured.noun)
+    return communities_answer(found, method, count == 0, measured.clearness(head, method, count), measured.noun)
 
 
 def of_map(measured: "Measured", head: str, share: float) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from app.reading.evidence import LEAST_SHARE, LEVEL, faint_agreement
 from app.reading.words import SENSOR, about, counted, joined, minus, plain, probability, three, two
 
 if TYPE_CHECKING:
+    from analysis.clearness import Clearness
     from analysis.communities import Communities
     from analysis.groups import Agreement, Contrast
     from analysis.nulls import Tests
@@ -35,9 +36,9 @@ METHOD_NAMES = {"spectral": "Spectral clustering", "louvain": "Louvain's method"
 
 
 def communities_answer(
-    found: "Communities", method: str, automatic: bool, modularity: float, noun: str = SENSOR
+    found: "Communities", method: str, automatic: bool, clearness: "Clearness | None", noun: str = SENSOR
 ) -> str:
-    """The answer of the page: how many communities, how large, how clear."""
+    """The answer of the page: how many communities, how large, how clear; ``clearness`` of two or more."""
     placed = found.labels[found.labels >= 0]
     if not len(placed):
         return "Nobody: this matrix has no weights, so there is nothing to group by."
@@ -53,12 +54,31 @@ def communities_answer(
         return f"{METHOD_NAMES[method]} finds **one community**{of}: {stands}.{left}"
     how = "" if automatic or method == "louvain" else ", the number you asked for"
     parts = " They are the parts that the matrix falls into: no weight to speak of joins two of them." * found.parts
-    clear = "clear" if modularity >= 0.3 else "faint" if modularity >= 0.1 else "hardly any structure"
     least, most = int(sizes.min()), int(sizes.max())
     members = f"{counted(most, noun)} each" if least == most else f"{least:,} to {counted(most, noun)}"
+    clear = f" ({clearness_words(clearness)})" if clearness is not None else ""
+    return f"{METHOD_NAMES[method]} finds **{number}**{how}, of {members}{clear}.{parts}{left}"
+
+
+def clearness_words(found: "Clearness") -> str:
+    """Modularity, and whether that is clear beside what the same weights in random places give.
+
+    A search finds groups in anything, and the more so the sparser it is: what counts is the share of the way from
+    there to 1.
+    """
+    way = (found.modularity - found.chance) / (1 - found.chance) if found.p < LEVEL else 0.0
+    verdict = (
+        "no more than chance"
+        if not found.p < LEVEL
+        else "clear"
+        if way >= 0.3
+        else "faint"
+        if way >= 0.1
+        else "hardly more than chance"
+    )
     return (
-        f"{METHOD_NAMES[method]} finds **{number}**{how}, of {members} (modularity {three(modularity)}: {clear})."
-        f"{parts}{left}"
+        f"modularity {three(found.modularity)}: {verdict}; the same weights in random places give "
+        f"{three(found.chance)}, {probability(found.p)}"
     )
 
 

@@ -20,9 +20,9 @@ from app.store.communities import (
     Reference,
     agreement_of,
     agreement_tests_of,
+    clearness_of,
     communities_of,
     contrasts_of,
-    modularity_of,
     reference_of,
 )
 from app.store.entries import (
@@ -61,10 +61,10 @@ from app.store.roads import (
 
 __all__ = [
     "FORECAST", "UNREADABLE", "Order", "Places", "Reference", "RunEntry", "agreement_of",
-    "agreement_tests_of", "asymmetry_of", "communities_of", "contrasts_of", "control_of", "daily_errors_of",
-    "default_key", "demo_folder",
+    "agreement_tests_of", "asymmetry_of", "clearness_of", "communities_of", "contrasts_of", "control_of",
+    "daily_errors_of", "default_key", "demo_folder",
     "edge_classes_of", "errors_by_hour_of", "errors_by_sensor_of", "errors_of", "hops_of", "kilometres_of",
-    "load_run", "localisation_of", "matrix_of", "measured_of", "modularity_of", "order_of", "pairs_of", "places_of",
+    "load_run", "localisation_of", "matrix_of", "measured_of", "order_of", "pairs_of", "places_of",
     "planted_pairs", "position_order", "progress_of", "reach_of", "recovery_of", "reference_of", "road_match_of",
     "road_pairs", "runs", "runs_folder", "selectable", "similarity_of", "sparsity_of", "spectrum_of", "strength_of",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from app.measured import Reference
 from app.store.measured import measured_of
 
 if TYPE_CHECKING:
+    from analysis.clearness import Clearness
     from analysis.communities import Communities
     from analysis.groups import Agreement, Contrast
     from analysis.nulls import Tests
@@ -16,9 +17,9 @@ def communities_of(version: str, head: str, method: str, count: int) -> "Communi
     return measured_of(version).communities(head, method, count)
 
 
-def modularity_of(version: str, head: str, method: str, count: int) -> float:
-    """Modularity of the communities in the head they were found in."""
-    return measured_of(version).modularity(head, method, count)
+def clearness_of(version: str, head: str, method: str, count: int) -> "Clearness | None":
+    """Their modularity beside what is found in the same weights in random places; None for less than two."""
+    return measured_of(version).clearness(head, method, count)
 
 
 def reference_of(version: str, name: str, method: str, count: int) -> Reference | None:
@@ -42,6 +43,6 @@ def contrasts_of(version: str, reference: str, method: str, count: int) -> "tupl
 
 
 __all__ = [
-    "Reference", "agreement_of", "agreement_tests_of", "communities_of", "contrasts_of", "modularity_of",
+    "Reference", "agreement_of", "agreement_tests_of", "clearness_of", "communities_of", "contrasts_of",
     "reference_of",
 ]  # fmt: skip

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.against import groups_agreement
-from analysis.communities import spectral_communities
+from analysis.clearness import Clearness, clearness
+from analysis.communities import louvain_communities, spectral_communities
 from analysis.groups import Contrast, agreement, contrast, modularity
 from analysis.nulls import NullTest, Tests
 from app.reading import communities
@@ -13,29 +14,34 @@ from tests.app.reading_made import BLOCKS, FLAT, N, clear
 
 def test_planted_communities_are_counted_and_called_clear() -> None:
     found = spectral_communities(BLOCKS + 0.001)
-    said = clear(communities.communities_answer(found, "spectral", True, modularity(BLOCKS, found.labels)))
-    assert said == "Spectral clustering finds **4 communities**, of 10 sensors each (modularity 0.750: clear)."
+    beside = clearness(BLOCKS, found.labels, "spectral")
+    said = clear(communities.communities_answer(found, "spectral", True, beside))
+    assert said == (
+        "Spectral clustering finds **4 communities**, of 10 sensors each (modularity 0.750: clear; the same weights in "
+        f"random places give {beside.chance:.3f}, p = 0.03)."
+    )
 
 
 def test_no_community_is_found_where_there_is_none() -> None:
     for M, words in ((FLAT, "no grouping stands out"), (np.zeros((N, N)), "nothing to group by")):
         found = spectral_communities(M)
-        assert words in communities.communities_answer(found, "spectral", True, 0.0)
+        assert words in communities.communities_answer(found, "spectral", True, None)
 
 
 def test_parts_are_called_parts_and_silent_sensors_are_in_none() -> None:
     M = np.kron(np.eye(40), np.ones((3, 3)))
     M = np.pad(M, (0, 500))
     found = spectral_communities(M)
-    said = clear(communities.communities_answer(found, "spectral", True, modularity(M, found.labels)))
+    beside = Clearness(modularity=modularity(M, found.labels), draws=np.full(39, 0.5), p=0.025)
+    said = clear(communities.communities_answer(found, "spectral", True, beside))
     assert said == (
-        "Spectral clustering finds **40 communities**, of 3 sensors each (modularity 0.975: clear). They are the parts "
-        "that the matrix falls into: no weight to speak of joins two of them. 500 sensors without any weight belong to "
-        "none."
+        "Spectral clustering finds **40 communities**, of 3 sensors each (modularity 0.975: clear; the same weights "
+        "in random places give 0.500, p = 0.03). They are the parts that the matrix falls into: no weight to speak of "
+        "joins two of them. 500 sensors without any weight belong to none."
     )
-    assert "parts" not in communities.communities_answer(spectral_communities(BLOCKS), "spectral", True, 0.75)
+    assert "parts" not in communities.communities_answer(spectral_communities(BLOCKS), "spectral", True, None)
     pair = np.pad(np.ones((2, 2)), (0, 500))
-    assert clear(communities.communities_answer(spectral_communities(pair), "spectral", True, 0.0)) == (
+    assert clear(communities.communities_answer(spectral_communities(pair), "spectral", True, None)) == (
         "Spectral clustering finds **one community** of 2 sensors: no grouping stands out in it. 500 sensors without "
         "any weight belong to none."
     )
@@ -164,3 +170,33 @@ def test_a_head_without_weight_across_says_so_alone_and_among_others() -> None:
 def test_a_contrast_that_is_not_defined_has_its_reason(M: np.ndarray, labels: list[int], why: str) -> None:
     said = communities.contrast_sentence(["x"], [contrast(M, labels)], "known groups")
     assert said == f"No head's contrast along the known groups is defined: {why}."
+
+
+def test_communities_of_sparse_random_weights_are_no_more_than_chance() -> None:
+    """Louvain's search finds a modularity of about 0.7 where three random pairs a sensor stand anywhere."""
+    told = []
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        M = np.triu(random.random((60, 60)) < 3 / 59, 1) * random.random((60, 60))
+        found = louvain_communities(M)
+        beside = clearness(M, found.labels, "louvain")
+        assert beside.modularity > 0.5
+        told.append(communities.communities_answer(found, "louvain", True, beside))
+    assert sum("no more than chance; the same weights in random places give" in one for one in told) >= 18
+    assert not any(": clear" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("value", "chance", "p", "words"),
+    [
+        (0.5, 0.2, 0.025, "clear"),
+        (0.5, 0.2, 0.05, "no more than chance"),
+        (0.7, 0.62, 0.025, "faint"),
+        (0.7, 0.69, 0.025, "hardly more than chance"),
+        (0.2, 0.05, 0.025, "faint"),
+        (0.05, 0.01, 0.025, "hardly more than chance"),
+    ],
+)
+def test_how_clear_communities_are_is_judged_beside_chance(value: float, chance: float, p: float, words: str) -> None:
+    said = communities.clearness_words(Clearness(modularity=value, draws=np.full(39, chance), p=p))
+    assert f": {words}; the same weights in random places give" in said

@@ -72,6 +72,7 @@ def test_another_method_finds_other_communities(make: Recipe) -> None:
     assert "this null still calls about one in six alike" in words(app)
     app = opened("communities", head="head 2")
     assert "Louvain's method finds **4 communities**" in words(app)
+    assert ": clear; the same weights in random places give" in words(app)
 
 
 def test_without_places_no_agreement_is_claimed(make: Recipe) -> None:

@@ -23,7 +23,7 @@ CASES = {
     "spectrum_of": ("spectrum", [("head 1",), ("head 2",)]),
     "localisation_of": ("localisation", [("head 1",)]),
     "communities_of": ("communities", [("head 2", "louvain", 0), ("head 2", "spectral", 0), ("head 2", "spectral", 3)]),
-    "modularity_of": ("modularity", [("head 2", "spectral", 2), ("head 2", "spectral", 5)]),
+    "clearness_of": ("clearness", [("head 2", "spectral", 2), ("head 2", "louvain", 0)]),
     "reference_of": ("reference", [("groups", "louvain", 0), ("roads", "louvain", 0), ("roads", "spectral", 3)]),
     "agreement_of": ("agreement", [("head 2", "louvain", 0, "groups"), ("head 2", "louvain", 0, "roads")]),
     "agreement_tests_of": ("agreement_tests", [("head 2", "louvain", 0, "groups"), ("head 2", "spectral", 3, "roads")]),

@@ -94,6 +94,9 @@ def test_measures_are_one_json_document_with_every_part_for_every_head(city_run:
         assert null["null"] == "moran"
         assert null["ari"] == pytest.approx(head[reference]["agreement"]["ari"])
         assert null["chance_ari"] > head[reference]["agreement"]["chance_ari"] + 0.02
+    for method in ("spectral communities", "louvain communities"):
+        assert head[method]["modularity"] > head[method]["chance_modularity"] > 0
+        assert head[method]["modularity_p"] == 1 / 40
     assert len(head["strongest"]["weight"]) == round(0.02 * 120 * 119 / 2)
     assert len(document["by_sensor"]["mae"]) == 120
     assert len(document["by_hour"]["mae"]) == 24
