@@ -11,8 +11,8 @@ positive ones; where a weight is returned, it keeps its sign.
     matrix.py       the matrix itself: asymmetry, sparsity, strength, strongest pairs, likeness of heads
     spectrum.py     eigenvalues, localisation, smoothness of the modes
     communities.py  groups of sensors, and how well two groupings agree
-    ranks.py        whether two matrices rank their pairs alike, next to chance
     clearness.py    their modularity beside what the same method finds in the same weights in random places
+    ranks.py        whether two matrices rank their pairs alike, next to chance
     roads.py        the matrix against a road graph or a planted graph
     difference.py   two matrices against each other: weights, strongest pairs, modes
     matching.py     which group or head of one is which of another, and over many runs
@@ -46,6 +46,7 @@ And of the data that a model is trained on, values (T, N) with nan where missing
     series.py       what is given: checked; stretches, medians
     quality.py      what is missing, dead, twice there, out of range
     stuck.py        values that repeat for too long
+    copies.py       days that a sensor has twice, value for value
     shifts.py       times at which many sensors change at once
     steps.py        the row at which they do
 """
