@@ -12,6 +12,7 @@ import numpy as np
 
 from app.bars import NAMED
 from app.evidence.commands import bare
+from app.evidence.parts import PARTS
 from app.measures import plain
 from app.parts import linked
 from app.reading.roads import given_sentence
@@ -196,6 +197,8 @@ def command(run: Path, model: str | None, epochs: int, seeds: int, target: str |
         raise ValueError(f"epochs must be at least 1, got {epochs}")
     loaded = Run.load(run)
     _ = loaded.tested  # a run without a series of sensors stops here
+    if problem := PARTS["planted"].missing(loaded, (loaded.path,)):
+        raise ValueError(f"Cannot be told: {problem[0].lower()}{problem[1:]}")
     model = model or (loaded.model if loaded.heads else OTHERWISE)
     model_class(model)  # a wrong name stops here
     like = setting_of(loaded)
@@ -232,7 +235,7 @@ def _to(bar: Any) -> Tick:
 
 
 def table(like: Setting, rows: "Sequence[Recovery]") -> str:
-    """Means over the seeds as lines of text, one for each way."""
+    """Means over the seeds as lines of text, one for each way; a hyphen stands for what there is none of."""
     seeds = len({row.seed for row in rows})
     setting = f"{like.length:,} rows to learn from, noise {like.noise:.0%} of the variance, {like.missing:.1%} missing"
     lines = [
@@ -241,8 +244,16 @@ def table(like: Setting, rows: "Sequence[Recovery]") -> str:
     ]
     for way in dict.fromkeys(row.way for row in rows):
         mean = means(rows, way)
-        lines.append(f"{way:20s} {mean['auroc']:6.3f} {mean['precision']:6.0%} {mean['far']:6.0%} {mean['nmi']:6.2f}")
+        shown = [_shown(mean[name], style) for name, style in _STYLES.items()]
+        lines.append(f"{way:20s} {' '.join(f'{number:>6s}' for number in shown)}")
     return "\n".join(lines)
+
+
+_STYLES = {"auroc": ".3f", "precision": ".0%", "far": ".0%", "nmi": ".2f"}
+
+
+def _shown(value: float, style: str) -> str:
+    return format(value, style) if np.isfinite(value) else "-"
 
 
 def means(rows: "Sequence[Recovery]", way: str) -> dict[str, float]:
@@ -254,7 +265,10 @@ def means(rows: "Sequence[Recovery]", way: str) -> dict[str, float]:
 
 def sentence(rows: "Sequence[Recovery]", model: str, epochs: int) -> str:
     """What it comes to: how many of the planted pairs are found."""
-    found, given = means(rows, model)["precision"], given_sentence(model)
+    mean, given = means(rows, model), given_sentence(model)
+    if not np.isfinite(mean["auroc"]):
+        return "Cannot be told: every pair of sensors was planted, or none, so whatever is learned finds as much."
+    found = mean["precision"]
     return (
         f"With data like these, {model} after {epochs} epochs finds {found:.0%} of the true pairs: so many of its "
         f"strongest pairs, as many as are planted, are true ones. The couplings are as strong as was assumed, which "

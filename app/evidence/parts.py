@@ -36,6 +36,7 @@ Family = tuple[Path, ...]
 Tick = Callable[[int, int], None]
 
 ORDERS = ("strongest", "weakest", "random", "length")  # of removing weights, see analysis.deletion
+RING = 3  # sensors at most of which a ring, planted where there are no roads, joins every pair
 _STATISTICS = {"correlation": "roads", "contrast": "groups", "agreement": "communities"}  # where a head keeps each
 
 NO_GRAPH = "This model learns no matrix of who hears whom: there is no learned graph to test."
@@ -311,7 +312,12 @@ def _planted(run: Run, _: Family, tick: Tick) -> "Planted":
 def _planted_missing(run: Run, _: Family) -> str:
     if problem := _no_series(run):
         return problem
-    return "There is one sensor only, and no pair to be found." if len(run.nodes) < 2 else ""
+    if (sensors := len(run.nodes)) < 2:
+        return "There is one sensor only, and no pair to be found."
+    road = linked(run.adjacency)
+    if sensors <= RING if road is None else ((road > 0) | (road.T > 0) | np.eye(sensors, dtype=bool)).all():
+        return "Every pair of sensors would be planted, so whatever is learned finds them all."
+    return ""
 
 
 def _chance_fits(found: "Chance", run: Run) -> bool:

@@ -27,6 +27,8 @@ def planted_sentence(found: "Planted") -> str:
     own = own_recoveries(found)
     if not own:
         return "Nothing was measured in the setting of this run."
+    if not any(np.isfinite(one.auroc) for one in found.recoveries):
+        return "Cannot be told: every pair of sensors was planted, or none, so whatever is learned finds as much."
     ranked = sorted(own, key=lambda way: -np.nanmean(own[way]))
     first = ranked[0]
     said = [_found_words(way, own[way]) for way in ranked]

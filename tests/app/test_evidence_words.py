@@ -344,6 +344,8 @@ def test_what_could_be_found_is_told_for_the_runs_own_setting_best_first() -> No
     assert set(own_recoveries(found)) == {one.way for one in found.recoveries}
     other = replace(found, length=123)
     assert planted_sentence(other) == "Nothing was measured in the setting of this run."
+    every = tuple(replace(one, auroc=float("nan"), precision=1.0) for one in found.recoveries)
+    assert planted_sentence(replace(found, recoveries=every)).startswith("Cannot be told: every pair of sensors was")
     setting = spaced(planted_setting(found))
     assert f"noise of {found.noise:.0%}".replace("%", " %") in setting
     assert "left by this run one step ahead, or by the last value where it is nearer: at most so much is" in setting

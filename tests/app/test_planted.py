@@ -166,3 +166,25 @@ def test_what_is_wrong_is_one_clear_error(run: Run, words: list[str], words_said
     assert result.exit_code == 1
     assert words_said in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("sensors", "roads", "words"),
+    [
+        (1, True, "Cannot be told: there is one sensor only, and no pair to be found."),
+        (2, True, "Cannot be told: every pair of sensors would be planted, so whatever is learned finds them all."),
+        (3, False, "Cannot be told: every pair of sensors would be planted, so whatever is learned finds them all."),
+    ],
+)
+def test_where_nothing_could_be_told_nothing_is_trained(tmp_path: Path, sensors: int, roads: bool, words: str) -> None:
+    file = tmp_path / "found.json"
+    result = said(made_run(tmp_path / "few", sensors=sensors, roads=roads), "--epochs", 1, "--json", file)
+    assert result.exit_code == 1
+    assert result.output == f"Error: {words}\n"
+    assert not file.exists()
+
+
+def test_a_graph_of_every_pair_is_no_success_of_any_way() -> None:
+    rows = [replace(row, auroc=float("nan"), precision=1.0, far=float("nan")) for row in ROWS]
+    assert sentence(rows, "intergat-plus", 10).startswith("Cannot be told: every pair of sensors was planted, or none")
+    assert table(Setting(143, 100, 0.3, 0.1, 0.01), rows).splitlines()[2].split()[1:] == ["-", "100%", "-", "0.30"]
