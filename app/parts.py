@@ -30,6 +30,11 @@ def linked(graph: Floats | None) -> Floats | None:
     return graph
 
 
+def weighted(run: Run) -> bool:
+    """Whether any head has a weight, of either sign, between two sensors: to itself does not count."""
+    return any(np.count_nonzero(head) > np.count_nonzero(np.diagonal(head)) for head in run.interaction)
+
+
 def compared(run: Run, name: str) -> dict[str, Floats]:
     """The run's forecast under ``name``, and beside it the simple ones, each (W, T, N)."""
     return {name: run.tested.forecast, **run.tested.simple()}

@@ -15,8 +15,9 @@ import numpy as np
 
 from app.evidence import kept
 from app.measured import Measured
-from app.parts import communities_in, linked
+from app.parts import communities_in, linked, weighted
 from app.reading.chance import NULLS
+from app.reading.evidence import no_weight
 from app.reading.particles import NO_SERIES
 from app.reading.use import BESIDE, REMOVALS
 from app.reading.words import code, noun_of, one_line, plain
@@ -167,6 +168,11 @@ def _no_pairs(run: Run) -> str:
     return NO_GRAPH if not run.heads else alone if len(run.nodes) < 2 else ""
 
 
+def _no_weights(run: Run) -> str:
+    """As `_no_pairs`, and why no pair has a weight that could be tested."""
+    return _no_pairs(run) or ("" if weighted(run) else no_weight(noun_of(run.kind)))
+
+
 def _no_series(run: Run) -> str:
     """Why no model can be run on a series of sensors; '' where it can."""
     return NO_SERIES if run.kind == "particles" else NO_MODEL if run.forecasts is None else ""
@@ -199,9 +205,14 @@ def _chance(run: Run, _: Family, tick: Tick) -> "Chance":
 
 
 def _chance_missing(run: Run, _: Family) -> str:
-    if problem := _no_pairs(run):
+    if problem := _no_weights(run):
         return problem
     if linked(run.adjacency) is None and run.groups is None:
+        if run.adjacency is not None:
+            return (
+                "The road graph of these data has no edge, and they have no known groups: there is nothing to hold "
+                "the matrix against."
+            )
         return "These data have neither a road graph nor known groups: there is nothing to hold the matrix against."
     return ""
 
@@ -237,7 +248,7 @@ def _use(run: Run, _: Family, tick: Tick) -> "Use":
 
 
 def _use_missing(run: Run, _: Family) -> str:
-    return _no_series(run) or _no_pairs(run)
+    return _no_series(run) or _no_weights(run)
 
 
 def _stability_kind() -> "type[Stability]":
@@ -293,6 +304,8 @@ def _residuals_missing(run: Run, _: Family) -> str:
     if problem := _no_series(run):
         return problem
     if not run.heads and linked(run.adjacency) is None:
+        if run.adjacency is not None:
+            return "There is no learned graph, and the road graph has no edge to look for structure along."
         return "There is neither a learned graph nor a road graph to look for structure along."
     return ""
 

@@ -33,6 +33,15 @@ WHAT_FOR = {
 """What each part of the evidence is about, as a phrase."""
 
 
+def no_weight(noun: str) -> str:
+    """Why a matrix without a weight between two ``noun``s cannot be tested, as a sentence.
+
+    >>> no_weight("sensor")
+    'The matrix has no weight between two sensors: there is nothing to test.'
+    """
+    return f"The matrix has no weight between two {noun}s: there is nothing to test."
+
+
 def faint_agreement(test: "NullTest") -> bool:
     """Whether the agreement of two groupings covers less than `LEAST_SHARE` of the way from a null's mean to 1.
 

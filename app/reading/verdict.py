@@ -16,6 +16,7 @@ import numpy as np
 
 from app.reading.begun import begun_again, begun_sentence, share_begun
 from app.reading.corrected import at_best, over_heads
+from app.reading.evidence import no_weight
 from app.reading.roads import GIVEN_ROADS, auroc_words, given_roads, given_sentence
 from app.reading.stability import PARTLY, TIED, why_untold
 from app.reading.use import NO_INTERVAL, REMOVALS, cut_named, interval_words, worth_of
@@ -149,7 +150,7 @@ def verdict(
     given = {part: reason for part, reason in (reasons or {}).items() if reason}
     why = {part: f"Cannot be tested: {reason[0].lower()}{reason[1:]}" for part, reason in given.items()}
     real = real_line(head, chance) if chance else Line("untested", why.get("chance", NOT_YET))
-    if given_roads(learned := made_of or (model,)):
+    if given_roads(learned := made_of or (model,)) and given.get("chance") != no_weight(noun):
         real = _given(learned)
     elif chance and (share := begun_sentence(begun)) and real.state in ("yes", "faint"):
         real = replace(real, own=f"{real.own} {share}")

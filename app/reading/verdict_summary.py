@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.reading.evidence import ICONS
+from app.reading.evidence import ICONS, no_weight
 from app.reading.heads import head_label
 from app.reading.use import LITTLE, MUCH
 from app.reading.verdict import (
@@ -23,7 +23,7 @@ from app.reading.verdict import (
     Verdict,
     orders_drawn,
 )  # fmt: skip
-from app.reading.words import THIN, counted, plain, whole_percent
+from app.reading.words import PARTICLE, SENSOR, THIN, counted, plain, whole_percent
 
 if TYPE_CHECKING:
     from analysis.use import Use
@@ -37,6 +37,9 @@ def overall(verdicts: Sequence[Verdict]) -> str:
     nothing = all(line.state == "untested" and line.word != TOO_FEW for line in lines)
     if nothing and any(line.sentence == NOT_YET for line in lines):
         return "Nobody has tested yet whether this graph is real, used by the model, and stable."
+    for noun in (SENSOR, PARTICLE):
+        if all(one.real.sentence.endswith(no_weight(noun)[1:]) for one in verdicts):  # but for its first letter
+            return f"Nothing can be tested: there is no weight between two {noun}s."
     said = []
     for question, words in _OVERALL.items():
         states = [getattr(one, question).state for one in verdicts]

@@ -12,6 +12,7 @@ from app.drafts import KEPT, control_draft
 from app.figures.forecasts import error_by_horizon
 from app.figures.marks import index_of
 from app.figures.matrix import head_multiples
+from app.parts import weighted
 from app.reading import answers
 from app.reading import forecasts as said
 from app.reading.facts import facts
@@ -152,7 +153,7 @@ def show_heads(page: Opened) -> None:
         )
     with right:
         sentences = [answers.of_one_head(page.measured, head, share) for head in run.heads]
-        if given := given_sentence(*run.made_of):
+        if weighted(run) and (given := given_sentence(*run.made_of)):
             st.info(given, icon=":material/info:")
         st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
         if run.adjacency is not None:  # else no sentence says 'strongest'

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from app.evidence import codec, kept, parts
 from app.evidence.document import plain_result
 from app.evidence.parts import PARTS
+from app.measured import Measured
 from app.measures import plain
+from app.reading.verdict import verdicts
+from app.reading.verdict_summary import overall
 from core.archive import retitled
 from core.files import write_json, write_tensors
 from core.run import Run, RunError
@@ -400,6 +403,34 @@ def test_why_a_part_cannot_be_made_of_a_run_is_known_after_the_first_attempt(
     assert not parts.unavailable(run, "use"), "what could be made is no longer refused"
     monkeypatch.setitem(parts.PARTS, "use", replace(PARTS["use"], version=99))  # type: ignore[arg-type]
     assert not parts.unavailable(run, "use"), "another version may do what this one could not"
+
+
+def test_without_a_weight_between_two_sensors_nothing_can_be_tested(tmp_path: Path) -> None:
+    diagonal = Run.load(made_run(tmp_path / "diagonal", model="gat-gru", matrix=np.eye(9), sensors=9))
+    reason = "The matrix has no weight between two sensors: there is nothing to test."
+    reasons = {part: parts.unavailable(diagonal, part) for part in PARTS}
+    assert reasons["chance"] == reasons["use"] == reason
+    for part in ("chance", "use"):
+        with pytest.raises(ValueError, match="no weight between two sensors"):
+            parts.made(diagonal, part)
+    found = verdicts(Measured(diagonal), {}, reasons)
+    for line in (found[0].real, found[0].used):
+        assert line.sentence == f"Cannot be tested: {reason[0].lower()}{reason[1:]}"
+    assert overall(found) == "Nothing can be tested: there is no weight between two sensors."
+    below = np.eye(9)
+    below[0, 1] = -1
+    one = Run.load(made_run(tmp_path / "below", matrix=below, sensors=9))
+    assert not parts.unavailable(one, "chance"), "a weight below 0 is one"
+
+
+def test_a_road_graph_without_edges_is_not_called_missing(tmp_path: Path) -> None:
+    folder = made_run(tmp_path / "bare", groups=False)
+    roads = read_tensors(folder / "network.safetensors")
+    write_tensors(folder / "network.safetensors", {**roads, "adjacency": 0 * roads["adjacency"]})
+    said = parts.unavailable(Run.load(folder), "chance")
+    assert said.startswith("The road graph of these data has no edge, and they have no known groups")
+    none = Run.load(made_run(tmp_path / "none", groups=False, roads=False))
+    assert parts.unavailable(none, "chance").startswith("These data have neither a road graph nor known groups")
 
 
 def test_one_sensor_has_no_pair_to_test(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from app.figures.forecasts import error_by_horizon
+from app.parts import weighted
 from app.reading import answers as answered
 from app.reading import forecasts as said
 from app.reading.facts import facts, title
@@ -54,7 +55,7 @@ def overview(asked: Asked) -> Section:
         + order_words(run.groups is not None, run.has_coordinates or run.adjacency is not None)
         + ", all heads on one colour scale.",
     )
-    given = given_sentence(*run.made_of) if run.adjacency is not None else ""
+    given = given_sentence(*run.made_of) if run.adjacency is not None and weighted(run) else ""
     strongest = f"'Strongest' are the strongest {whole_percent(asked.share)} of all pairs of sensors."
     blocks += [
         Row((picture,)),
