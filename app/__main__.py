@@ -329,7 +329,12 @@ def fetch(name: str, mirror: str | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @spoken
 def check(folder: Path) -> None:
-    """What is in a folder of data, or everything that is wrong with it; then what its values show, line by line."""
+    """What is in a folder of data, or everything that is wrong with it; then what its values show, line by line.
+
+    Data of your own: values.csv (time, then a column a sensor) and, if there are any, adjacency.csv (square, or the
+    edge list from,to,weight), nodes.csv (id, latitude, longitude, group) and about.json, which says what was measured,
+    each key a text that may be left out: {"quantity": "speed", "unit": "km/h", "source": "City of X, 2024"}
+    """
     from app.quality import findings
     from app.reading.quality import lines
     from app.reading.words import one_line

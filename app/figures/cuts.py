@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.figures.colours import FORECAST, NEGATIVE, POSITIVE, SIMPLE
 from app.figures.frame import framed, noted, quantity_axis
-from app.figures.text import digits, labels, safe
+from app.figures.text import behind, digits, labels, safe
 
 
 def cut_bars(
@@ -111,7 +111,7 @@ def rise_by_step(
                 else {"color": SIMPLE, "width": 1.3},
                 marker={"size": 7},
                 showlegend=place is not None,
-                hovertemplate=f"%{{y:,.3r}} {safe(unit)}",
+                hovertemplate=f"%{{y:,.3r}}{behind(unit)}",
             )
         )
     framed(figure, x="time ahead [minutes]", y=quantity_axis(measure, unit), height=310, legend=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.figures.colours import FORECAST, MEASURE, OBSERVED, ROAD, SIMPLE, Theme
 from app.figures.frame import framed, noted, quantity_axis
 from app.figures.marks import mark_line
-from app.figures.text import digits, safe
+from app.figures.text import behind, digits, safe
 
 TICKS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)  # shares that are named
 
@@ -83,7 +83,7 @@ def deletion_curves(
                 mode="lines+markers",
                 line={"color": colour, "width": 2.2 if colour == FORECAST else 1.8, "dash": dash},
                 marker={"size": 7, "symbol": symbol},
-                hovertemplate=f"%{{y:,.3r}} {safe(unit)}",
+                hovertemplate=f"%{{y:,.3r}}{behind(unit)}",
             )
         )
     framed(figure, x="weights removed [%]", y=quantity_axis("mean absolute error", unit), height=370, legend=True)

@@ -163,7 +163,7 @@ def error_scatter(
             y=second[known],
             mode="markers",
             customdata=known,
-            text=[f"{names[k]}<br>A {digits(first[k])}, B {digits(second[k])} {safe(unit)}" for k in known],
+            text=[f"{names[k]}<br>A {digits(first[k])}, B {digits(second[k], safe(unit))}" for k in known],
             marker={
                 "color": FORECAST,
                 "size": np.where(chosen, 13, 8),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.figures.colours import FORECAST, MEASURE, NEGATIVE, POSITIVE, SEQUENTIAL, SIMPLE
 from app.figures.frame import colour_bar, framed, noted, quantity_axis
 from app.figures.marks import NO_MARKS, Marks
-from app.figures.text import labels, safe
+from app.figures.text import behind, labels, safe
 
 POINTS = 20_000  # as many dots as a browser draws without a wait
 ABOVE = 400  # of more weights: how many of the strongest, and of the largest effects, are dots that can be hit
@@ -72,7 +72,7 @@ def weight_against_effect(
                 for (i, j), rise in zip(pairs.tolist(), y[dots].tolist(), strict=True)
             ],
             marker={"color": colours, "size": 6 if few else 4, "opacity": 0.7 if few else 0.5, "line": {"width": 0}},
-            hovertemplate=f"%{{text}}<br>weight %{{x:.3g}}<br>{safe(measure)} %{{y:.3g}} {safe(unit)}<extra></extra>",
+            hovertemplate=f"%{{text}}<br>weight %{{x:.3g}}<br>{safe(measure)} %{{y:.3g}}{behind(unit)}<extra></extra>",
         )
     )
     bar = len(cells) > POINTS

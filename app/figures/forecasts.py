@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.figures.colours import FORECAST, OBSERVED, SIMPLE, Theme
 from app.figures.frame import framed, noted, quantity_axis
 from app.figures.marks import NO_MARKS, Marks, mark_bars, mark_line
-from app.figures.text import digits, labels, safe
+from app.figures.text import behind, digits, labels, safe
 
 _SIMPLE = {"last value": ("dash", "square-open"), "window mean": ("dot", "diamond-open")}
 _MODELS = (("solid", "circle"), ("longdashdot", "triangle-up"), ("longdash", "cross"), ("dashdot", "x"))
@@ -38,7 +38,7 @@ def forecast_curves(
     chosen : the time that is looked at, marked by a line
     """
     moment, curves = _with_gaps(times, [observed, *forecasts.values()])
-    reading = f"%{{y:,.3r}} {safe(unit)}"
+    reading = f"%{{y:,.3r}}{behind(unit)}"
     figure = go.Figure()
     styles = _styles(forecasts, 1.6)
     for name, values in zip(forecasts, curves[1:], strict=True):
@@ -99,7 +99,7 @@ def error_by_horizon(
                 mode="lines+markers",
                 line=styles[name][0],
                 marker={"size": 8, "symbol": styles[name][1]},
-                hovertemplate=f"%{{y:,.3r}} {safe(unit)}",
+                hovertemplate=f"%{{y:,.3r}}{behind(unit)}",
             )
         )
     framed(figure, x="time ahead [minutes]", y=quantity_axis(measure, unit), height=340, legend=True)
@@ -130,7 +130,7 @@ def error_by_sensor(
             y=errors[order].astype(np.float32),
             customdata=order,
             marker={"color": FORECAST, "opacity": marks.opacity(order), "line": {"width": 0}},
-            hovertemplate=f"%{{x}}: %{{y:,.3r}} {safe(unit)}<extra></extra>",
+            hovertemplate=f"%{{x}}: %{{y:,.3r}}{behind(unit)}<extra></extra>",
         )
     )
     left_out = len(errors) - len(known)
@@ -174,7 +174,7 @@ def error_by_hour(
                 mode="lines+markers",
                 line=styles[name][0],
                 marker={"size": 6, "symbol": styles[name][1]},
-                hovertemplate=f"%{{y:,.3r}} {safe(unit)}",
+                hovertemplate=f"%{{y:,.3r}}{behind(unit)}",
             )
         )
     framed(figure, x="local hour of day", y=quantity_axis(measure, unit), height=340, legend=True)

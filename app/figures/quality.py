@@ -12,7 +12,7 @@ from app.figures.cells import block_size
 from app.figures.colours import MEASURE, OBSERVED, ROAD, SEQUENTIAL, Theme
 from app.figures.frame import colour_bar, framed, noted
 from app.figures.marks import mark_line
-from app.figures.text import labels, safe
+from app.figures.text import behind, labels, safe
 
 MOST_POINTS = 2_000  # along an axis of time
 MOST_SENSORS, MOST_TIMES = 240, 400  # cells of the picture of what is missing
@@ -107,7 +107,7 @@ def level_curve(
     starts = np.flatnonzero(np.concatenate([[True], day[1:] != day[:-1]]))
     daily = np.array([_median(block) for block in np.split(values, starts[1:])])
     noon = day[starts].astype("datetime64[ms]").astype(np.int64) + 12 * 3_600_000
-    reading = f"%{{y:,.3r}} {safe(unit)}"
+    reading = f"%{{y:,.3r}}{behind(unit)}"
     figure = go.Figure()
     x, y = _broken(moments[across], middle)
     figure.add_trace(
@@ -149,7 +149,7 @@ def sensor_curve(
     moments = _moments(times)
     shown = np.asarray(values, dtype=np.float32)
     x, y = _broken(moments, shown)
-    reading = f"%{{y:,.3r}} {safe(unit)}"
+    reading = f"%{{y:,.3r}}{behind(unit)}"
     figure = go.Figure(
         go.Scatter(
             x=x, y=y, name="observed", mode="lines", hovertemplate=reading,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from app.figures.colours import FORECAST, OBSERVED, Theme
 from app.figures.frame import FAINT, framed, quantity_axis
 from app.figures.marks import mark_line
-from app.figures.text import safe
+from app.figures.text import behind, safe
 
 
 def response_curves(
@@ -58,7 +58,7 @@ def response_curves(
                 name=name,
                 mode="lines",
                 line=line,
-                hovertemplate=f"%{{y:,.3r}} {safe(unit)}",
+                hovertemplate=f"%{{y:,.3r}}{behind(unit)}",
             )
         )
     framed(figure, title=safe(sensor, 40), y=quantity_axis(quantity, unit), height=310, legend=True)

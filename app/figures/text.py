@@ -10,6 +10,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 
+UNSTATED = "unit not stated"  # as core.data.about has it: a place for it is an axis, not a sentence
 _MEANS_SOMETHING = {ord(letter): f"&#{ord(letter)};" for letter in "&<>\"'`${}\\%"}
 # Letters that are not seen but reorder what is: a name could pose as another one.
 _REORDERS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
@@ -60,8 +61,17 @@ def labels(ids: Sequence[object], limit: int = 24) -> list[str]:
     return found
 
 
+def behind(unit: str) -> str:
+    """A unit as it stands behind a number, made harmless; '' where none is stated.
+
+    >>> behind("mph"), behind("unit not stated")
+    (' mph', '')
+    """
+    return "" if unit in ("", UNSTATED) else f" {safe(unit)}"
+
+
 def digits(value: float, unit: str = "") -> str:
-    """``value`` to three significant digits, thousands separated, with its unit.
+    """``value`` to three significant digits, thousands separated, with its unit if one is stated.
 
     >>> digits(0.012345), digits(12.0, "mph"), digits(1234567), digits(2e-9)
     ('0.0123', '12.0 mph', '1,230,000', '2.00e-09')
@@ -74,4 +84,4 @@ def digits(value: float, unit: str = "") -> str:
         rounded = float(f"{value:.2e}")
         power = math.floor(math.log10(abs(rounded)))
         text = f"{rounded:,.{max(2 - power, 0)}f}" if power >= -5 else f"{rounded:.2e}"
-    return f"{text} {unit}" if unit else text
+    return text if unit in ("", UNSTATED) else f"{text} {unit}"

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from app.figures.text import UNSTATED
 from app.reading.forecasts import minutes_words
 from app.reading.particles import particle_facts
 from app.reading.words import counted, joined, percent, plain, three
@@ -28,7 +29,8 @@ def facts(run: "Run") -> dict[str, str]:
             "Model": "none" + (f"; a mean over runs of {joined(list(run.made_of))}" if run.made_of else ""),
         }
     data, ahead = record["data"], minutes_words(run.horizon * run.interval_minutes)
-    described = f"{plain(run.quantity)} in {plain(run.unit)} every {minutes_words(run.interval_minutes)}"
+    unit = f", {UNSTATED}," if run.unit == UNSTATED else f" in {plain(run.unit)}"
+    described = f"{plain(run.quantity)}{unit} every {minutes_words(run.interval_minutes)}"
     if isinstance(missing := data.get("missing"), float) and missing:
         described += f", {percent(missing)} missing"
     return {

@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from app.control import SAME_BUT_GRAPH
-from app.reading.words import code, counted, joined, percent, plain, three, with_unit
+from app.figures.text import digits
+from app.reading.words import code, counted, joined, percent, plain, with_unit
 
 PUBLISHED = (
     "Protocol 'published': the test part also chose the best epoch, values are scaled by the maximum of all data, and "
@@ -206,7 +207,7 @@ def curve_sentence(sensor: str, ours: float, last_value: float, unit: str, poole
 
 def off_words(error: float, unit: str) -> str:
     """How far off one sensor is, as plain text."""
-    return f"off by {three(error)} {unit}" if np.isfinite(error) else "nothing observed"
+    return f"off by {digits(error, unit)}" if np.isfinite(error) else "nothing observed"
 
 
 def error_caption(optimistic: bool, pooled: bool) -> str:

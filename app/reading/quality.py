@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.figures.text import UNSTATED
 from app.quality import Findings
 from app.reading.forecasts import moment_words
 from app.reading.words import code, counted, joined, percent, plain, three
@@ -73,7 +74,7 @@ def shift_sentences(data: SensorData, found: Findings, unit: Said = plain) -> li
         verb = "falls" if after < before else "rises"
         if kind in ("level", "spread"):
             what = "level" if kind == "level" else "spread around the usual day"
-            change = f"from {three(before)} to {three(after)} {unit(data.unit)}"
+            change = f"from {three(before)} to {_amount(after, data, unit)}"
         else:
             what = "share of missing values" if kind == "missing" else "share of zeros"
             change = f"from {percent(before)} to {percent(after)}"
@@ -187,8 +188,8 @@ def _stuck(data: SensorData, found: Findings, name: Said, unit: Said) -> Line:
         "stuck sensors",
         f"In {counted(len(stuck.start), 'stretch', 'stretches')} at {counted(len(sensors), 'sensor')} one exact value "
         "repeats for longer than is usual there at that hour; the longest is "
-        f"{stretch_words(int(stuck.length[longest]), _minutes(data))} of {three(float(stuck.value[longest]))} "
-        f"{unit(data.unit)}, at {_names(data, [int(stuck.sensor[longest])], name)}.",
+        f"{stretch_words(int(stuck.length[longest]), _minutes(data))} of "
+        f"{_amount(float(stuck.value[longest]), data, unit)}, at {_names(data, [int(stuck.sensor[longest])], name)}.",
         problem=True,
     )
 
@@ -222,6 +223,10 @@ def _duplicates(data: SensorData, found: Findings, name: Said) -> Line:
     )
 
 
+def _amount(value: float, data: SensorData, unit: Said) -> str:
+    return three(value) if data.unit == UNSTATED else f"{three(value)} {unit(data.unit)}"
+
+
 def _outliers(data: SensorData, found: Findings, name: Said, unit: Said) -> Line:
     beyond = found.outliers
     if not len(beyond.row):
@@ -231,6 +236,6 @@ def _outliers(data: SensorData, found: Findings, name: Said, unit: Said) -> Line
         "outliers",
         f"Far beyond what its sensor mostly says {'lies' if len(beyond.row) == 1 else 'lie'} "
         f"{counted(len(beyond.row), 'value')} at {counted(len(sensors), 'sensor')} ({_names(data, sensors, name)}), "
-        f"from {three(float(beyond.value.min()))} to {three(float(beyond.value.max()))} {unit(data.unit)}.",
+        f"from {three(float(beyond.value.min()))} to {_amount(float(beyond.value.max()), data, unit)}.",
         problem=True,
     )

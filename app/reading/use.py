@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.figures.text import digits
 from app.reading.forecasts import minutes_words, moment_words
 from app.reading.words import code, counted, joined, minus, percent, plain, three, two, whole_percent, with_unit
 
@@ -380,7 +381,7 @@ def signed(value: float, unit: str, *, markdown: bool = True) -> str:
     ('+0.500\xa0km\\/h', '−0.250 km/h')
     """
     sign = "−" if value < 0 else "+" if value > 0 else ""
-    return sign + (with_unit(abs(value), unit) if markdown else f"{three(abs(value))} {unit}".rstrip())
+    return sign + (with_unit(abs(value), unit) if markdown else digits(abs(value), unit))
 
 
 def squared(unit: str) -> str:

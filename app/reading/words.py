@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from app.figures.text import digits
+from app.figures.text import UNSTATED, digits
 
 THIN = "\u00a0"  # between a number and its unit, so that a line does not break there
 
@@ -113,12 +113,12 @@ def probability(p: float) -> str:
 
 
 def with_unit(value: float, unit: str) -> str:
-    r"""Three significant digits and a unit, which comes from the data.
+    r"""Three significant digits and a unit, which comes from the data, if one is stated.
 
     >>> with_unit(3.14159, "km/h")
     '3.14\xa0km\\/h'
     """
-    return f"{three(value)}{THIN}{plain(unit, 20)}" if unit else three(value)
+    return f"{three(value)}{THIN}{plain(unit, 20)}" if unit not in ("", UNSTATED) else three(value)
 
 
 def joined(words: Sequence[str]) -> str:

@@ -11,11 +11,12 @@ from app import store
 from app.figures.colours import sequential
 from app.figures.forecasts import error_by_horizon, error_by_hour, error_by_sensor, forecast_curves
 from app.figures.marks import index_of
+from app.figures.text import digits
 from app.parts import shown_sensors
 from app.reading import answers
 from app.reading import forecasts as said
 from app.reading.particles import NO_FORECAST
-from app.reading.words import counted, three
+from app.reading.words import counted
 from app.selection import MOST_SENSORS
 from app.tables.forecast import hour_table, sensor_table, step_table
 from app.views import controls
@@ -94,7 +95,7 @@ with left:
         colours=sequential(shown_errors, low, high),
         tooltips=[said.off_words(float(error), run.unit) for error in shown_errors],
         roads=road_edges(page),
-        legend=[(ends[0], f"{three(low)} {run.unit}"), (ends[1], f"{three(high)} {run.unit}")],
+        legend=[(ends[0], digits(low, run.unit)), (ends[1], digits(high, run.unit))],
         height=440,
     )
     st.caption(f"{when} Click a sensor to see its curve. " + place_words(page))

@@ -11,6 +11,7 @@ from app.figures.colours import diverging
 from app.figures.difference import error_scatter
 from app.figures.forecasts import error_by_horizon
 from app.figures.marks import index_of
+from app.figures.text import digits
 from app.reading.forecasts import ahead, shown_steps
 from app.reading.words import counted, three
 from app.store import paired
@@ -70,12 +71,12 @@ def compared_errors(both: Comparison) -> None:
         page,
         "errors map",
         colours=diverging(change, bound, page.theme),
-        tooltips=[f"A {three(float(a))}, B {three(float(b))} {run.unit}" for a, b in zip(first, second, strict=True)],
+        tooltips=[f"A {three(float(a))}, B {digits(float(b), run.unit)}" for a, b in zip(first, second, strict=True)],
         roads=road_edges(page),
         legend=[
-            (ends[0], f"B better by {three(bound)} {run.unit}"),
+            (ends[0], f"B better by {digits(bound, run.unit)}"),
             (ends[1], "no difference"),
-            (ends[2], f"A better by {three(bound)} {run.unit}"),
+            (ends[2], f"A better by {digits(bound, run.unit)}"),
         ],
         height=440,
     )

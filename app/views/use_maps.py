@@ -7,8 +7,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.figures.colours import diverging, sequential
+from app.figures.text import digits
 from app.reading import use as said
-from app.reading.words import three
 from app.views.ground import draw_map, place_words, road_edges, spread
 from app.views.page import Opened
 
@@ -27,7 +27,7 @@ def rises_map(page: Opened, key: str, values: NDArray[Any], what: str) -> None:
             for value in values
         ],
         roads=road_edges(page),
-        legend=[(negative, f"−{three(bound)} {unit}"), (middle, "0"), (positive, f"+{three(bound)} {unit}")],
+        legend=[(negative, f"−{digits(bound, unit)}"), (middle, "0"), (positive, f"+{digits(bound, unit)}")],
         height=440,
     )
     st.caption(f"Each sensor's colour: {what}. Click a sensor to choose it. {place_words(page)}")
@@ -42,9 +42,9 @@ def moved_map(page: Opened, key: str, values: NDArray[Any]) -> None:
         page,
         key,
         colours=sequential(values, 0.0, top or 1.0),
-        tooltips=[f"forecast moves by {three(float(value))} {unit}" for value in values],
+        tooltips=[f"forecast moves by {digits(float(value), unit)}" for value in values],
         roads=road_edges(page),
-        legend=[(ends[0], f"0 {unit}"), (ends[1], f"{three(top)} {unit}")],
+        legend=[(ends[0], digits(0.0, unit)), (ends[1], digits(top, unit))],
         height=440,
     )
     st.caption(f"Each sensor's colour: by how much its forecast moves, root mean square. {place_words(page)}")

@@ -11,10 +11,11 @@ from app import store
 from app.figures.colours import diverging
 from app.figures.marks import Marks
 from app.figures.response import response_curves
+from app.figures.text import digits
 from app.reading import use as said
 from app.reading.forecasts import minutes_words
 from app.reading.models import GIVEN_ALONE
-from app.reading.words import about, code, counted, plain, three
+from app.reading.words import about, code, counted, plain, three, with_unit
 from app.selection import MOST_LINKS
 from app.store.asking import Unready
 from app.store.probe import Response, ready, response_of
@@ -157,7 +158,7 @@ def _amount(page: Opened, steps: int, last: NDArray[Any]) -> float:
             key=key,
             on_change=lambda: controls.choose(amount=float(f"{st.session_state[key]:g}")),
             help=f"The same for all {counted(steps, 'input')}. What they are made to see stays between "
-            f"{three(least)} and {three(largest)} {unit}: the least and the most that was observed in the test "
+            f"{three(least)} and {with_unit(largest, run.unit)}: the least and the most that was observed in the test "
             "part.",
         )
     )
@@ -230,9 +231,9 @@ def _map(
         ],
         roads=road_edges(page),
         legend=[
-            (negative, f"{low}−{three(bound)} {unit}"),
+            (negative, f"{low}−{digits(bound, unit)}"),
             (middle, "0"),
-            (positive, f"{high}+{three(bound)} {unit}"),
+            (positive, f"{high}+{digits(bound, unit)}"),
         ],
         marks=Marks(sensors=tuple(changed), theme=page.theme),
         theme=page.theme,

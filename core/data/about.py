@@ -15,6 +15,7 @@ from core.data import table
 from core.data.faults import Faults, quoted
 
 FILE = "about.json"
+UNSTATED = "unit not stated"  # the unit of data whose unit nobody gave
 LONGEST = {"quantity": 60, "unit": 60, "source": 500}  # characters
 MOST_BYTES = 100_000
 

@@ -85,7 +85,7 @@ def read(folder: Path, *, least: int = LEAST, quantity: str = "", unit: str = ""
         values=series.values,
         times=pd.DatetimeIndex(series.times.astype("datetime64[s]")),
         interval=pd.Timedelta(minutes=series.interval),
-        unit=unit or said.unit or "unit not stated",
+        unit=unit or said.unit or about.UNSTATED,
         nodes=node_table(series.ids) if sensors is None else sensors,
         adjacency=graph,
         source=said.source or f"Your own files, from the folder {name}",

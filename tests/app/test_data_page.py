@@ -4,8 +4,10 @@ import csv
 import io
 import itertools
 import json
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.__main__ import cli
 from app.datasets import FILES
+from app.figures.text import UNSTATED
 from app.quality import findings
 from app.reading.findings import (
     copy_table,
@@ -111,6 +114,19 @@ def test_every_kind_of_trouble_is_said_once() -> None:
     assert "; most, 1 of 28 days, at S2. No detector measures a day twice" in text
     assert "2 sensors have the series of another one, in 1 group: S0 and S4 are the same." in text
     assert "mostly says lies 1 value at 1 sensor (S1), from 10,000 to 10,000 km/h." in text
+
+
+def test_a_unit_that_is_not_stated_has_the_same_words_in_both_layers() -> None:
+    assert UNSTATED == about.UNSTATED
+
+
+def test_where_no_unit_is_stated_the_values_stand_alone() -> None:
+    data = replace(spoilt(), unit=UNSTATED)
+    said = [line.sentence for line in lines(data, findings(data), name=str, unit=str)]
+    text = "\n".join(said).replace("\u00a0", " ")
+    assert UNSTATED not in text
+    assert "the longest is 30 h of 33.0, at S2." in text
+    assert "from 10,000 to 10,000." in text
 
 
 def test_sound_data_are_said_to_be_so() -> None:
@@ -356,6 +372,16 @@ def test_what_no_reader_opens_is_no_part_of_a_version(tmp_path: Path) -> None:
     assert version_of(f"folder:{tmp_path / 'mine'}") == before
     assert {*itertools.chain(*MARKS.values()), about.FILE} <= set(FILES)
     assert {source.file for sources in SOURCES.values() for source in sources} <= set(FILES)
+
+
+def test_the_keys_of_about_are_told_where_a_folder_is_checked() -> None:
+    help_text = " ".join(CliRunner().invoke(cli, ["data", "check", "--help"]).output.split())
+    readme = (ROOT / "README.md").read_text()
+    for text in (help_text, readme):
+        assert "about.json" in text
+        example = re.search(r'\{"quantity": .*?\}', text)
+        assert example is not None
+        assert set(json.loads(example[0])) == set(about.LONGEST)
 
 
 def test_the_command_line_adds_a_line_for_each_finding(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The report: every page's question, answer and figures in one file, of every kind of run."""
 
 import base64
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from app.report.reduced import ROOM, side
 from app.report.text import cell
 from app.report.written import control_beside
 from app.selection import Selection
+from core.data.about import UNSTATED
 from core.matrices import read as read_matrix
 from core.matrices import written as kept_matrix
 from core.run import Run
@@ -61,6 +64,19 @@ def test_figures_hold_what_was_measured(tmp_path: Path) -> None:
     eigenvalues = next(figure for figure in page.figures if _title(figure).startswith("mode, the largest"))
     values = _sent(go.Figure(eigenvalues).data[0].y)
     assert values == pytest.approx(found.spectrum("head 2").values, rel=1e-5)
+
+
+def test_where_no_unit_is_stated_no_number_of_the_report_is_given_that_for_one(tmp_path: Path) -> None:
+    folder = made_run(tmp_path / "run")
+    record = json.loads((folder / "run.json").read_text())
+    record["data"]["unit"] = UNSTATED
+    (folder / "run.json").write_text(json.dumps(record))
+    page = Read(report_page(Run.load(folder), made=MADE))
+    shown = page.text + " ".join(page.data.values())
+    assert f"[{UNSTATED}]" in shown, "a column may say so"
+    broken = re.findall(rf".{{40}}[\d}}][\s\u00a0]{UNSTATED}", shown)
+    assert not broken
+    assert f"in {UNSTATED}" not in page.text
 
 
 def test_curves_are_those_of_the_step_that_is_asked_for(tmp_path: Path) -> None:

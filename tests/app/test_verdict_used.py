@@ -9,6 +9,7 @@ from app.evidence.commands import bare
 from app.reading.use import use_answer
 from app.reading.verdict import Line, Verdict, used_line, verdict
 from app.reading.verdict_summary import overall, verdict_table
+from core.data.about import UNSTATED
 from tests.app.verdict_made import lows, use
 
 
@@ -177,3 +178,9 @@ def test_answer_verdict_and_headline_say_the_same_of_a_cut(
 def test_a_perfect_model_whose_weights_matter_is_told_without_shares() -> None:
     words = bare(used_line("h0", replace(use(0.08, {}), mae=0.0), "").sentence).replace("\u00a0", " ")
     assert words.startswith("It matters: without it the mean absolute error of 0 rises by 0.160 (95 % interval 0.128")
+
+
+def test_where_no_unit_is_stated_the_numbers_stand_alone() -> None:
+    found = use(0.08, lows("zero", "mean", "rewire"))
+    assert used_line("h0", found, UNSTATED) == used_line("h0", found, "")
+    assert UNSTATED not in used_line("h0", found, UNSTATED).sentence
