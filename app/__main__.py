@@ -150,6 +150,7 @@ def train(
             click.echo(json.dumps({"seconds_per_epoch": epoch_seconds(opened(dataset), plan)}))
             return
         assert out is not None  # noqa: S101  # for mypy
+        _check_named(title, out, plan.settings.seed, seeds)
         if seeds is not None:
             runs = trained_family(opened(dataset), plan, out, seeds, bar=lambda epochs: progress_bar(epochs, turn))
             if runs[0].heads:
@@ -158,6 +159,23 @@ def train(
         with progress_bar(plan.settings.epochs, turn) as bar:
             run = trained(opened(dataset), plan, out, tick=bar)
     click.echo(f"{run.path}: {run.record['metrics']['epochs']} epochs, best {run.record['metrics']['best_epoch']}")
+
+
+def _check_named(title: str, out: Path, seed: int, seeds: int | None) -> None:
+    """Refuse a title or a folder that the app could not show; that of a family's run which is there may stay."""
+    from app.outputs import checked_place
+    from core.archive import checked_title
+
+    places = [out]
+    if seeds is not None:
+        last = seed + max(seeds, 1) - 1
+        places = [out.parent / seed_name(out.name, one) for one in (seed, last)]
+        title = seed_title(title, last) if title else ""
+    if title:
+        checked_title(title)
+    for place in places:
+        if not (seeds is not None and (place / "run.json").exists()):
+            checked_place(place)
 
 
 @cli.command()
@@ -212,9 +230,12 @@ def analyse(run: Path, target: str, share: float, evidence: bool) -> None:
     """
     from app.evidence.commands import bare, shown
     from app.measures import evidence_measures, measures
+    from app.outputs import checked_file
     from core.files import write_bytes
     from core.run import Run
 
+    if target != "-":
+        checked_file(target)
     loaded = Run.load(run)
     found = measures(loaded, share)
     if evidence:
@@ -240,8 +261,10 @@ def matrix_alone(
     file: Path, out: Path, nodes: Path | None, roads: Path | None, senders_in_rows: bool, title: str, source: str
 ) -> None:
     """Keep a matrix from elsewhere (.csv, .npy, .npz, .graphml) as a run without a model, to look at it in the app."""
+    from app.outputs import checked_place
     from core.matrices import read, written
 
+    checked_place(out)
     run = written(read(file, sensors=nodes, roads=roads, turned=senders_in_rows), out, title=title, source=source)
     click.echo(f"{run.path}: {len(run.heads)} head(s) of {len(run.nodes):,} sensors")
     click.echo(run.note)
@@ -300,7 +323,7 @@ def demo(out: Path, epochs: int, weeks: int, models: tuple[str, ...], evidence: 
 
 from app.evidence.commands import evidence  # noqa: E402
 from app.export.commands import export, report  # noqa: E402  the project is on the path by now
-from app.families import consensus, trained_family  # noqa: E402
+from app.families import consensus, seed_name, seed_title, trained_family  # noqa: E402
 from app.planted import command as planted  # noqa: E402
 
 for command in (report, export, consensus, evidence, planted):

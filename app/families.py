@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from app.outputs import checked_place
 from app.reading.words import joined, one_line, two
 from core.family import Graphs, family_of, graphs_in, other_graphs, traits, unlike
 from core.record import MODEL_NAMES
@@ -262,6 +263,7 @@ def consensus(runs: tuple[Path, ...], out: Path, title: str) -> None:
 
     With one RUN, of all runs beside it that differ from it in their seed alone.
     """
+    checked_place(out)
     members = family_of(runs[0]) if len(runs) == 1 else runs
     if len(members) < 2:
         raise RunError(

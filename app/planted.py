@@ -14,6 +14,7 @@ from app.bars import NAMED
 from app.evidence.commands import bare
 from app.evidence.parts import PARTS
 from app.measures import plain
+from app.outputs import checked_file
 from app.parts import linked
 from app.reading.roads import given_sentence
 
@@ -191,6 +192,8 @@ def command(run: Path, model: str | None, epochs: int, seeds: int, target: str |
     from core.models import model_class
     from core.run import Run
 
+    if target is not None and target != "-":
+        checked_file(target)
     if seeds < 1:
         raise ValueError(f"seeds must be at least 1, got {seeds}")
     if epochs < 1:

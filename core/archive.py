@@ -257,11 +257,17 @@ def _name_problem(name: str) -> str | None:
     return None
 
 
-def vacant(runs: Path, name: str) -> Path:
-    """The folder that a new run of that name has among ``runs``; RunError where no run can have it, or one has it."""
+def checked_name(name: str) -> str:
+    """The name; RunError where no run's folder can have it."""
     problem = _name_problem(name)
     if problem:
         raise RunError(f"the name of a run {problem}, got {name[:100]!r}")
+    return name
+
+
+def vacant(runs: Path, name: str) -> Path:
+    """The folder that a new run of that name has among ``runs``; RunError where no run can have it, or one has it."""
+    checked_name(name)
     if os.path.lexists(runs / name):
         raise RunError(f"the name of a run must be free, got {name!r}, which is there already")
     return runs / name

@@ -12,6 +12,7 @@ import click
 @click.option("--share", default=0.02, show_default=True, help="Share of pairs that count as strongest.")
 def report(run: Path, out: str, head: str, share: float) -> None:
     """One HTML file with every figure of a run, its numbers and its sentence; it needs no network."""
+    from app.outputs import checked_file
     from app.report import write_report
     from app.report.written import control_beside
     from core.run import Run
@@ -19,6 +20,7 @@ def report(run: Path, out: str, head: str, share: float) -> None:
     def tick(done: int, of: int, name: str) -> None:
         click.echo(f"{done + 1} of {of}  {name}" if name else "writing", err=True)
 
+    checked_file(out)
     loaded = Run.load(run)
     write_report(loaded, out, head=head, share=share, control=control_beside(loaded), tick=tick)
     click.echo(f"{out}: {Path(out).stat().st_size / 1e6:.1f} MB")
@@ -33,8 +35,10 @@ def export(run: Path, out: str, head: str, share: float | None) -> None:
     """The learned graph for Gephi and networkx (.graphml, .gexf), or its map as one page (.html)."""
     from app.export.graph import write_graph
     from app.export.map import write_map
+    from app.outputs import checked_file
     from core.run import Run
 
+    checked_file(out)
     if Path(out).suffix.lower() in (".html", ".htm"):
         write_map(Run.load(run), out, head, 0.02 if share is None else share)
     else:
