@@ -1,9 +1,10 @@
 """The command line: ``python -m app train | evaluate | analyse | evidence | consensus | report | export | ...``."""
 
 import json
+import shlex
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -27,7 +28,7 @@ DEMO_FLIGHT = "nbody-10:train=1000,validation=200,test=200,inputs=5,ahead=2+4+6+
 
 
 def spoken(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn what the layers below refuse into one sentence on standard error and exit status 1."""
+    """Turn what the layers below refuse into one sentence on standard error and exit status 1; Ctrl-C into 130."""
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
@@ -35,8 +36,30 @@ def spoken(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
         except (ValueError, OSError) as error:
             raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            context = click.get_current_context()
+            click.echo(f"Stopped. {left_by(str(context.info_name), context.params)}".rstrip(), err=True)
+            raise SystemExit(130) from None
 
     return wrapped
+
+
+def left_by(command: str, given: Mapping[str, Any]) -> str:
+    """What a command that was stopped leaves, and how to go on; '' where there is nothing to say.
+
+    Parameters
+    ----------
+    command : its name
+    given : its options
+    """
+    if command != "train" or given["timing"]:
+        return {"report": "Nothing was written.", "planted": "Nothing of it is kept."}.get(command, "")
+    if given["seeds"] is not None:
+        return "What was done by then is kept; said again, the same command goes on."
+    run = given["resume"] or given["out"]
+    if run is None or not (run / "run.json").exists():
+        return "Nothing was trained yet."
+    return f"To go on from the last whole epoch: python -m app train --resume {shlex.quote(str(run))}"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

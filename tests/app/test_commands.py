@@ -17,8 +17,10 @@ from app.control import differences
 from app.evidence.parts import PARTS, evidence, unavailable
 from core.experiment import settings_for
 from core.run import Run, read_progress, read_record
+from tests.app.conftest import made_run
 
 ROOT = Path(__file__).parents[2]
+NOTHING = "Stopped. Nothing was trained yet."
 
 
 def run(*words: object) -> Result:
@@ -143,12 +145,36 @@ def test_ctrl_c_stops_a_training_that_resume_then_finishes(tmp_path: Path) -> No
         assert process.poll() is None
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGTERM)
-    process.communicate(timeout=60)
-    assert process.returncode != 0
+    said = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 130
+    assert f"Stopped. To go on from the last whole epoch: python -m app train --resume {out}\n" in said
     assert read_record(out)["state"] == "stopped"
     result = run("train", "--resume", out)
     assert result.exit_code == 0, result.output
     assert Run.load(out).record["metrics"]["epochs"] == 4
+
+
+@pytest.mark.parametrize(
+    ("work", "words", "said"),
+    [
+        ("core.experiment.trained", ["train", "--dataset", "city", "--out", "new"], NOTHING),
+        ("core.experiment.epoch_seconds", ["train", "--dataset", "city", "--timing"], "Stopped."),
+        ("app.report.write_report", ["report", "RUN"], "Stopped. Nothing was written."),
+        ("app.planted.learned_recovery", ["planted", "RUN"], "Stopped. Nothing of it is kept."),
+    ],
+)
+def test_ctrl_c_says_what_is_left(
+    work: str, words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(work, interrupted)
+    monkeypatch.chdir(tmp_path)
+    path = made_run(tmp_path / "made")
+    result = run(*[path if word == "RUN" else word for word in words])
+    assert result.exit_code == 130
+    assert result.output.splitlines()[-1] == said
 
 
 def test_the_demo_is_made_again_by_one_command_and_finished_runs_are_kept(tmp_path: Path) -> None:
