@@ -2,7 +2,7 @@
 
 A square table: row i, column j holds the weight with which receiver i uses sender j. It may have a header row,
 an index column, both (with any text in the corner) or neither; where the ids are given they set the order,
-where they are not the order is that of ``values.csv``.
+where they are not the order is that of ``values.csv``. Blanks around an id are no part of it.
 
 An edge list: a header with ``from``, ``to`` and ``weight``, then one edge a row. ``from`` is the sender and ``to``
 the receiver, so ``adjacency[to, from] = weight``; a road open both ways is two rows. A list with nothing below its
@@ -20,7 +20,7 @@ import numpy as np
 
 from core.data import table
 from core.data.faults import Faults, quoted
-from core.data.sensors import MOST_SENSORS, FloatArray
+from core.data.sensors import MOST_SENSORS, FloatArray, trimmed
 
 EDGE_COLUMNS = ("from", "to", "weight")
 MISSING = (
@@ -60,7 +60,9 @@ def read(
         return None
     before = len(faults)
     words = [cell.strip().lower() for cell in cells]
-    names_all = ids is not None and set(ids) <= set(cells)  # sensors may be called 'from' and 'to'
+    if ids is not None and len(plain := list(dict.fromkeys(map(trimmed, ids)))) == len(ids):
+        ids = plain  # as they are read here, in the same order
+    names_all = ids is not None and set(ids) <= set(map(trimmed, cells))  # sensors may be called 'from' and 'to'
     if {"from", "to"} <= set(words) and not names_all:
         graph = _edges(file, content, words, _Sensors(ids, known, negative), faults)
     else:
@@ -115,10 +117,11 @@ def named(path: Path, most: int, faults: Faults) -> Named | None:
             if len(met) > most:
                 break
             if len(cells) == len(words):
-                met |= dict.fromkeys(cells[end] for end in ends)
+                met |= dict.fromkeys(trimmed(cells[end]) for end in ends)
         found = Named(tuple(met), len(met), edges=True)
     else:
-        left = [top[0], *(cells[0] for _, cells in islice(rows, most + 1))]
+        top = [trimmed(cell) for cell in top]
+        left = [top[0], *(trimmed(cells[0]) for _, cells in islice(rows, most + 1))]
         form = _form(top[: most + 2], left, None)
         count = max(len(top) - form.index, len(left) - form.header)
         ids = top[form.index :] if form.header else left if form.index else []
@@ -159,7 +162,7 @@ def _edges(file: str, content: str, words: list[str], sensors: _Sensors, faults:
             faults.add(file, f"must have {len(words)} cells as the header has", got=len(cells), row=line)
             faulty += 1
             continue
-        sender, receiver = cells[column["from"]], cells[column["to"]]
+        sender, receiver = trimmed(cells[column["from"]]), trimmed(cells[column["to"]])
         cell = [cells[column["weight"]]]
         weight = table.numbers(file, line, cell, ["weight"], faults, gaps=False, negative=sensors.negative)
         for word, name in (("from", sender), ("to", receiver)):
@@ -188,8 +191,8 @@ def _square(file: str, content: str, sensors: _Sensors, faults: Faults) -> Float
     top: list[str] = []
     left: list[str] = []
     for line, cells in table.rows(file, content, Faults()):  # once for the form, once for the numbers
-        top = top or cells
-        left.append(cells[0])
+        top = top or [trimmed(cell) for cell in cells]
+        left.append(trimmed(cells[0]))
         if max(len(left), len(top)) > MOST_SENSORS + 1:  # with a header, and an index
             must = f"must have at most {MOST_SENSORS:,} sensors, one row and one column for each {table.UNREAD}"
             faults.add(file, must, row=line)
@@ -198,8 +201,8 @@ def _square(file: str, content: str, sensors: _Sensors, faults: Faults) -> Float
     rows = table.rows(file, content, faults)
     senders = list(ids or ())
     if form.header:
-        line, cells = next(rows)
-        senders = cells[1:] if form.index else cells
+        line, _ = next(rows)
+        senders = top[1:] if form.index else top
         offset = 2 if form.index else 1
         places = [(line, str(j)) for j in range(offset, offset + len(senders))]
         _check_names(file, "column", senders, places, sensors, faults)
@@ -210,7 +213,7 @@ def _square(file: str, content: str, sensors: _Sensors, faults: Faults) -> Float
     weights: list[FloatArray] = []
     for line, cells in rows:
         lines.append(line)
-        receivers.append(cells[0])
+        receivers.append(trimmed(cells[0]))
         if len(cells) != width:
             faults.add(file, f"must have {width} cells as the first row has", got=len(cells), row=line)
         elif len(cells) > form.index:

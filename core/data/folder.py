@@ -7,7 +7,8 @@
     nodes.csv       id, latitude, longitude, group: each sensor once, in any order. All but id may be left out.
     about.json      what was measured, in which unit, whose data: see ``core/data/about.py``.
 
-UTF-8, commas between cells, points in decimals; a cell with a comma, a quote or a line break stands in quotes.
+UTF-8, commas between cells, points in decimals; a cell with a comma, a quote or a line break stands in quotes. Blanks
+around an id are no part of it.
 """
 
 import csv
@@ -32,6 +33,7 @@ from core.data.sensors import (
     SensorData,
     id_problem,
     node_table,
+    trimmed,
 )
 from core.data.timeline import is_time, timeline
 
@@ -143,6 +145,8 @@ def write(data: SensorData, folder: Path) -> None:
     ------
     FileExistsError
         ``folder`` is there and not empty.
+    ValueError
+        An id begins or ends with a blank, which no reader would give back.
     """
     folder = folder.absolute()  # so that '.' has a name, and a parent to write beside it
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -151,6 +155,8 @@ def write(data: SensorData, folder: Path) -> None:
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         ids = [str(name) for name in data.nodes["id"]]
+        if blank := next((name for name in ids if trimmed(name) != name), None):
+            raise ValueError(f"an id must have no blanks around it to be written, got {blank!r}")
         clock = [str(time).replace("T", " ") for time in data.times.to_numpy().astype("datetime64[m]")]
         _write_table(beside / VALUES, ["time", *ids], clock, data.values)
         if data.adjacency is None:
@@ -192,7 +198,7 @@ def _series(path: Path, least: int, faults: Faults) -> _Series | None:
     if is_time(header[0]):
         faults.add(file, "the first row must be a header: time, then the ids of the sensors", row=first)
         return None
-    ids = header[1:]
+    ids = [trimmed(cell) for cell in header[1:]]
     if not 1 <= len(ids) <= MOST_SENSORS:
         faults.add(file, f"must have a time column and 1 to {MOST_SENSORS:,} sensor columns", got=len(ids), row=first)
         return None

@@ -8,7 +8,14 @@ import pandas as pd
 
 from core.data import table
 from core.data.faults import Faults, quoted
-from core.data.sensors import COORDINATE_LIMITS, NODE_COLUMNS, coordinate_problems, id_problem, node_table
+from core.data.sensors import (
+    COORDINATE_LIMITS,
+    NODE_COLUMNS,
+    coordinate_problems,
+    id_problem,
+    node_table,
+    trimmed,
+)
 
 MOST_UNKNOWN = 100_000  # sensors of the file that are not in values.csv, after which it is read no further
 
@@ -57,7 +64,7 @@ def read(path: Path, ids: Sequence[str] | None, faults: Faults, *, alone: bool =
         if len(cells) != len(header):
             faults.add(file, f"must have {len(header)} cells as the header has", got=len(cells), row=line)
             cells = [*cells, *[""] * len(header)]
-        name = cells[place["id"]]
+        name = trimmed(cells[place["id"]])
         problem = id_problem(name)
         if problem:
             faults.add(file, f"the id of a sensor {problem}", cell=name, row=line, column="id")

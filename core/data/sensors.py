@@ -20,6 +20,7 @@ __all__ = ["DataError", "Fault", "FloatArray", "SensorData", "node_table"]
 FloatArray = NDArray[np.float32]
 
 NODE_COLUMNS = ("id", "latitude", "longitude", "group")
+BLANKS = " \t\u00a0"  # around an id, where it stands in a table
 LONGEST_ID = 1_000
 MOST_SENSORS = 5_000  # a dense graph of more does not fit a usual machine
 MINUTE = 60_000_000  # microseconds
@@ -277,6 +278,15 @@ def id_problem(name: Any) -> str | None:
     if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name):
         return "must be text without NUL and without half characters (surrogates)"
     return None
+
+
+def trimmed(cell: str) -> str:
+    r"""The id in a cell of a file, without the blanks around it: after a comma they are no part of a name.
+
+    >>> trimmed(" a b\t")
+    'a b'
+    """
+    return cell.strip(BLANKS)
 
 
 def coordinate_problems(

@@ -64,6 +64,31 @@ def test_an_edge_goes_from_the_sender_to_the_receiver(tmp_path: Path) -> None:
     np.testing.assert_array_equal(graph, GRAPH)
 
 
+def test_blanks_around_ids_make_no_other_sensors(tmp_path: Path) -> None:
+    graph, faults = found(tmp_path, "from, to, weight\nB, A, 1\n C,B ,0.5\nD, C, 0.25\nA, D, 0.125\nD, D, 2\n")
+    assert faults == []
+    np.testing.assert_array_equal(graph, GRAPH)
+    for header, index in ((True, False), (False, True), (True, True)):
+        text = square(IDS, header, index, order=[2, 0, 3, 1]).replace(",", ", ")
+        graph, faults = found(tmp_path, text)
+        assert faults == []
+        np.testing.assert_array_equal(graph, GRAPH)
+    assert found(tmp_path, "from,to,weight\nB,A,1\nB, A,1\n")[1] == [
+        ", row 3: an edge must be given once, got the edge of row 2 again"
+    ]
+    twice = "A,B,C, C\n" + "0,0,0,0\n" * 4
+    assert ", row 1, column 4: a sensor must have one column, got 'C'" in found(tmp_path, twice)[1]
+
+
+def test_a_file_alone_names_each_sensor_once_whatever_the_blanks(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    for text in ("from, to, weight\na, b, 1\nb, c, 2\n", "x, a, b , c\na, 0, 0, 0\nb, 0, 0, 0\n c,0,0,0\n"):
+        path.write_text(text)
+        seen = named(path, 9, Faults())
+        assert seen is not None
+        assert seen.ids == ("a", "b", "c")
+
+
 def test_the_columns_of_an_edge_list_may_stand_in_any_order_and_case(tmp_path: Path) -> None:
     graph, faults = found(tmp_path, "weight, To,FROM\n1,A,B\n")
     assert faults == []

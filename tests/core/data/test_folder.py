@@ -37,6 +37,27 @@ def test_a_sound_folder_is_read_as_it_stands(folder: Replaced) -> None:
     assert data.nodes["longitude"].tolist()[:2] == [2.0, 2.5]
 
 
+def test_blanks_around_ids_are_no_part_of_them_in_any_file(folder: Replaced) -> None:
+    path = folder(
+        values=values_csv({1: "time, A, B ,C\t"}), adjacency="from, to, weight\nB, A, 1\nC, B, 0.5\n",
+        nodes="id, group\n A,east\n B,east\nC ,\n",
+    )
+    data = read(path)
+    assert list(data.nodes["id"]) == ["A", "B", "C"]
+    assert data.groups == ("east", "east", "")
+    assert data.adjacency is not None
+    assert data.adjacency.tolist() == [[0, 1, 0], [0, 0, 0.5], [0, 0, 0]]
+    (path / "adjacency.csv").write_text("to, A, B , C\nA , 0, 1, 0\n B,0,0,0.5\nC,0,0,0\n")
+    again = read(path)
+    assert again.adjacency is not None
+    assert again.adjacency.tolist() == data.adjacency.tolist()
+
+
+def test_two_ids_that_differ_in_blanks_alone_are_one_given_twice(folder: Replaced) -> None:
+    path = folder(values=values_csv({1: "time,A,B, A"}), adjacency=None, nodes=None)
+    assert problems(path) == ["values.csv, row 1: the id of a sensor must be given once, got 'A' in columns 2 and 4"]
+
+
 def test_a_folder_is_found_by_its_path(folder: Replaced) -> None:
     path = folder()
     assert load(f"folder:{path}").sha256 == read(path).sha256

@@ -33,6 +33,17 @@ def test_sensors_come_in_the_order_of_the_values_whatever_the_order_of_the_file(
     }
 
 
+def test_blanks_around_an_id_are_no_part_of_it(tmp_path: Path) -> None:
+    table, faults = found(tmp_path, "id, latitude, longitude\n C,30,3\nA ,10,1\n\tB,20,2\n")
+    assert faults == []
+    assert table is not None
+    assert table["id"].tolist() == IDS
+    assert table["latitude"].tolist() == [10, 20, 30]
+    assert found(tmp_path, "id\nA\nB\nC\n B\n")[1] == [
+        ", row 5, column id: a sensor must be given once, got 'B' as in row 3"
+    ]
+
+
 def test_coordinates_keep_all_their_digits(tmp_path: Path) -> None:
     table, _ = found(tmp_path, "id,latitude,longitude\nA,34.15497123456789,-118.31829123456789\nB,0,0\nC,0,0\n")
     assert table is not None
@@ -83,9 +94,9 @@ def test_a_link_to_nothing_is_a_fault_not_an_absent_file(tmp_path: Path) -> None
         ("id;latitude\nA;1\n", [", row 1: cells must be separated by commas, decimals by points, got semicolons"]),
         ("id\nA\nB\nC\nA\n", [", row 5, column id: a sensor must be given once, got 'A' as in row 2"]),
         (
-            "id\nA\n B\nC\n",
+            "id\nA\nX\nC\n",
             [
-                ", row 3, column id: must be a sensor of values.csv, got ' B'",
+                ", row 3, column id: must be a sensor of values.csv, got 'X'",
                 ": must have a row for each sensor of values.csv, got none for 'B'",
             ],
         ),

@@ -44,8 +44,9 @@ def test_data_without_a_road_graph_are_written_and_read_as_such(tmp_path: Path) 
     assert read(tmp_path / "out", least=4).adjacency is None
 
 
+BLANKS = " \t\u00a0"
 visible = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30).filter(
-    lambda text: text.strip() != ""
+    lambda text: text.strip() != "" and text.strip(BLANKS) == text
 )
 hostile = st.sampled_from(
     [
@@ -67,8 +68,6 @@ hostile = st.sampled_from(
         "nan",
         "-1",
         "\ufeff\u200bx",
-        " lead",
-        "trail ",
         '"',
         "北京",
         "\x85x",
@@ -97,6 +96,14 @@ def test_any_id_and_group_survives_writing_and_reading(
     assert list(again.nodes["group"]) == [group] * n
     assert again.adjacency is not None
     assert (again.adjacency == graph).all()
+
+
+@pytest.mark.parametrize("name", [" lead", "trail ", "\u00a0lead", "trail\t"])
+def test_an_id_that_no_reader_would_give_back_is_not_written(tmp_path: Path, name: str) -> None:
+    data = made(nodes=node_table([name, "B", "C"]))
+    with pytest.raises(ValueError, match="an id must have no blanks around it to be written, got "):
+        write(data, tmp_path / "out")
+    assert not list(tmp_path.iterdir())
 
 
 def test_writing_takes_a_new_or_empty_folder_and_leaves_nothing_else(tmp_path: Path) -> None:
