@@ -30,7 +30,13 @@ MISSING = (
 
 
 def read(
-    path: Path, ids: Sequence[str] | None, faults: Faults, *, known: str = "values.csv", negative: bool = False
+    path: Path,
+    ids: Sequence[str] | None,
+    faults: Faults,
+    *,
+    known: str = "values.csv",
+    negative: bool = False,
+    hint: str = "",
 ) -> FloatArray | None:
     """Read the graph of the sensors ``ids``, (N, N) float32 with rows as receivers.
 
@@ -42,6 +48,7 @@ def read(
     faults : gets everything that is wrong
     known : where the ids come from, for the words of a fault
     negative : whether weights below 0 are allowed
+    hint : what to do where none of the ids is known, for the words of that fault
 
     Returns
     -------
@@ -63,20 +70,22 @@ def read(
     if ids is not None and len(plain := list(dict.fromkeys(map(trimmed, ids)))) == len(ids):
         ids = plain  # as they are read here, in the same order
     names_all = ids is not None and set(ids) <= set(map(trimmed, cells))  # sensors may be called 'from' and 'to'
-    if {"from", "to"} <= set(words) and not names_all:
-        graph = _edges(file, content, words, _Sensors(ids, known, negative), faults)
+    sensors = _Sensors(ids, known, negative, hint)
+    if _ends(words) and not names_all:
+        graph = _edges(file, content, words, sensors, faults)
     else:
-        graph = _square(file, content, _Sensors(ids, known, negative), faults)
+        graph = _square(file, content, sensors, faults)
     return graph if len(faults) == before else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Sensors:
-    """The sensors to be met, where they are known from, and whether weights may lie below 0."""
+    """The sensors to be met, where they are known from, whether weights may lie below 0; what to do if none is met."""
 
     ids: Sequence[str] | None
     known: str
     negative: bool
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +119,7 @@ def named(path: Path, most: int, faults: Faults) -> Named | None:
     rows = table.rows(path.name, content, Faults())
     _, top = next(rows, (1, [""]))
     words = [cell.strip().lower() for cell in top]
-    if {"from", "to"} <= set(words):
-        ends = [words.index(word) for word in ("from", "to")]
+    if ends := _ends(words):
         met = dict[str, None]()  # a set that keeps its order
         for _, cells in rows:
             if len(met) > most:
@@ -132,6 +140,18 @@ def named(path: Path, most: int, faults: Faults) -> Named | None:
     return found
 
 
+def _ends(words: Sequence[str]) -> list[int]:
+    """Where the header of an edge list has its two ends; [] for that of a square table.
+
+    'source' and 'target' are not what the columns are called here, but who writes them means a list.
+    """
+    if {"from", "to"} <= set(words):
+        return [words.index(word) for word in ("from", "to")]
+    if set(words) in ({"source", "target"}, {"source", "target", "weight"}):
+        return [words.index(word) for word in ("source", "target")]
+    return []
+
+
 def _edges(file: str, content: str, words: list[str], sensors: _Sensors, faults: Faults) -> FloatArray | None:
     ids = sensors.ids
     rows = table.rows(file, content, faults)
@@ -139,7 +159,8 @@ def _edges(file: str, content: str, words: list[str], sensors: _Sensors, faults:
     if sorted(words) != sorted(EDGE_COLUMNS):
         faults.add(
             file,
-            f"an edge list must have the columns {', '.join(EDGE_COLUMNS)} and no other",
+            f"an edge list must have the columns {', '.join(EDGE_COLUMNS)} and no other"
+            + (" (call source 'from' and target 'to')" if "source" in words else ""),
             cell=",".join(words),
             row=header,
         )
@@ -200,12 +221,13 @@ def _square(file: str, content: str, sensors: _Sensors, faults: Faults) -> Float
     form = _form(top, left, ids)
     rows = table.rows(file, content, faults)
     senders = list(ids or ())
+    met = True
     if form.header:
         line, _ = next(rows)
         senders = top[1:] if form.index else top
         offset = 2 if form.index else 1
         places = [(line, str(j)) for j in range(offset, offset + len(senders))]
-        _check_names(file, "column", senders, places, sensors, faults)
+        met = _check_names(file, "column", senders, places, sensors, faults)
     width = len(top)
     columns = _column_names(senders if form.header else [], width - form.index, first=1 + form.index)
     receivers: list[str] = []
@@ -232,7 +254,8 @@ def _square(file: str, content: str, sensors: _Sensors, faults: Faults) -> Float
     elif ids is not None and size[0] != len(ids):
         faults.add(file, f"must have a row and a column for each of {len(ids)} sensors", got=size[0])
     if form.index:
-        _check_names(file, "row", receivers, [(line, "1") for line in lines], sensors, faults)
+        if met or set(receivers) != set(senders):  # else it was said of the header
+            _check_names(file, "row", receivers, [(line, "1") for line in lines], sensors, faults)
         senders = senders if form.header else receivers
     else:
         receivers = senders
@@ -260,7 +283,20 @@ def _form(top: Sequence[str], left: Sequence[str], ids: Sequence[str] | None) ->
         is_header = _names(top, known) if form.header else _words(weights) or every_id
         if is_header == form.header:
             return form
+    if _strangers(top, left, known):
+        return _Form(header=True, index=True)
     return _Form(_names(top, known), _names(left, known))
+
+
+def _strangers(top: Sequence[str], left: Sequence[str], known: frozenset[str]) -> bool:
+    """Whether first row and first column name the same sensors, each once, and none of those that are known.
+
+    A square table with a blank or a word in its corner; ids may be numbers, so what else it holds does not tell.
+    """
+    corner = not top[0].strip() or table.number(top[0]) is None
+    across, down = set(top[1:]), set(left[1:])
+    square = len(top) == len(left) == len(across) + 1
+    return corner and square and across == down and known.isdisjoint(across)
 
 
 def _words(cells: Sequence[str]) -> bool:
@@ -285,9 +321,15 @@ def _check_names(
     places: Sequence[tuple[int, str]],
     sensors: _Sensors,
     faults: Faults,
-) -> None:
-    """Names of the rows or of the columns must be the sensors that are known, each once."""
+) -> bool:
+    """Names of the rows or of the columns must be the sensors that are known, each once; False if none of them is."""
     ids, known, seen = sensors.ids, frozenset(sensors.ids or ()), set[str]()
+    if ids and names and known.isdisjoint(names):
+        line, column = places[0]
+        must = f"the ids in the {'header' if what == 'column' else 'first column'} must be those of {sensors.known}"
+        got = f"none of them: {quoted(names[0])} here, {quoted(ids[0])} there{sensors.hint}"
+        faults.add(file, must, got=got, row=line, column=column)
+        return False
     for name, (line, column) in zip(names, places, strict=True):
         if ids is not None and name not in known:
             faults.add(file, f"must be a sensor of {sensors.known}", cell=name, row=line, column=column)
@@ -297,6 +339,7 @@ def _check_names(
     for name in ids or ():
         if name not in seen:
             faults.add(file, f"must have a {what} for each sensor of {sensors.known}", got=f"none for {quoted(name)}")
+    return True
 
 
 def _ordered(weights: FloatArray, receivers: Sequence[str], senders: Sequence[str], ids: Sequence[str]) -> FloatArray:

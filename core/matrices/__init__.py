@@ -111,7 +111,9 @@ def read(path: Path, *, sensors: Path | None = None, roads: Path | None = None, 
     road = None
     if roads is not None:
         ids = None if table is None else table["id"].tolist()
-        road = adjacency.read(roads, ids, faults, known=(sensors or path).name)
+        unnamed = found is not None and found.nodes is None and sensors is None
+        hint = "; name the sensors of the matrix, in its order, with --nodes" if unnamed else ""
+        road = adjacency.read(roads, ids, faults, known=(sensors or path).name, hint=hint)
     faults.raise_any()
     if found is None or table is None:  # a file that cannot be read is a fault, so it was raised above
         raise AssertionError("a matrix was neither read nor faulty")

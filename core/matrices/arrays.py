@@ -29,6 +29,7 @@ PICKLED = "an array of numbers; pickled Python objects are never read"
 _LENGTHS = {b"\x01\x00": struct.Struct("<H"), b"\x02\x00": struct.Struct("<I")}     # of the header, by version
 _NUMBERS = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248])")
 _SPARSE = ({"data", "indices", "indptr"}, {"data", "row", "col"})     # how SciPy saves sparse matrices
+_COMPLEX = re.compile(r"[<>|=]?c(8|16|32)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,11 @@ def _header(file: str, name: str, stream: BinaryIO, faults: Faults) -> _Header |
         return None
     if not isinstance(descr, str) or not _NUMBERS.fullmatch(descr):
         if len(shape) >= 2:     # what is no matrix may be of any type: it is left out unread
-            faults.add(file, f"must be {PICKLED}{within}", got=f"type {descr}"[:100])
+            if isinstance(descr, str) and _COMPLEX.fullmatch(descr):
+                got = "complex ones: save their size, np.abs(matrix), or .real"
+                faults.add(file, f"must hold real numbers{within}", got=got)
+            else:
+                faults.add(file, f"must be {PICKLED}{within}", got=f"type {descr}"[:100])
             return None
         return _Header(shape, np.dtype("u1"), stream.tell())
     return _Header(shape, np.dtype(descr), stream.tell(), said["fortran_order"])

@@ -117,6 +117,48 @@ def test_a_bare_table_is_not_taken_for_names_although_the_ids_are_numbers(tmp_pa
     np.testing.assert_array_equal(graph, np.triu(np.ones((n, n)), 1))
 
 
+STRANGERS = "the ids in the header must be those of values.csv, got none of them"
+
+
+@pytest.mark.parametrize("corner", ["", "id"])
+@pytest.mark.parametrize("count", [4, 5, 2])
+@pytest.mark.parametrize("ids", [["0010", "0020", "0030", "0040"], IDS])
+def test_ids_that_are_none_of_those_that_are_known_are_not_taken_for_weights(
+    tmp_path: Path, corner: str, count: int, ids: list[str]
+) -> None:
+    names = ["10", "20", "30", "40", "50"][:count]
+    text = "\n".join([",".join([corner, *names]), *(f"{name}{',0' * count}" for name in names)])
+    graph, faults = found(tmp_path, text, ids)
+    assert graph is None
+    assert f", row 1, column 2: {STRANGERS}: '10' here, '{ids[0]}' there" in faults
+    assert len(faults) == 1 + (count != 4), "the number of sensors is the only other fault"
+
+
+def test_of_strange_words_one_is_named_and_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "adjacency.csv"
+    path.write_text("W,X,Y,Z\n" + "0,0,0,0\n" * 4)
+    faults = Faults()
+    read(path, IDS, faults, known="m.npy", hint="; use --nodes")
+    must = "the ids in the header must be those of m.npy, got none of them: 'W' here, 'A' there; use --nodes"
+    assert [str(fault) for fault in faults] == [f"adjacency.csv, row 1, column 1: {must}"]
+
+
+def test_a_bare_table_with_blanks_on_its_diagonal_is_no_list_of_names(tmp_path: Path) -> None:
+    _, faults = found(tmp_path, ",1,2\n1,,3\n2,3,\n", ["A", "B", "C"])
+    assert faults == [f", row {k}, column {k}: must be a number, got ''" for k in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("header", ["source,target,weight", "Target, Source, weight", "source,target"])
+def test_source_and_target_are_told_what_they_are_called_here(tmp_path: Path, header: str) -> None:
+    text = f"{header}\nA,B,1\n"
+    must = "an edge list must have the columns from, to, weight and no other (call source 'from' and target 'to')"
+    assert found(tmp_path, text)[1] == [f", row 1: {must}, got '{header.replace(' ', '').lower()}'"]
+    assert found(tmp_path, text, None)[1] == found(tmp_path, text)[1]
+    seen = named(tmp_path / "adjacency.csv", 9, Faults())
+    assert seen is not None
+    assert seen.edges
+
+
 def test_a_header_of_numbers_is_seen_although_a_row_is_missing(tmp_path: Path) -> None:
     _, faults = found(tmp_path, "10,20,30\n0,0,0\n0,0,0\n", ["10", "20", "30"])
     assert faults == [f": {SQUARE}, got 2 rows and 3 columns"]

@@ -35,6 +35,23 @@ def test_ids_that_are_numbers_are_told_from_weights_by_the_corner(tmp_path: Path
     np.testing.assert_array_equal(matrix.weights[0], ONE_WAY)
 
 
+@pytest.mark.parametrize(("hint", "options"), [(True, {}), (False, {"sensors": "nodes.csv"})])
+def test_roads_that_name_other_sensors_are_told_from_weights(
+    tmp_path: Path, hint: bool, options: dict[str, str]
+) -> None:
+    np.save(tmp_path / "m.npy", ONE_WAY)
+    (tmp_path / "nodes.csv").write_text("id\n010\n011\n012\n013\n")
+    rows = [f"{10 + i},{','.join(map(str, row))}" for i, row in enumerate(np.abs(ONE_WAY).tolist())]
+    (tmp_path / "roads.csv").write_text("\n".join([",10,11,12,13", *rows]))
+    with pytest.raises(DataError) as caught:
+        read(tmp_path / "m.npy", roads=tmp_path / "roads.csv", **{k: tmp_path / v for k, v in options.items()})
+    known, first = ("m.npy", "0") if hint else ("nodes.csv", "010")
+    assert str(caught.value) == (
+        f"roads.csv, row 1, column 2: the ids in the header must be those of {known}, got none of them: '10' here, "
+        f"'{first}' there" + ("; name the sensors of the matrix, in its order, with --nodes" if hint else "")
+    )
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_turned_a_file_gives_the_transpose_and_says_so(tmp_path: Path, kind: str) -> None:
     path = saved(tmp_path, kind)
