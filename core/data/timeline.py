@@ -31,8 +31,8 @@ def timeline(
     file, lines : where the cells stand
     cells : the T cells below the header, as written
     least : rows that the longest stretch without a gap must have
-    faults : gets each cell that is no time, comes twice, comes too early, has another offset from UTC than
-        the first, or lies between two steps; and a series that is too short
+    faults : gets each cell that is no time, comes twice (an hour that follows on itself is one fault), comes too
+        early, has another offset from UTC than the first, or lies between two steps; and a series that is too short
 
     Returns
     -------
@@ -42,12 +42,12 @@ def timeline(
     before = len(faults)
     times = _times(file, lines, cells, faults)
     read = np.flatnonzero(~np.isnat(times))
-    _check_order(file, lines, times, read, faults)
     steps = np.diff(times[read]).astype(np.int64)
     interval = 1
     if (steps > 0).any():
         lengths, counts = np.unique(steps[steps > 0], return_counts=True)
         interval = int(lengths[counts.argmax()])
+    _check_order(file, lines, times, read, interval, faults)
     for k in map(int, np.flatnonzero((steps > 0) & (steps % interval != 0))):
         faults.add(
             file,
@@ -109,14 +109,25 @@ def _check_order(
     lines: Sequence[int],
     times: NDArray[np.datetime64],
     read: NDArray[np.intp],
+    interval: int,
     faults: Faults,
 ) -> None:
     first: dict[int, int] = {}
     minutes = times.astype(np.int64)
+    told = _hours_again(minutes, read, interval)
     last = None
     for t in map(int, read):
         earlier = first.setdefault(int(minutes[t]), t)
-        if earlier != t:
+        if t in told:
+            if (end := told[t]) is not None:
+                faults.add(
+                    file,
+                    "an hour must be given once (clocks were set back? write standard time throughout, or leave the "
+                    "second hour out)",
+                    got=f"{_clock(times[t])} to {_clock(times[end])[11:]} again, to row {lines[end]}",
+                    row=lines[t],
+                )
+        elif earlier != t:
             faults.add(
                 file,
                 "a time must be given once",
@@ -128,6 +139,22 @@ def _check_order(
                 file, "times must be in order", got=f"{_clock(times[t])} after {_clock(times[last])}", row=lines[t]
             )
         last = t
+
+
+def _hours_again(minutes: NDArray[np.int64], read: NDArray[np.intp], interval: int) -> dict[int, int | None]:
+    """Rows in which a whole hour follows on itself: of each hour the first with its last row, the others with None."""
+    told: dict[int, int | None] = {}
+    seen: set[int] = set()
+    clock = minutes[read].tolist()
+    for k, minute in enumerate(clock):
+        if k and minute == clock[k - 1] + interval - 60:
+            rows = [k + i for i in range(60 // interval)]
+            hour = [minute + interval * i for i in range(60 // interval)]
+            if 60 % interval == 0 and clock[k : k + len(rows)] == hour and seen.issuperset(hour):
+                told |= {int(read[row]): None for row in rows}
+                told[int(read[k])] = int(read[rows[-1]])
+        seen.add(minute)
+    return told
 
 
 def _clock(time: np.datetime64) -> str:

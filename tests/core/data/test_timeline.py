@@ -75,3 +75,37 @@ def test_nothing_but_bad_times_is_told_as_bad_times_alone() -> None:
     faults = Faults()
     timeline("f", range(2, 32), ["x"] * 30, 24, faults)
     assert all("must be a local time" in str(fault) for fault in faults)
+
+
+AGAIN = (
+    "an hour must be given once (clocks were set back? write standard time throughout, or leave the second hour out)"
+)
+
+
+@pytest.mark.parametrize("interval", [5, 15, 60])
+def test_an_hour_that_follows_on_itself_is_one_fault_that_says_what_to_do(interval: int) -> None:
+    minutes = [*range(0, 120, interval), *range(60, 240, interval)]
+    row = 2 + 120 // interval
+    last = np.datetime64("2024-01-01T02:00", "m") - interval
+    found_interval, faults = found(minutes)
+    assert found_interval == interval
+    end = f"{str(last)[11:]} again, to row {row + 60 // interval - 1}"
+    assert faults == [f"f, row {row}: {AGAIN}, got 2024-01-01 01:00 to {end}"]
+
+
+def test_two_autumns_are_two_faults() -> None:
+    year = 365 * 24 * 60
+    minutes = [*range(0, 120, 15), *range(60, 240, 15)]
+    _, faults = found([*minutes, *(year + minute for minute in minutes)])
+    assert [fault.partition(",")[2].partition(":")[0] for fault in faults] == [" row 10", " row 30"]
+
+
+@pytest.mark.parametrize("minutes", [
+    [0, 15, 30, 45, 60, 75, 60, 75, 90],             # half an hour
+    [0, 15, 30, 45, 60, 0, 15, 30, 45, 75],          # an hour, but not where the clock stood an hour later
+    [15, 30, 45, 60, 75, 15, 30, 45, 60, 75],        # more than an hour
+])  # fmt: skip
+def test_other_times_that_come_twice_are_named_one_by_one(minutes: list[int]) -> None:
+    _, faults = found(minutes)
+    assert faults
+    assert all("a time must be given once" in fault for fault in faults)
