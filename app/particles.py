@@ -50,6 +50,9 @@ def opened(name: str) -> "Data":
     from core import data
 
     if not data.holds_particles(name):
+        if name not in data.DATASETS and not name.startswith(data.FOLDER):
+            known = ", ".join([*data.DATASETS, data.PARTICLES, f"{data.PARTICLES}-small"])
+            raise ValueError(f"data set must be one of {known} or {data.FOLDER}PATH, got {name!r}")
         return data.load(name)
     from tqdm import tqdm
 

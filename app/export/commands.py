@@ -4,6 +4,19 @@ from pathlib import Path
 
 import click
 
+GRAPHS, PAGES = (".graphml", ".gexf"), (".html", ".htm")  # what the endings of an exported file may be
+
+
+def size_words(size: int) -> str:
+    """Bytes as a user reads them, in kB below one MB.
+
+    >>> size_words(437), size_words(51_300), size_words(6_420_000)
+    ('0.4 kB', '51 kB', '6.4 MB')
+    """
+    if size >= 1e6:
+        return f"{size / 1e6:.1f} MB"
+    return f"{size / 1e3:.0f} kB" if size >= 1e4 else f"{size / 1e3:.1f} kB"
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
@@ -23,7 +36,7 @@ def report(run: Path, out: str, head: str, share: float) -> None:
     checked_file(out)
     loaded = Run.load(run)
     write_report(loaded, out, head=head, share=share, control=control_beside(loaded), tick=tick)
-    click.echo(f"{out}: {Path(out).stat().st_size / 1e6:.1f} MB")
+    click.echo(f"{out}: {size_words(Path(out).stat().st_size)}")
 
 
 @click.command()
@@ -39,8 +52,11 @@ def export(run: Path, out: str, head: str, share: float | None) -> None:
     from core.run import Run
 
     checked_file(out)
-    if Path(out).suffix.lower() in (".html", ".htm"):
+    ending = Path(out).suffix.lower()
+    if ending not in (*GRAPHS, *PAGES):
+        raise ValueError(f"the file must end in {', '.join(GRAPHS)} or {PAGES[0]}, got {Path(out).name!r}")
+    if ending in PAGES:
         write_map(Run.load(run), out, head, 0.02 if share is None else share)
     else:
         write_graph(Run.load(run), out, head, share)
-    click.echo(f"{out}: {Path(out).stat().st_size / 1e6:.1f} MB")
+    click.echo(f"{out}: {size_words(Path(out).stat().st_size)}")

@@ -102,6 +102,10 @@ def test_the_published_protocol_is_marked_as_optimistic(tmp_path: Path) -> None:
     (["train", "--dataset", "city", "--rate", "0", "--out", "X"], "rate must be a finite number above 0, got 0.0"),
         (["train", "--dataset", "city", "--epochs", "0", "--out", "X"], "epochs must be at least 1, got 0"),
         (["train", "--dataset", "city", "--horizon", "9999", "--out", "X"], "rows without a gap in time"),
+        (
+            ["train", "--dataset", "foo", "--model", "gru", "--out", "X"],
+            "city, los-loop, sz-taxi, pemsd7m, nbody, nbody-small or folder:PATH, got 'foo'",
+        ),
         (["evaluate", "nowhere"], "a run is a folder with a run.json, got nowhere without one"),
         (["train", "--resume", "nowhere"], "a run is a folder with a run.json"),
         (["analyse", "nowhere", "--json", "-"], "a run is a folder with a run.json"),

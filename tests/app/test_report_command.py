@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.__main__ import cli
+from app.export.commands import size_words
 from app.report import write_report
 from core.run import Run
 from tests.app.conftest import ROOT, made_run
@@ -57,8 +58,17 @@ def test_the_command_exports_by_the_ending_of_the_file(tmp_path: Path, name: str
     run = made_run(tmp_path / "run")
     result = CliRunner().invoke(cli, ["export", str(run), "-o", str(tmp_path / name), "--share", "0.05"])
     assert result.exit_code == 0, result.output
+    size = (tmp_path / name).stat().st_size
+    assert result.output == f"{tmp_path / name}: {size_words(size)}\n"
+    assert "0.0" not in result.output
     start = (tmp_path / name).read_text()[:400]
     assert {"a.graphml": "<graphml", "a.gexf": "<gexf", "a.html": "<!DOCTYPE html>"}[name] in start
+
+
+def test_another_ending_is_refused_with_all_that_would_do(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["export", str(made_run(tmp_path / "run")), "-o", str(tmp_path / "a.png")])
+    assert result.exit_code == 1
+    assert result.output == "Error: the file must end in .graphml, .gexf or .html, got 'a.png'\n"
 
 
 def test_neither_streamlit_nor_torch_is_needed(tmp_path: Path) -> None:
