@@ -195,7 +195,9 @@ def deletion(
     return Deletion(curves, areas)
 
 
-def model_runs(interaction: ArrayLike, repeats: int = REPEATS, shares: int = len(SHARES), *, lengths: bool) -> int:
+def model_runs(
+    interaction: ArrayLike, repeats: int = REPEATS, shares: int = len(SHARES), *, lengths: bool = False
+) -> int:
     """How many times `deletion` runs the model.
 
     Parameters

@@ -145,7 +145,7 @@ CASES: dict[Callable[..., Any], tuple[Any, ...]] = {
     gates.inside: (2, LABELS, 0),
     gates.border: (2, LABELS, 0),
     deletion.deletion: (summed, HEADS, OBSERVED, np.arange(5), np.abs(M), (0, 0.5, 1)),
-    deletion.model_runs: (6, 9),
+    deletion.model_runs: (HEADS, 2, 9),
     deletion.checked_forecast: (FORECAST, OBSERVED),
     deletion.checked_target: (OBSERVED, np.arange(5), 9),
     blocks.block_mean: (OBSERVED[:, :, 0].T.copy(), np.arange(1.0, 6.0)),
