@@ -47,7 +47,7 @@ def rank_match(M: ArrayLike, other: ArrayLike, draws: int = DRAWS, seed: int = 0
         p = #{π : |ρ_π| >= |ρ|} / #{π},  ρ_π of a_π(i)π(j) and b_ij
 
     Up to 6 sensors π goes over every order, so that p is exact; above, over `draws` random ones and the own. With 3
-    sensors no p is below 1 / 6.
+    sensors no p is below 1 / 3.
 
     Parameters
     ----------

@@ -20,6 +20,8 @@ from pathlib import Path
 from app import locks, processes, turn
 from app.processes import threads
 from app.trainings import FOLDER, Job, file_of, listed, log_of, now_of, read, record_state, write
+from core.archive import checked_name
+from core.record import RunError
 
 __all__ = [
     "Job", "JobError", "listed", "log_of", "name_problem", "now_of", "resumed", "started", "stop", "threads", "timed",
@@ -44,6 +46,10 @@ def name_problem(runs: Path, name: str) -> str:
             f"A name has 1 to {LONGEST_NAME} letters from a to z, digits, dots, hyphens and underscores; it begins "
             "with a letter or digit and ends in no dot."
         )
+    try:
+        checked_name(name)
+    except RunError:
+        return "A name must be no name of a device."
     if os.path.lexists(runs / name):
         return f"There is a run called {name} already."
     if any(job.alive and job.run == name for job in listed(runs)):
@@ -115,8 +121,10 @@ def _stop(folder: Path, number: int) -> None:
         if job.stop_asked and 0 <= (_now() - _moment(job.stop_asked)).total_seconds() < SETTLE:
             return  # not so where it was asked in the future: the clock was set back
         job = replace(job, stop_asked=_now_text())
-        write(folder, job)
-        end()
+        try:
+            write(folder, job)
+        finally:
+            end()  # on a full disk as well
 
 
 def timed(arguments: Sequence[str]) -> float:

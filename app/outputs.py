@@ -16,10 +16,13 @@ def checked_file(target: str | Path) -> Path:
     Raises
     ------
     ValueError
-        Its folder is not there or takes no file, or another thing than a file is in its place; the text says what.
+        It is '-', its folder is not there or takes no file, or another thing than a file is in its place; the text
+        says what.
     """
     path = Path(target)
     folder = path.parent
+    if path.name == "-":
+        raise ValueError("the output must be a file, got '-'")
     if path.is_dir():
         raise ValueError(f"the output must be a file, got the folder {path}")
     if os.path.lexists(path) and not path.is_file():
@@ -44,9 +47,12 @@ def checked_place(out: Path) -> Path:
     Raises
     ------
     RunError
-        No run can have that name, the folder would lie inside another run, or it cannot be made; the text says which.
+        No run can have that name, it is a link, the folder would lie inside another run, or it cannot be made; the
+        text says which.
     """
-    place = out.absolute()
+    if out.is_symlink():
+        raise RunError(f"the folder of a run must be no link, got {out}: name another folder")
+    place = out.parent.resolve() / out.name if out.name else out.resolve()
     checked_name(place.name)
     for folder in place.parents:
         if (folder / "run.json").exists():

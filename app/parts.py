@@ -84,4 +84,4 @@ def clearness_draws(sensors: int) -> int:
     >>> clearness_draws(207), clearness_draws(1000)
     (39, 24)
     """
-    return 39 if sensors <= 500 else 24
+    return 39 if sensors <= 300 else 24

@@ -23,8 +23,8 @@ NOTED = b"\n"  # what such a process is told once it may begin
 
 def threads() -> int:
     """Threads of such a process: one core is left to the app that shows it, unless OMP_NUM_THREADS says otherwise."""
-    named = os.environ.get("OMP_NUM_THREADS", "")
-    return int(named) if named.isdecimal() and int(named) else max(1, (os.cpu_count() or 1) - 1)
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return int(asked) if asked.isdecimal() and int(asked) else max(1, (os.cpu_count() or 1) - 1)
 
 
 def environment() -> dict[str, str]:
@@ -91,7 +91,8 @@ def wait_until_noted() -> None:
     ValueError
         They ended before they did.
     """
-    if sys.stdin.buffer.read(len(NOTED)) != NOTED:
+    told = sys.stdin.buffer.read(len(NOTED)) if sys.stdin is not None else b""
+    if told != NOTED:
         raise ValueError("the app ended before it had noted what it asked for, so nothing was begun")
 
 

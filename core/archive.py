@@ -36,7 +36,6 @@ DEMO = Path(__file__).resolve().parents[1] / "assets" / "demo"
 MOST_BYTES = 2**31                  # of one run, unpacked
 LONGEST_NAME = 80                   # letters of a folder's name
 LONGEST_TITLE = 200
-TEXTS = ("run.json", "progress.jsonl")
 HIDDEN = ".topolens-"               # with it begins a folder of what is not whole yet, or not any more
 _LEFT_OVER = 86_400.0               # seconds after which nobody is at work in such a folder any more
 _AT_WORK = re.compile(r"\.topolens-[a-z0-9_]{8}|\.(?P<name>.+)\.[a-z0-9_]{8}")  # the latter: core.experiment.trained
@@ -353,8 +352,8 @@ def _check_place(member: zipfile.ZipInfo, place: PurePosixPath, inside: set[str]
             raise RunError(f"the zip of a run must hold no folder beside its own, got {shown}")
     elif member.filename not in {f"{prefix}{name}" for name in (*FILES, CHECKPOINT)}:
         raise RunError(f"the zip of a run must hold {', '.join(FILES)} and nothing else, got {shown}")
-    elif place.name in TEXTS and member.file_size > MOST_TEXT:
-        raise RunError(f"{place.name} must have at most {MOST_TEXT:,} bytes, got {member.file_size:,}")
+    elif place.name in MOST_TEXT and member.file_size > (most := MOST_TEXT[place.name]):
+        raise RunError(f"{place.name} must have at most {most:,} bytes, got {member.file_size:,}")
 
 
 def _check(folder: Path) -> None:

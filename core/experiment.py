@@ -48,6 +48,7 @@ def trained(data: Data, plan: Plan, out: Path, *, tick: Tick = lambda *_: None) 
     ValueError
         Unknown names, settings out of range, or data that do not fit them.
     """
+    out = out if out.name else out.absolute()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(f"{out} exists already: name another folder, or continue it with --resume {out}")
     training = _begun(data, plan)       # bad names stop here, before a file

@@ -31,7 +31,7 @@ FILES = (        # of a run that is done; see core/run.py for what each holds
     "progress.jsonl",
 )
 CHECKPOINT = "checkpoint.safetensors"   # of one that is not: what its training goes on from
-MOST_TEXT = 2**24                       # bytes of run.json and of progress.jsonl; 5,000 sensors take about one million
+MOST_TEXT = {"run.json": 2**26, "progress.jsonl": 2**24}  # bytes; 5,000 sensors take a million, longest ids 60
 MOST_PARTS = 100_000                    # numbers, texts and lists in run.json: 5,000 sensors make 20,000
 MOST_EPOCHS = 100_000                   # lines of progress.jsonl
 MOST_FIGURES = 20                       # numbers in such a line, which has four
@@ -61,7 +61,7 @@ def read_record(path: Path) -> dict[str, Any]:
     """
     file = path / "run.json"
     try:
-        record = document(text(file, MOST_TEXT), MOST_PARTS)
+        record = document(text(file, MOST_TEXT["run.json"]), MOST_PARTS)
     except FileNotFoundError:
         raise RunError(f"a run is a folder with a run.json, got {path} without one") from None
     except (OSError, ValueError) as error:
@@ -88,7 +88,7 @@ def read_progress(path: Path) -> tuple[Mapping[str, float], ...]:
     """
     file = path / "progress.jsonl"
     try:
-        content = text(file, MOST_TEXT)
+        content = text(file, MOST_TEXT["progress.jsonl"])
     except FileNotFoundError:
         return ()
     except (OSError, ValueError) as error:

@@ -138,8 +138,10 @@ def stop(run: Path) -> None:
             return
         with processes.ended_by(pid, folder / LOG) as end:
             if end is not None:
-                write_json(folder / ASKED, {**asked, "stop": True})
-                end()
+                try:
+                    write_json(folder / ASKED, {**asked, "stop": True})
+                finally:
+                    end()  # on a full disk as well
 
 
 def log_of(run: Path, lines: int = 30) -> str:

@@ -27,7 +27,8 @@ COMMUNITIES: dict[str, Measure] = {
         "Modularity",
         "Weight within communities beyond what the sensors' strengths alone would put there: 0 for groups that were "
         "not sought. A search makes it large in anything, the more so the fewer the weights, so it stands beside what "
-        "the same method finds in the same weights in random places. It is called clear from 0.3 of the way from "
+        "the same method finds in the same weights in random places, or on random senders of each receiver if that is "
+        "more. It is called clear from 0.3 of the way from "
         "there to 1 on, faint from 0.1 on. A chain, or a city where all near sensors couple, exceeds chance too, "
         "without any borders.",
         r"Q = \frac{1}{2m} \sum_{ij} \Big(W_{ij} - \frac{s_i s_j}{2m}\Big)\, \delta(c_i, c_j)",

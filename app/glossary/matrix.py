@@ -43,8 +43,8 @@ MATRIX: dict[str, Measure] = {
     "asymmetry": Measure(
         "Asymmetry",
         "0: what i takes from j, j takes from i. 1: every pair goes one way only. Weights count by their squares, so "
-        "a few strong pairs can decide it; above 1, directions with opposite signs do. How many pairs go one way is "
-        "counted beside it: those whose weaker direction has less than a third of the other's weight.",
+        "a few strong pairs can decide it; above 1, directions with opposite signs do. The page Heads counts beside it "
+        "how many pairs go one way: those whose weaker direction has less than a third of the other's weight.",
         r"\lVert M - M^\top \rVert_F \,/\, \lVert M + M^\top \rVert_F",
         source="Own definition: the antisymmetric part of the matrix against the symmetric one",
         pages=("overview", "heads", "spectrum"),

@@ -1,9 +1,11 @@
 """What has to be said of matrices that did not begin from chance alone, but from the data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.reading.words import whole_percent
+
+BEGIN = frozenset({"intergat-plus"})  # models whose matrices begin so, if nothing else was asked for
 
 
 def share_begun(record: Mapping[str, Any]) -> float:
@@ -21,13 +23,19 @@ def share_begun(record: Mapping[str, Any]) -> float:
     return float(share) if isinstance(share, int | float) and 0 < share <= 1 else 0.0
 
 
-def begun_sentence(share: float) -> str:
-    """Why a finding about such a matrix is one about the data; '' where it began from chance alone."""
-    if not share:
+def begun_sentence(share: float, made_of: Sequence[str] = ()) -> str:
+    """Why a finding about such a matrix is one about the data; '' where it began from chance alone.
+
+    Parameters
+    ----------
+    share : as `share_begun` gives it
+    made_of : the models of the runs that a matrix without a model of its own is the mean of
+    """
+    if not share and not BEGIN.intersection(made_of):
         return ""
     return (
-        f"Before training, {_part(share)} of it was made from partial correlations of these series, without the roads: "
-        "so this speaks of the data, and need not be what training found."
+        f"Before training, {_part(share) if share else 'a part'} of it was made from partial correlations of these "
+        "series, without the roads: so this speaks of the data, and need not be what training found."
     )
 
 

@@ -68,7 +68,7 @@ def clearness_words(found: "Clearness") -> str:
     """
     way = (found.modularity - found.chance) / (1 - found.chance) if found.p < LEVEL else 0.0
     verdict = (
-        "no more than chance"
+        "not told apart from chance"
         if not found.p < LEVEL
         else "clear"
         if way >= 0.3
@@ -77,8 +77,8 @@ def clearness_words(found: "Clearness") -> str:
         else "hardly more than chance"
     )
     return (
-        f"modularity {three(found.modularity)}: {verdict}; the same weights in random places give "
-        f"{three(found.chance)}, {probability(found.p)}"
+        f"modularity {minus(three(found.modularity))}: {verdict}; the same weights in random places give "
+        f"{minus(three(found.chance))}, {probability(found.p)}"
     )
 
 

@@ -105,10 +105,12 @@ def reach_words(reach: "Reach") -> str:
         beside = "" if round(reach.half) == flat else ", as the same weights in random places may"
         return f"spreads its weight over the map: {within} (a flat matrix: {flat}){beside}"
     looks = "is local" if ratio <= NEAR else "leans to near sensors" if ratio <= LEANS else "looks far"
-    if round(reach.half) == flat > 1:  # the same whole hops: what lies nearer says it
-        own, even = (float(share[: flat - 1].sum()) for share in (reach.weight_by_hops, reach.chance_by_hops))
-        nearer = counted(flat - 1, "hop")
-        return f"{looks}: {percent(own)} of its weight stays within {nearer} (a flat matrix: {percent(even)})"
+    if round(reach.half) == flat:  # the same whole hops: what stays within these, or one less, says it
+        for hop in range(max(1, flat - 1), flat + 1):
+            own, even = (float(share[:hop].sum()) for share in (reach.weight_by_hops, reach.chance_by_hops))
+            if (own > even) == (ratio < 1):
+                stays = f"{percent(own)} of its weight stays within {counted(hop, 'hop')}"
+                return f"{looks}: {stays} (a flat matrix: {percent(even)})"
     return f"{looks}: {within} (a flat matrix: {flat})"
 
 

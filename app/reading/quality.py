@@ -200,11 +200,13 @@ def _copies(data: SensorData, found: Findings, name: Said) -> Line:
         return Line("copied days", "No sensor has a day that is an earlier day of its own once more.", problem=False)
     each = np.bincount(copied.sensor, minlength=data.sensors)
     most = int(each.argmax())
+    number, sensors = len(copied.start), int((each > 0).sum())
+    are, these, they = ("is", "it was", "says") if number == 1 else ("are", "they were", "say")
+    where = f"at {_names(data, [most], name)}" if sensors == 1 else f"at {sensors:,} sensors"
+    much = f"; most, {each[most]:,} of {counted(days(data), 'day')}, at {_names(data, [most], name)}" * (sensors > 1)
     sentence = (
-        f"{counted(len(copied.start), 'day')} at {counted(int((each > 0).sum()), 'sensor')} "
-        f"{'is' if len(copied.start) == 1 else 'are'} an earlier day of the same sensor once more, value for value; "
-        f"most, {each[most]} of {counted(days(data), 'day')}, at {_names(data, [most], name)}. No detector measures a "
-        "day twice: these were filled in, and say nothing of what happened then."
+        f"{counted(number, 'day')} {where} {are} an earlier day of the same sensor once more, value for value{much}. "
+        f"No detector measures a day twice: {these} filled in, and {they} nothing of what happened then."
     )
     return Line("copied days", sentence, problem=True)
 

@@ -152,7 +152,7 @@ def verdict(
     real = real_line(head, chance) if chance else Line("untested", why.get("chance", NOT_YET))
     if given_roads(learned := made_of or (model,)) and given.get("chance") != no_weight(noun):
         real = _given(learned)
-    elif chance and (share := begun_sentence(begun)) and real.state in ("yes", "faint"):
+    elif chance and (share := begun_sentence(begun, () if model else made_of)) and real.state in ("yes", "faint"):
         real = replace(real, own=f"{real.own} {share}")
     if truth is not None and chance is not None:
         real = replace(real, own=f"{real.own} Against the planted graph, known here: {auroc_words(truth)}.")
@@ -319,7 +319,7 @@ def _stable(head: str, stability: "Stability", model: str, begun: float, noun: s
     line = stable_line(head, stability, noun)
     roads = "Every seed was given the same roads, so much of this is by construction."
     alike = roads if model in GIVEN_ROADS else begun_again(begun)
-    if not alike or line.state == "untested":
+    if not alike or line.state not in ("yes", "faint"):
         return line
     return replace(line, own=f"{line.own} {alike}")
 

@@ -71,7 +71,7 @@ run, version, selection, marks, noun = page.run, page.version, page.selection, p
 
 found = store.communities_of(version, selection.head, selection.method, selection.count)
 asked = (selection.head, selection.method, selection.count)
-with st.spinner("Seeking communities in random places …"):
+with st.spinner("Seeking communities in the same weights in random places …"):
     store.clearness_of(version, *asked)
 answer(answers.of_communities(page.measured, *asked))
 left, right = st.columns([1, 2], gap="medium", vertical_alignment="bottom")

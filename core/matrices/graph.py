@@ -18,7 +18,7 @@ import pandas as pd
 
 from core.data import table
 from core.data.faults import Faults, quoted
-from core.data.sensors import coordinate_problems, id_problem, node_table
+from core.data.sensors import coordinate_problems, id_problem, node_table, trimmed
 from core.matrices.found import EDGES, LARGEST, MOST_SENSORS, Found, Given, check_size
 from core.matrices.square import HEAD
 
@@ -180,10 +180,11 @@ def _parsed(file: str, content: bytes, faults: Faults) -> _Parsed | None:
 def _names(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """What each node is called: its ``name`` or ``label`` where every node has one of its own, else its id."""
     for attribute in ("name", "label"):
-        names = {key: str(kept.get(attribute, "")) for key, kept in nodes.items()}
+        names = {key: trimmed(str(kept.get(attribute, ""))) for key, kept in nodes.items()}
         if len(set(names.values())) == len(names) and not any(id_problem(name) for name in names.values()):
             return names
-    return {key: key for key in nodes}
+    trimmed_keys = {key: trimmed(key) for key in nodes}
+    return trimmed_keys if len(set(trimmed_keys.values())) == len(nodes) else {key: key for key in nodes}
 
 
 def _nodes(

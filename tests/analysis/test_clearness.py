@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import kstest
 
 from analysis.arrays import FloatArray
-from analysis.clearness import Clearness, _most_modularity, clearness
+from analysis.clearness import Clearness, _most_modularity, _over_senders, clearness
 from analysis.communities import louvain_communities, spectral_communities
 from analysis.groups import modularity
 from analysis.matrix import coupling
@@ -44,6 +44,29 @@ def test_sparse_random_weights_have_a_large_modularity_and_no_communities(method
         chance = np.mean([one.chance for one in found])
         assert np.mean([one.modularity for one in found]) == pytest.approx(chance, abs=0.02)
     assert np.mean([one.p <= 0.05 for one in found]) <= 0.1
+
+
+def test_receivers_with_a_total_of_one_have_no_communities_by_that() -> None:
+    """Attention on random senders: over pairs alone, most of these would exceed chance."""
+    found = []
+    for seed in range(20):
+        logits = 5 * np.random.default_rng(seed).normal(size=(40, 40))
+        np.fill_diagonal(logits, -np.inf)
+        M = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        found.append(measured(M, "louvain", 19))
+    assert np.mean([one.p <= 0.05 for one in found]) <= 0.1
+
+
+@pytest.mark.parametrize("method", FOUND)
+def test_each_row_is_shuffled_among_its_senders_where_directions_differ(method: str) -> None:
+    M = np.random.default_rng(3).random((12, 12)) ** 8
+    off = ~np.eye(12, dtype=bool)
+    drawn = list(_over_senders(M, 3, 0))
+    assert all((np.sort(one[off].reshape(12, 11)) == np.sort(M[off].reshape(12, 11))).all() for one in [drawn[-1]])
+    found = measured(M, method, 9)
+    over_pairs = measured((M + M.T) / 2, method, 9)
+    assert found.chance >= over_pairs.chance - 1e-12
+    assert found.p >= over_pairs.p - 1e-12
 
 
 @pytest.mark.parametrize("method", FOUND)

@@ -182,7 +182,7 @@ def test_communities_of_sparse_random_weights_are_no_more_than_chance() -> None:
         beside = clearness(M, found.labels, "louvain")
         assert beside.modularity > 0.5
         told.append(communities.communities_answer(found, "louvain", True, beside))
-    assert sum("no more than chance; the same weights in random places give" in one for one in told) >= 18
+    assert sum("not told apart from chance; the same weights in random places give" in one for one in told) >= 18
     assert not any(": clear" in one for one in told)
 
 
@@ -190,7 +190,7 @@ def test_communities_of_sparse_random_weights_are_no_more_than_chance() -> None:
     ("value", "chance", "p", "words"),
     [
         (0.5, 0.2, 0.025, "clear"),
-        (0.5, 0.2, 0.05, "no more than chance"),
+        (0.5, 0.2, 0.05, "not told apart from chance"),
         (0.7, 0.62, 0.025, "faint"),
         (0.7, 0.69, 0.025, "hardly more than chance"),
         (0.2, 0.05, 0.025, "faint"),

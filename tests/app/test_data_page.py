@@ -110,8 +110,8 @@ def test_every_kind_of_trouble_is_said_once() -> None:
     assert "1 sensor said (almost) only one value (S3)." in text
     assert "In 1 stretch at 1 sensor one exact value repeats for longer" in text
     assert "the longest is 30 h of 33.0 km/h, at S2." in text
-    assert "1 day at 1 sensor is an earlier day of the same sensor once more, value for value; " in text
-    assert "; most, 1 of 28 days, at S2. No detector measures a day twice" in text
+    assert "1 day at S2 is an earlier day of the same sensor once more, value for value. No detector measures" in text
+    assert "a day twice: it was filled in, and says nothing of what happened then." in text
     assert "2 sensors have the series of another one, in 1 group: S0 and S4 are the same." in text
     assert "mostly says lies 1 value at 1 sensor (S1), from 10,000 to 10,000 km/h." in text
 
@@ -127,6 +127,16 @@ def test_where_no_unit_is_stated_the_values_stand_alone() -> None:
     assert UNSTATED not in text
     assert "the longest is 30 h of 33.0, at S2." in text
     assert "from 10,000 to 10,000." in text
+
+
+def test_of_several_sensors_with_copied_days_the_one_with_most_is_named() -> None:
+    values = made().values.copy()
+    values[480:504, 2] = values[408:432, 2]
+    values[480:528, 3] = values[408:456, 3]
+    (line,) = [one for one in lines(made(values=values), findings(made(values=values)), name=str) if one.problem]
+    text = line.sentence.replace("\u00a0", " ")
+    assert text.startswith("3 days at 2 sensors are an earlier day of the same sensor once more, value for value; ")
+    assert "; most, 2 of 28 days, at S3. No detector measures a day twice: they were filled in, and say nothing" in text
 
 
 def test_sound_data_are_said_to_be_so() -> None:

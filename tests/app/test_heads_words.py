@@ -1,5 +1,7 @@
 """What is said of a head, of a pair and of heads beside one another, and that it is no more than the test supports."""
 
+import re
+
 import networkx as nx
 import numpy as np
 
@@ -70,6 +72,27 @@ def test_weights_on_the_roads_and_those_that_fall_with_distance_are_near() -> No
     near, far = np.exp(-away / 3), np.exp(away / 3)
     assert looks(near, GRID) == "leans to near sensors: half its weight stays within 3 hops (a flat matrix: 4)"
     assert looks(far, GRID) == "looks far: half its weight stays within 5 hops (a flat matrix: 4)"
+
+
+FIGURES = re.compile(r": (?:(\d[\d.]*)\W% of|half its weight stays within (\d+)\Whop).*flat matrix: (\d[\d.]*)")
+
+
+def test_near_and_far_are_never_said_with_figures_that_show_the_other() -> None:
+    seen = 0
+    for seed in range(300):
+        made = np.random.default_rng(seed)
+        road = np.triu(made.random((16, 16)) < 0.3, k=1).astype(float)
+        M = np.triu(made.random((16, 16)) < 0.2, k=1) * made.random((16, 16))
+        said = looks(M + M.T, road + road.T).replace("\u00a0", " ")
+        if not said.startswith(("leans", "is local", "looks far")):
+            continue
+        seen += 1
+        found = FIGURES.search(said)
+        assert found is not None, said
+        own, flat = float(found[1] or found[2]), float(found[3])
+        near = said.startswith(("leans", "is local"))
+        assert (own > flat if "%" in said else own < flat) == near, said
+    assert seen > 10
 
 
 def test_where_whole_hops_are_the_same_the_share_within_fewer_says_what_is_seen() -> None:

@@ -180,6 +180,7 @@ def test_a_training_whose_app_was_killed_before_it_was_noted_does_not_begin(runs
         ("ü", "1 to 60 letters"),
         ("--out", "1 to 60 letters"),
         ("x" * 61, "1 to 60 letters"),
+        ("con", "A name must be no name of a device."),
         ("there", "There is a run called there already."),
         ("link", "There is a run called link already."),
     ],

@@ -104,8 +104,20 @@ def test_a_device_is_not_replaced_by_a_file() -> None:
         checked_file("/dev/null")
 
 
-def test_beside_a_run_there_is_room_for_another(tmp_path: Path) -> None:
+def test_beside_a_run_there_is_room_for_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made_matrix(tmp_path / "run")
     assert checked_place(tmp_path / "other")
+    assert checked_place(tmp_path / "run" / ".." / "other")
+    monkeypatch.chdir(tmp_path / "run")
+    assert checked_place(Path("../other")) == Path("../other")
     with pytest.raises(RunError, match="inside another one"):
         checked_place(tmp_path / "run" / "other")
+
+
+def test_a_link_and_a_dash_are_no_places_to_write_to(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "empty")
+    with pytest.raises(RunError, match=r"must be no link, got .*link: name another folder"):
+        checked_place(tmp_path / "link")
+    with pytest.raises(ValueError, match="the output must be a file, got '-'"):
+        checked_file("-")

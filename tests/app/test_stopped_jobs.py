@@ -1,5 +1,6 @@
 """Stopping a training sends one signal, to that training and to nobody else, and only if it can be noted."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -100,6 +101,18 @@ def test_only_a_second_click_soon_after_the_first_sends_no_second_signal(
     assert kept.stop_asked == ("2026-11-21T12:00:00+00:00" if again else earlier)
     jobs.stop(runs, 1)
     assert signals.sent == ["SIGTERM"] * again
+
+
+def test_a_stop_that_cannot_be_noted_is_sent_all_the_same(
+    runs: Path, signals: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(jobs, "write", full)
+    with pytest.raises(jobs.JobError, match="No space left on device"):
+        jobs.stop(runs, 1)
+    assert signals.sent == ["SIGTERM"]
 
 
 def test_two_clicks_at_the_same_moment_send_one_signal(

@@ -130,6 +130,10 @@ def test_what_began_from_the_data_is_said_to_speak_of_them() -> None:
     assert "Before training, half of it was made from partial correlations of these series" in told.real.sentence
     assert "Every seed began half from the same partial correlations" in told.stable.sentence
     assert "by construction" in told.stable.sentence
+    mean = verdict("head 1", made_chance(), None, None, made_of=("intergat-plus", "intergat-plus"))
+    assert "Before training, a part of it was made from partial correlations" in mean.real.sentence
+    unlike = replace(made_stability(), heads=tuple(replace(one, p=0.5) for one in made_stability().heads))
+    assert "Every seed began" not in verdict("head 1", None, None, unlike, begun=0.5).stable.sentence
     by_chance = verdict("head 1", made_chance(), None, made_stability(), model="intergat-plus")
     assert "correlations" not in by_chance.real.sentence + by_chance.stable.sentence
     assert "30 % of it" in begun_sentence(0.3).replace("\u00a0", " ")

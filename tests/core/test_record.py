@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from core.document import has_more_parts
 from core.files import write_json
 from core.models import MODELS, PARTICLE_MODELS
-from core.record import MODEL_NAMES, RunError, node_table, read_progress, read_record
+from core.record import MODEL_NAMES, MOST_TEXT, RunError, node_table, read_progress, read_record
 from core.run import Run
 from tests.documents import places
 
@@ -116,7 +116,7 @@ def test_the_names_that_a_record_may_give_are_those_of_the_models() -> None:
 
 @pytest.mark.parametrize("name", ["run.json", "progress.jsonl"])
 def test_a_text_of_many_millions_of_letters_is_not_read(run: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.record.MOST_TEXT", 100_000)
+    monkeypatch.setitem(MOST_TEXT, name, 100_000)
     (run / name).write_text(" " * 100_001)
     with pytest.raises(RunError, match=r"it must have at most 100,000 bytes, got 100,001"):
         Run.load(run) if name == "run.json" else read_progress(run)

@@ -89,7 +89,7 @@ def test_a_bomb_is_refused_by_what_it_declares(runs: Path, monkeypatch: pytest.M
     monkeypatch.setattr(archive, "MOST_BYTES", 10**7)
     with pytest.raises(RunError, match="must have at most 10,000,000 bytes, got a zip of 10,000,002"):
         unpacked(bomb, runs, "back")
-    monkeypatch.setattr(archive, "MOST_TEXT", 10**6)
+    monkeypatch.setitem(archive.MOST_TEXT, "run.json", 10**6)
     with pytest.raises(RunError, match=r"run\.json must have at most 1,000,000 bytes, got 1,000,001"):
         unpacked(zip_of({"run.json": bytes(10**6 + 1)}, deflated), runs, "back")
     assert nothing_but(runs)

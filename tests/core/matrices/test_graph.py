@@ -47,6 +47,17 @@ def test_names_that_are_not_each_nodes_own_leave_the_ids(tmp_path: Path) -> None
     assert read(tmp_path / "m.graphml").nodes["id"].tolist() == ["n0", "n1"]
 
 
+def test_blanks_around_the_names_of_nodes_are_no_part_of_them(tmp_path: Path) -> None:
+    nodes = "".join(f'<node id="n{i}">{data("l", name)}</node>' for i, name in enumerate((" a", "b ")))
+    (tmp_path / "m.graphml").write_text(graph(nodes + '<edge source="n0" target="n1"/>'))
+    assert read(tmp_path / "m.graphml").nodes["id"].tolist() == ["a", "b"]
+    (tmp_path / "nodes.csv").write_text("id\n a\nb\n")
+    assert read(tmp_path / "m.graphml", sensors=tmp_path / "nodes.csv").nodes["id"].tolist() == ["a", "b"]
+    twice = "".join(f'<node id="{name}"/>' for name in ("a", " a"))
+    (tmp_path / "m.graphml").write_text(graph(twice + '<edge source="a" target=" a"/>'))
+    assert read(tmp_path / "m.graphml").nodes["id"].tolist() == ["a", " a"]
+
+
 @pytest.mark.parametrize(("default", "both"), [("directed", 0), ("undirected", 3)])
 def test_a_graph_without_directions_is_read_both_ways(tmp_path: Path, default: str, both: int) -> None:
     inside = f'<node id="a"/><node id="b"/><edge source="b" target="a">{data("s", 3)}</edge>'
