@@ -34,6 +34,7 @@ positive ones; where a weight is returned, it keeps its sign.
     signs.py        what it is made of: sums of signs, and how far they are from chance
     gates.py        which weights are cut
     use.py          whether the forecast needs them: all of the following
+    predict.py      a model as a function of what multiplies its weights
     effects.py      what every single weight does to it
     cuts.py         what it loses without a set of weights
     deletion.py     what it loses as more and more pairs are removed

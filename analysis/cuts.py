@@ -1,7 +1,7 @@
 """What the forecast loses when a set of weights is cut.
 
 Cut is set to zero after every normalisation, so that nothing is evened out. What a sensor keeps for itself, the
-diagonal, is never cut. The model is a function of what multiplies its weights, see `deletion.Predict`; which weights a
+diagonal, is never cut. The model is a function of what multiplies its weights, see `predict.Predict`; which weights a
 set is, `gates` say.
 
 Axes: h head, i receiver, j sender, w window, t step ahead, n sensor.
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from analysis.arrays import FloatArray, checked_heads
 from analysis.blocks import BlockMean, block_mean
-from analysis.deletion import Predict, checked_forecast, checked_target
+from analysis.predict import Predict, checked_forecast, checked_target
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
 from analysis.arrays import FloatArray, IntArray, checked_heads
-from analysis.deletion import Predict, checked_forecast, checked_target
+from analysis.predict import Predict, checked_forecast, checked_target
 
 Tick = Callable[[int, int], None]
 

@@ -20,8 +20,9 @@ from numpy.typing import ArrayLike
 from analysis import gates
 from analysis.arrays import FloatArray, IntArray, checked_heads
 from analysis.cuts import Cut, cut
-from analysis.deletion import REPEATS, Area, Curve, Predict, checked_forecast, checked_target, deletion, model_runs
+from analysis.deletion import REPEATS, Area, Curve, deletion, model_runs
 from analysis.effects import EdgeEffects, Tick, effects
+from analysis.predict import Predict, checked_forecast, checked_target
 
 Gradients = Callable[[], tuple[FloatArray, FloatArray, FloatArray]]
 """Slope ∂MSE/∂gate, and the mean of (∂ŷ/∂gate)² over the observed outputs and over all; each (H, N, N)."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.arrays import FloatArray
-from analysis.deletion import Predict
+from analysis.predict import Predict
 from tests.analysis import planted
 
 H, N, W, T = 2, 7, 8, 3

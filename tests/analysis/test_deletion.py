@@ -7,7 +7,8 @@ import pytest
 
 from analysis import deletion
 from analysis.arrays import FloatArray
-from analysis.deletion import REPEATS, Predict
+from analysis.deletion import REPEATS
+from analysis.predict import Predict
 from tests.analysis.linear import BLOCK, H, N, W, linear, uneven
 
 
