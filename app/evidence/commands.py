@@ -16,7 +16,8 @@ from app.evidence.work import Work, completed
 from app.measured import Measured
 from app.processes import wait_until_noted
 from app.reading.heads import head_label
-from app.reading.verdict import QUESTIONS, Line, Verdict, verdicts
+from app.reading.verdict import QUESTIONS, Verdict, verdicts
+from app.reading.verdict_line import Line
 from app.reading.verdict_summary import overall, thresholds
 from app.reading.words import one_line
 from core.run import Run

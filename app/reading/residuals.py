@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.reading.evidence import LEVEL
 from app.reading.heads import head_phrase
-from app.reading.words import counted, percent, probability, three
+from app.reading.words import capital, counted, percent, probability, three
 
 if TYPE_CHECKING:
     from analysis.residuals import Residuals
@@ -32,7 +32,7 @@ def residuals_sentence(found: "Residuals", minutes: float) -> str:
     if best is None:
         return "There are too few errors, or no edges, to test."
     where = _graph_phrase(best.graph)
-    ahead = ahead[0].upper() + ahead[1:]
+    ahead = capital(ahead)
     space, time, both = _looks(best)
     parts = []
     if space < LEVEL:

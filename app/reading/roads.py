@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from app.reading.words import counted, joined, percent, plain, times, whole_percent
+from app.reading.words import capital, counted, joined, percent, plain, times, whole_percent
 
 if TYPE_CHECKING:
     from analysis.roads import EdgeClasses, RoadMatch
@@ -109,8 +109,8 @@ def classes_answer(classes: "EdgeClasses", match: "RoadMatch | None", share: flo
     few = few_words(match)
     return (
         f"Of the {counted(drawn, 'strongest pair')}, **{both:,} {'runs' if both == 1 else 'run'} along a road** "
-        f"({percent(both / drawn)}): {verdict}. **{without[0].upper() + without[1:]}**, and {missing}."
-        + (f" {few[0].upper()}{few[1:]}." if few else "")
+        f"({percent(both / drawn)}): {verdict}. **{capital(without)}**, and {missing}."
+        + (f" {capital(few)}." if few else "")
     )
 
 

@@ -8,7 +8,19 @@ from numpy.typing import NDArray
 
 from app.figures.text import digits
 from app.reading.forecasts import minutes_words, moment_words
-from app.reading.words import code, counted, joined, minus, percent, plain, three, two, whole_percent, with_unit
+from app.reading.words import (
+    capital,
+    code,
+    counted,
+    joined,
+    minus,
+    percent,
+    plain,
+    three,
+    two,
+    whole_percent,
+    with_unit,
+)
 
 if TYPE_CHECKING:
     from analysis.cuts import Cut
@@ -331,7 +343,7 @@ def response_answer(
     own = change[:, list(changed)]
     at, place = divmod(int(np.argmax(np.abs(own))), own.shape[1])
     said = (
-        f"{verb[0].upper()}{verb[1:]} moves "
+        f"{capital(verb)} moves "
         f"{'its own forecast' if len(changed) == 1 else 'the forecast there'} by up to "
         f"**{signed(float(own[at, place]), unit)}**, {minutes_words(minutes[at])} ahead"
     )

@@ -9,20 +9,17 @@ from app.reading.heads import head_label
 from app.reading.use import LITTLE, MUCH
 from app.reading.verdict import (
     GIVEN,
-    HARDLY,
     LEAST_EFFECT,
     LEAST_NULLS,
     LEAST_OVERLAP,
-    LEAST_WAYS,
     LEVEL,
     NOT_YET,
-    OTHERS,
     PARTLY_GIVEN,
     QUESTIONS,
     TOO_FEW,
     Verdict,
-    orders_drawn,
 )  # fmt: skip
+from app.reading.verdict_used import HARDLY, LEAST_WAYS, OTHERS, orders_drawn
 from app.reading.words import PARTICLE, SENSOR, THIN, counted, plain, whole_percent
 
 if TYPE_CHECKING:

@@ -65,6 +65,15 @@ def whole_percent(share: float) -> str:
     return f"{100 * share:.4g}{THIN}%"
 
 
+def capital(clause: str) -> str:
+    """A clause as the beginning of a sentence.
+
+    >>> capital("it matters")
+    'It matters'
+    """
+    return clause[0].upper() + clause[1:]
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     r"""A number with its noun.
 

@@ -12,8 +12,10 @@ from app.evidence.commands import bare
 from app.measured import Measured
 from app.reading import verdict as said
 from app.reading.begun import begun_sentence, share_begun
-from app.reading.verdict import NOT_YET, Line, Verdict, used_line, verdict
+from app.reading.verdict import NOT_YET, Verdict, verdict
+from app.reading.verdict_line import Line
 from app.reading.verdict_summary import overall, thresholds, verdict_table
+from app.reading.verdict_used import used_line
 from core.run import Run
 from tests.app.conftest import made_run
 from tests.app.evidence_made import made_chance, made_stability, made_use

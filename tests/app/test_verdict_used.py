@@ -7,8 +7,10 @@ import pytest
 from analysis.deletion import Area
 from app.evidence.commands import bare
 from app.reading.use import use_answer
-from app.reading.verdict import Line, Verdict, used_line, verdict
+from app.reading.verdict import Verdict, verdict
+from app.reading.verdict_line import Line
 from app.reading.verdict_summary import overall, verdict_table
+from app.reading.verdict_used import used_line
 from core.data.about import UNSTATED
 from tests.app.verdict_made import lows, use
 
