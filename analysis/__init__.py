@@ -8,7 +8,8 @@ One convention for signs and directions, unless a function says otherwise: a mea
 positive ones; where a weight is returned, it keeps its sign.
 
     arrays.py       what is given: checked, or refused with a reason
-    matrix.py       the matrix itself: asymmetry, sparsity, strength, strongest pairs, likeness of heads
+    matrix.py       the matrix itself: sparsity, strength, strongest pairs, likeness of heads
+    direction.py    whether it goes one way: as a whole, and pair by pair
     spectrum.py     eigenvalues, localisation, smoothness of the modes
     communities.py  groups of sensors, and how well two groupings agree
     clearness.py    their modularity beside what the same method finds in the same weights in random places

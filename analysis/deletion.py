@@ -168,13 +168,13 @@ def deletion(
         return np.asarray(np.bincount(blocks, np.nansum(error, axis=(1, 2))), dtype=np.float64)
 
     everything = np.ones(matrices.shape)
-    whole = sums((everything, None))
+    whole, tied = sums((everything, None)), _is_tied(matrices)
     measured: dict[tuple[str, str], FloatArray] = {}  # (R, F, K)
     for removal in REMOVALS:
         # Where all is gone no order is left, and where all is rewired one draw is like another.
         gone = sums(_edit(matrices, orders["strongest"][0], removal, 1.0))
         for name, drawn in orders.items():
-            one = _is_certain(name, removal, matrices)
+            one = _is_certain(name, removal, tied=tied)
             found = [
                 np.stack([whole, *(sums(_edit(matrices, order, removal, f)) for f in share[1:-1]), gone])
                 for order in (drawn[:1] if one else drawn)
@@ -224,8 +224,9 @@ def model_runs(
         if value < 2:
             raise ValueError(f"{name} must be at least 2, got {value}")
     names = ("strongest", "weakest", "random", *(["length"] if lengths else []))
+    tied = _is_tied(matrices)
     curves = sum(
-        1 if _is_certain(name, removal, matrices) else repeats for removal in REMOVALS for name in names
+        1 if _is_certain(name, removal, tied=tied) else repeats for removal in REMOVALS for name in names
     )
     return 1 + len(REMOVALS) + curves * (shares - 2)
 
@@ -244,12 +245,15 @@ def _couplings(matrices: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     return np.abs(there + back) / 2, (there != 0) | (back != 0)     # also where directions cancel
 
 
-def _is_certain(name: str, removal: str, matrices: FloatArray) -> bool:
+def _is_certain(name: str, removal: str, *, tied: bool) -> bool:
     """Whether nothing of an order, and of where it takes weights, is drawn by chance."""
-    if removal == "rewire" or name in ("random", "length"):
-        return False
+    return not tied and removal != "rewire" and name in ("strongest", "weakest")
+
+
+def _is_tied(matrices: FloatArray) -> bool:
+    """Whether any two pairs of a head couple alike, so that chance decides whose turn it is."""
     couplings, carries = _couplings(matrices)
-    return all(len(np.unique(c[there])) == there.sum() for c, there in zip(couplings, carries, strict=True))
+    return any(len(np.unique(c[there])) < there.sum() for c, there in zip(couplings, carries, strict=True))
 
 
 def _orders(

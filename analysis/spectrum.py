@@ -22,7 +22,8 @@ from scipy.sparse import csr_array
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from analysis.arrays import FloatArray, IntArray, checked_road
-from analysis.matrix import asymmetry, coupling, symmetrised
+from analysis.direction import asymmetry
+from analysis.matrix import coupling, symmetrised
 
 BoolArray = NDArray[np.bool_]
 
@@ -198,7 +199,7 @@ class Spectrum:
     energy : (N,) Dirichlet energy of each mode on the Laplacian of M, in the unit of M
     road_energy : (N,) the same on the Laplacian of the road graph, in its unit; None without one
     gap : `values[0] - values[1]`; nan for one sensor
-    asymmetry : what was lost by symmetrising, see `matrix.asymmetry`
+    asymmetry : what was lost by symmetrising, see `direction.asymmetry`
     repeated : (N,) True where a mode shares its eigenvalue with another: then any rotation of the two is a
         mode as well, and their vectors, but nothing else, depend on the order of the sensors
     """

@@ -95,14 +95,14 @@ class Measured(Memo):
     @once()
     def asymmetry(self, head: str) -> float:
         """How much the two directions differ."""
-        from analysis.matrix import asymmetry
+        from analysis.direction import asymmetry
 
         return asymmetry(self.matrix(head))
 
     @once()
     def mutuality(self, head: str) -> Floats:
         """The weaker direction of each pair with weight over its stronger one, (P,)."""
-        from analysis.matrix import mutuality
+        from analysis.direction import mutuality
 
         return mutuality(self.matrix(head))
 

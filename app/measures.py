@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis import against, clearness, communities, distances, forecasts, groups, matrix, roads, spectrum
+from analysis import against, clearness, communities, direction, distances, forecasts, groups, matrix, roads, spectrum
 from app.evidence import parts
 from app.evidence.document import plain_result
 from app.parts import clearness_draws, errors_by_step, linked
@@ -139,7 +139,7 @@ def head_measures(head: Array, run: Run, share: float) -> dict[str, Any]:
     if run.has_coordinates:
         km = distances.kilometres(run.nodes["latitude"].to_numpy(), run.nodes["longitude"].to_numpy())
     measured: dict[str, Any] = {
-        "asymmetry": matrix.asymmetry(head),
+        "asymmetry": direction.asymmetry(head),
         "sparsity": _fields(matrix.sparsity(head)) | {"typical": matrix.sparsity(head).typical},
         "strength": _fields(matrix.strength(head)),
         "strongest": _fields(matrix.strongest_pairs(head, share)),

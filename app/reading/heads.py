@@ -157,7 +157,7 @@ def asymmetry_words(asymmetry: float, mutuality: NDArray[np.floating]) -> str:
 
     A pair goes both ways alike where the weaker direction has at least two thirds of the stronger one, and one way
     where it has less than a third, of either sign; with more of the other sign its directions are opposite.
-    ``mutuality`` (P,) as ``analysis.matrix.mutuality``; the asymmetry stands beside as the figure.
+    ``mutuality`` (P,) as ``analysis.direction.mutuality``; the asymmetry stands beside as the figure.
     """
     if not len(mutuality):
         return ""

@@ -59,7 +59,8 @@ def read_uploads(uploads: dict[str, Any], turned: bool) -> Matrix | tuple[Fault,
 
 def head_table(matrix: Matrix) -> pd.DataFrame:
     """Size and shape of each head."""
-    from analysis.matrix import asymmetry, sparsity
+    from analysis.direction import asymmetry
+    from analysis.matrix import sparsity
 
     found = [sparsity(head) for head in matrix.weights]
     return pd.DataFrame(

@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from analysis.arrays import FloatArray, checked
+from analysis.direction import asymmetry, mutuality
 from analysis.matrix import (
-    asymmetry,
     coupling,
     degrees,
     head_similarity,
     mean_of_heads,
-    mutuality,
     sparsity,
     strength,
     strongest_count,

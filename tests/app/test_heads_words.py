@@ -5,8 +5,9 @@ import re
 import networkx as nx
 import numpy as np
 
+from analysis.direction import asymmetry, mutuality
 from analysis.distances import hops
-from analysis.matrix import asymmetry, mutuality, sparsity, strongest_pairs
+from analysis.matrix import sparsity, strongest_pairs
 from analysis.roads import reach
 from app.reading import heads
 from app.reading.pairs import pair_sentence
